@@ -1,0 +1,134 @@
+use super::Backend;
+
+/// Rows and columns of an activation or a weight matrix. Activations have two dimensions everywhere: heads are a
+/// parameter of the verbs that see them, laid out side by side in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Shape {
+    /// Tokens, patches, or a weight's outputs.
+    pub rows: usize,
+    /// Features, or a weight's inputs.
+    pub cols: usize,
+}
+
+impl Shape {
+    /// `rows` by `cols`.
+    pub const fn new(rows: usize, cols: usize) -> Self {
+        Self { rows, cols }
+    }
+
+    /// Number of elements.
+    pub const fn n_elements(self) -> usize {
+        self.rows * self.cols
+    }
+}
+
+impl std::fmt::Display for Shape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} x {}", self.rows, self.cols)
+    }
+}
+
+/// How the columns of queries, keys and values divide into heads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heads {
+    /// Query heads.
+    pub n_query: usize,
+    /// Key and value heads; each serves `n_query / n_kv` neighbouring query heads.
+    pub n_kv: usize,
+    /// Columns of one head.
+    pub dim: usize,
+}
+
+/// Which keys a query may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span<'a> {
+    /// Query `i` of `n` sees keys `0 ..= n_keys - n + i`: itself and everything before it.
+    Causal,
+    /// Rows fall into consecutive segments of these lengths; a query sees all of its own segment and nothing else.
+    Segments(&'a [usize]),
+}
+
+/// Element-wise functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// `x * sigmoid(1.702 x)`, in the vision tower's blocks.
+    QuickGelu,
+    /// `x/2 * (1 + erf(x / sqrt 2))`, in the merger: `nn.GELU()` without its tanh approximation.
+    GeluErf,
+}
+
+/// Token ids to embed.
+#[derive(Debug)]
+pub enum Ids<'a, B: Backend> {
+    /// Known to the host.
+    Host(&'a [u32]),
+    /// One that was sampled and may still be on its way: it never passes through the host.
+    Sampled(&'a B::Token),
+}
+
+/// Where attention finds keys and values.
+#[derive(Debug)]
+pub enum Keys<'a, B: Backend> {
+    /// Computed in this pass, `(rows, n_kv * dim)` each.
+    Fresh {
+        /// Keys.
+        k: &'a B::Tensor,
+        /// Values.
+        v: &'a B::Tensor,
+    },
+    /// Everything appended to a cache so far.
+    Cached(&'a B::Cache),
+}
+
+/// A matrix with an optional bias: `y = x wT + b`.
+#[derive(Clone, Debug)]
+pub struct Linear<W> {
+    /// `(outputs, inputs)`
+    pub weight: W,
+    /// `(1, outputs)`
+    pub bias: Option<W>,
+}
+
+/// Scale, shift and epsilon of a normalisation.
+#[derive(Clone, Debug)]
+pub struct Norm<W> {
+    /// `(1, columns)`
+    pub weight: W,
+    /// `(1, columns)`; RMS norms have none.
+    pub bias: Option<W>,
+    /// Added to the variance (or mean square).
+    pub eps: f32,
+}
+
+/// A rotary table on the device: `(rows, dim / 2)` each.
+#[derive(Clone, Debug)]
+pub struct Rotation<T> {
+    /// Cosines of the angles.
+    pub cos: T,
+    /// Sines of the angles.
+    pub sin: T,
+}
+
+/// How a token is picked from logits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sampling {
+    /// 0 picks the likeliest token.
+    pub temperature: f64,
+    /// Keep the smallest set of tokens with this much probability; 1 keeps all.
+    pub top_p: f64,
+    /// Keep the k likeliest tokens; 0 keeps all.
+    pub top_k: usize,
+    /// Seed of the random numbers.
+    pub seed: u64,
+    /// Logits of tokens already used are divided (positive) or multiplied (negative) by this; 1 changes nothing.
+    pub repetition_penalty: f32,
+    /// Ids at and above are padding of the embedding matrix and never picked.
+    pub n_allowed: usize,
+}
+
+impl Sampling {
+    /// The likeliest of the first `n_allowed` tokens.
+    pub fn greedy(n_allowed: usize) -> Self {
+        Self { temperature: 0.0, top_p: 1.0, top_k: 0, seed: 0, repetition_penalty: 1.0, n_allowed }
+    }
+}

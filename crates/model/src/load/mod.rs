@@ -1,0 +1,98 @@
+//! From tensors by name to the two halves of the model.
+
+mod text;
+mod vision;
+
+use std::collections::HashMap;
+
+use crate::backend::{Backend, BackendError, Linear, Norm, Shape};
+use crate::config::ModelError;
+
+pub use text::TextTensors;
+pub use vision::VisionTensors;
+
+/// Why a tensor could not become a weight.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The file does not hold what the model needs.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The machine did not take it.
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+}
+
+/// Weights that have arrived, by name, until the model takes them.
+#[derive(Debug)]
+struct Arrived<W> {
+    by_name: HashMap<String, W>,
+}
+
+impl<W> Default for Arrived<W> {
+    fn default() -> Self {
+        Self { by_name: HashMap::new() }
+    }
+}
+
+impl<W> Arrived<W> {
+    fn insert(&mut self, name: &str, weight: W) {
+        self.by_name.insert(name.to_owned(), weight);
+    }
+
+    /// Takes a weight of the given shape.
+    fn take<B: Backend<Weight = W>>(&mut self, b: &B, name: &str, expected: Shape) -> Result<W, LoadError> {
+        let weight = self.by_name.remove(name).ok_or_else(|| ModelError::MissingTensor { name: name.to_owned() })?;
+        let found = b.weight_shape(&weight);
+        if found == expected {
+            return Ok(weight);
+        }
+        let (found, expected) = (vec![found.rows, found.cols], vec![expected.rows, expected.cols]);
+        Err(ModelError::TensorShape { name: name.to_owned(), found, expected }.into())
+    }
+
+    fn linear<B: Backend<Weight = W>>(
+        &mut self,
+        b: &B,
+        name: &str,
+        shape: Shape,
+        bias: Bias,
+    ) -> Result<Linear<W>, LoadError> {
+        let weight = self.take(b, &format!("{name}.weight"), shape)?;
+        let bias = match bias {
+            Bias::Present => Some(self.take(b, &format!("{name}.bias"), Shape::new(1, shape.rows))?),
+            Bias::Absent => None,
+        };
+        Ok(Linear { weight, bias })
+    }
+
+    fn norm<B: Backend<Weight = W>>(
+        &mut self,
+        b: &B,
+        name: &str,
+        cols: usize,
+        eps: f32,
+        bias: Bias,
+    ) -> Result<Norm<W>, LoadError> {
+        let weight = self.take(b, &format!("{name}.weight"), Shape::new(1, cols))?;
+        let bias = match bias {
+            Bias::Present => Some(self.take(b, &format!("{name}.bias"), Shape::new(1, cols))?),
+            Bias::Absent => None,
+        };
+        Ok(Norm { weight, bias, eps })
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bias {
+    Present,
+    Absent,
+}
+
+/// Rows and columns of a tensor; a vector has one row.
+fn matrix_shape(info: &weights::TensorInfo) -> Shape {
+    match info.shape.as_slice() {
+        [] => Shape::new(1, 1),
+        [cols] => Shape::new(1, *cols),
+        [rows, inner @ ..] => Shape::new(*rows, inner.iter().product()),
+    }
+}

@@ -1,0 +1,69 @@
+use weights::{Gguf, TensorInfo};
+
+use super::{Arrived, Bias, LoadError, matrix_shape};
+use crate::backend::{Backend, Linear, Shape};
+use crate::config::TextConfig;
+use crate::forward::text::{TextBlock, TextModel};
+
+/// Collects the language model's tensors as they arrive.
+#[derive(Debug)]
+pub struct TextTensors<B: Backend> {
+    config: TextConfig,
+    tied: bool,
+    arrived: Arrived<B::Weight>,
+}
+
+impl<B: Backend> TextTensors<B> {
+    /// For a text file. Without `output.weight` the head is tied to the embedding table.
+    pub fn new(gguf: &Gguf) -> Result<Self, LoadError> {
+        let tied = gguf.tensor("output.weight").is_none();
+        Ok(Self { config: TextConfig::new(gguf)?, tied, arrived: Arrived::default() })
+    }
+
+    /// The model's configuration.
+    pub fn config(&self) -> &TextConfig {
+        &self.config
+    }
+
+    /// Takes one tensor with its bytes.
+    pub fn insert(&mut self, b: &mut B, info: &TensorInfo, bytes: &[u8]) -> Result<(), LoadError> {
+        let weight = b.weight(info.dtype, matrix_shape(info), bytes)?;
+        self.arrived.insert(&info.name, weight);
+        Ok(())
+    }
+
+    /// The model, once everything has arrived.
+    pub fn finish(mut self, b: &B) -> Result<TextModel<B>, LoadError> {
+        let c = &self.config;
+        let (n_embd, n_kv, n_ff) = (c.n_embd, c.n_kv_cols(), c.n_ff);
+        let a = &mut self.arrived;
+        let mut blocks = Vec::with_capacity(c.n_layers);
+        for i in 0..c.n_layers {
+            let name = |part: &str| format!("blk.{i}.{part}");
+            let square = Shape::new(n_embd, n_embd);
+            let to_kv = Shape::new(n_kv, n_embd);
+            blocks.push(TextBlock {
+                attention_norm: a.norm(b, &name("attn_norm"), n_embd, c.rms_eps, Bias::Absent)?,
+                query: a.linear(b, &name("attn_q"), square, Bias::Present)?,
+                key: a.linear(b, &name("attn_k"), to_kv, Bias::Present)?,
+                value: a.linear(b, &name("attn_v"), to_kv, Bias::Present)?,
+                output: a.linear(b, &name("attn_output"), square, Bias::Absent)?,
+                mlp_norm: a.norm(b, &name("ffn_norm"), n_embd, c.rms_eps, Bias::Absent)?,
+                gate: a.linear(b, &name("ffn_gate"), Shape::new(n_ff, n_embd), Bias::Absent)?,
+                up: a.linear(b, &name("ffn_up"), Shape::new(n_ff, n_embd), Bias::Absent)?,
+                down: a.linear(b, &name("ffn_down"), Shape::new(n_embd, n_ff), Bias::Absent)?,
+            });
+        }
+        let table = Shape::new(c.n_vocab, n_embd);
+        Ok(TextModel {
+            norm: a.norm(b, "output_norm", n_embd, c.rms_eps, Bias::Absent)?,
+            embedding: Linear { weight: a.take(b, "token_embd.weight", table)?, bias: None },
+            head: match self.tied {
+                true => None,
+                false => Some(Linear { weight: a.take(b, "output.weight", table)?, bias: None }),
+            },
+            blocks,
+            config: self.config,
+        })
+    }
+}

@@ -1,0 +1,111 @@
+use tensor::{Dtype, dequantise};
+use weights::{Gguf, TensorInfo};
+
+use super::{Arrived, Bias, LoadError, matrix_shape};
+use crate::backend::{Backend, Linear, Shape};
+use crate::config::{ModelError, TextConfig, VisionConfig, tensor};
+use crate::forward::vision::{STILL_PATCH_LEN, VisionBlock, VisionModel};
+
+/// Collects the vision tower's tensors as they arrive.
+#[derive(Debug)]
+pub struct VisionTensors<B: Backend> {
+    config: VisionConfig,
+    n_ff: usize,
+    /// Files of the first converter have the names of the MLP's two matrices exchanged.
+    mlp_exchanged: bool,
+    patch_slices: [Option<Vec<f32>>; 2],
+    arrived: Arrived<B::Weight>,
+}
+
+const PATCH_SLICES: [&str; 2] = ["v.patch_embd.weight", "v.patch_embd.weight.1"];
+
+impl<B: Backend> VisionTensors<B> {
+    /// For the vision file that goes with `text`.
+    pub fn new(gguf: &Gguf, text: &TextConfig) -> Result<Self, LoadError> {
+        let config = VisionConfig::new(gguf)?;
+        if config.n_out != text.n_embd {
+            return Err(ModelError::Mismatch { vision: config.n_out, text: text.n_embd }.into());
+        }
+        // `clip.vision.feed_forward_length` holds another number (or 0), so the MLP's width comes from its tensor.
+        let down = matrix_shape(tensor(gguf, "v.blk.0.ffn_down.weight")?);
+        let mlp_exchanged = down.cols == config.n_embd && down.rows != config.n_embd;
+        let n_ff = if mlp_exchanged { down.rows } else { down.cols };
+        Ok(Self { config, n_ff, mlp_exchanged, patch_slices: [None, None], arrived: Arrived::default() })
+    }
+
+    /// Takes one tensor with its bytes.
+    pub fn insert(&mut self, b: &mut B, info: &TensorInfo, bytes: &[u8]) -> Result<(), LoadError> {
+        if let Some(slice) = PATCH_SLICES.iter().position(|name| *name == info.name) {
+            self.patch_slices[slice] = Some(self.patch_slice(info, bytes)?);
+            return Ok(());
+        }
+        // A 10 x 10 table that the first converter wrote and nothing reads.
+        if info.name == "v.position_embd.weight" {
+            return Ok(());
+        }
+        let weight = b.weight(info.dtype, matrix_shape(info), bytes)?;
+        self.arrived.insert(&info.name, weight);
+        Ok(())
+    }
+
+    fn patch_slice(&self, info: &TensorInfo, bytes: &[u8]) -> Result<Vec<f32>, LoadError> {
+        let expected = Shape::new(self.config.n_embd, STILL_PATCH_LEN);
+        let shape_error = || ModelError::TensorShape {
+            name: info.name.clone(),
+            found: info.shape.clone(),
+            expected: vec![expected.rows, 3, 14, 14],
+        };
+        if matrix_shape(info) != expected {
+            return Err(shape_error().into());
+        }
+        let mut values = vec![0.0; expected.n_elements()];
+        dequantise(info.dtype, bytes, &mut values).map_err(|_| shape_error())?;
+        Ok(values)
+    }
+
+    /// The model, once everything has arrived.
+    pub fn finish(mut self, b: &mut B) -> Result<VisionModel<B>, LoadError> {
+        let patch_embedding = self.patch_embedding(b)?;
+        let c = &self.config;
+        let (n, n_ff, merged) = (c.n_embd, self.n_ff, 4 * c.n_embd);
+        let (fc1, fc2) = if self.mlp_exchanged { ("ffn_down", "ffn_up") } else { ("ffn_up", "ffn_down") };
+        let a = &mut self.arrived;
+        let b = &*b;
+        let mut blocks = Vec::with_capacity(c.n_layers);
+        for i in 0..c.n_layers {
+            let name = |part: &str| format!("v.blk.{i}.{part}");
+            let square = Shape::new(n, n);
+            blocks.push(VisionBlock {
+                attention_norm: a.norm(b, &name("ln1"), n, c.eps, Bias::Present)?,
+                query: a.linear(b, &name("attn_q"), square, Bias::Present)?,
+                key: a.linear(b, &name("attn_k"), square, Bias::Present)?,
+                value: a.linear(b, &name("attn_v"), square, Bias::Present)?,
+                output: a.linear(b, &name("attn_out"), square, Bias::Present)?,
+                mlp_norm: a.norm(b, &name("ln2"), n, c.eps, Bias::Present)?,
+                fc1: a.linear(b, &name(fc1), Shape::new(n_ff, n), Bias::Present)?,
+                fc2: a.linear(b, &name(fc2), Shape::new(n, n_ff), Bias::Present)?,
+            });
+        }
+        Ok(VisionModel {
+            patch_embedding,
+            blocks,
+            merger_norm: a.norm(b, "v.post_ln", n, c.eps, Bias::Present)?,
+            merger_in: a.linear(b, "mm.0", Shape::new(merged, merged), Bias::Present)?,
+            merger_out: a.linear(b, "mm.2", Shape::new(c.n_out, merged), Bias::Present)?,
+            config: self.config,
+        })
+    }
+
+    /// A still image fills both temporal slices with the same pixels, so their weights are added once, here:
+    /// `w0 x + w1 x = (w0 + w1) x`, half the work for every image.
+    fn patch_embedding(&mut self, b: &mut B) -> Result<Linear<B::Weight>, LoadError> {
+        let mut sum = vec![0.0f32; self.config.n_embd * STILL_PATCH_LEN];
+        for (slice, name) in self.patch_slices.iter_mut().zip(PATCH_SLICES) {
+            let values = slice.take().ok_or_else(|| ModelError::MissingTensor { name: name.to_owned() })?;
+            sum.iter_mut().zip(&values).for_each(|(s, v)| *s += v);
+        }
+        let bytes: Vec<u8> = sum.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let weight = b.weight(Dtype::F32, Shape::new(self.config.n_embd, STILL_PATCH_LEN), &bytes)?;
+        Ok(Linear { weight, bias: None })
+    }
+}
