@@ -1,0 +1,12 @@
+//! The reference machine, on candle: what runs where there is no WebGPU, and what every other machine is compared with.
+
+mod attend;
+mod cache;
+mod machine;
+mod sampler;
+mod weight;
+
+pub use cache::CpuCache;
+pub use machine::{Cpu, Precision};
+pub use sampler::CpuSampler;
+pub use weight::CpuWeight;

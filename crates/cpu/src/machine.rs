@@ -1,0 +1,191 @@
+use candle_core::{D, Device, Result, Tensor};
+use model::backend::{
+    Activation, Backend, BackendError, Heads, Ids, Keys, Linear, Norm, Rotation, Sampling, Shape, Span,
+};
+use tensor::Dtype;
+
+use crate::{CpuCache, CpuSampler, CpuWeight};
+
+/// How quantised weights meet activations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// Weights stay in their blocks and activations are rounded to 8 bits for each product, as llama.cpp does on a CPU.
+    #[default]
+    Quantised,
+    /// Weights become f32 when they are loaded and every product is of floats: four to eight times the memory, and the
+    /// numbers that parity is measured with.
+    Exact,
+}
+
+/// candle's CPU device.
+#[derive(Debug, Default)]
+pub struct Cpu {
+    precision: Precision,
+}
+
+impl Cpu {
+    /// A machine that multiplies with the given precision.
+    pub fn new(precision: Precision) -> Self {
+        Self { precision }
+    }
+}
+
+const NAME: &str = "CPU (candle)";
+
+/// Puts the verb's name on candle's error.
+fn run<T>(verb: &'static str, compute: impl FnOnce() -> Result<T>) -> std::result::Result<T, BackendError> {
+    compute().map_err(|e| BackendError::Device { verb, backend: NAME, message: e.to_string() })
+}
+
+type Verb<T> = std::result::Result<T, BackendError>;
+
+impl Backend for Cpu {
+    type Tensor = Tensor;
+    type Weight = CpuWeight;
+    type Cache = CpuCache;
+    type Sampler = CpuSampler;
+    type Token = u32;
+
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn shape(&self, x: &Tensor) -> Shape {
+        match x.dims() {
+            [rows, cols] => Shape::new(*rows, *cols),
+            // Every verb below makes two dimensions.
+            _ => Shape::new(0, 0),
+        }
+    }
+
+    fn weight_shape(&self, w: &CpuWeight) -> Shape {
+        w.shape()
+    }
+
+    fn cache_shape(&self, cache: &CpuCache) -> Shape {
+        cache.shape()
+    }
+
+    fn do_weight(&mut self, dtype: Dtype, shape: Shape, bytes: &[u8]) -> Verb<CpuWeight> {
+        run("weight", || CpuWeight::new(self.precision, dtype, shape, bytes))
+    }
+
+    fn cache(&mut self, cols: usize) -> Verb<CpuCache> {
+        Ok(CpuCache::new(cols))
+    }
+
+    fn do_truncate(&mut self, cache: &mut CpuCache, rows: usize) -> Verb<()> {
+        cache.truncate(rows);
+        Ok(())
+    }
+
+    fn do_upload(&mut self, shape: Shape, values: &[f32]) -> Verb<Tensor> {
+        run("upload", || Tensor::from_slice(values, (shape.rows, shape.cols), &Device::Cpu))
+    }
+
+    fn do_embed(&mut self, table: &CpuWeight, ids: Ids<'_, Self>) -> Verb<Tensor> {
+        run("embed", || match ids {
+            Ids::Host(ids) => table.rows(ids),
+            Ids::Sampled(id) => table.rows(&[*id]),
+        })
+    }
+
+    fn do_linear(&mut self, x: &Tensor, w: &Linear<CpuWeight>) -> Verb<Tensor> {
+        run("linear", || {
+            let y = w.weight.product(x)?;
+            match &w.bias {
+                Some(bias) => y.broadcast_add(&bias.vector()?),
+                None => Ok(y),
+            }
+        })
+    }
+
+    fn do_layer_norm(&mut self, x: &Tensor, n: &Norm<CpuWeight>) -> Verb<Tensor> {
+        // candle's fused layer norm takes the variance as a difference of two large sums, which loses digits where a row's
+        // mean is large; two passes do not.
+        run("layer_norm", || {
+            let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
+            let variance = centred.sqr()?.mean_keepdim(D::Minus1)?;
+            let scaled = centred.broadcast_div(&(variance + f64::from(n.eps))?.sqrt()?)?;
+            let scaled = scaled.broadcast_mul(&n.weight.vector()?)?;
+            match &n.bias {
+                Some(bias) => scaled.broadcast_add(&bias.vector()?),
+                None => Ok(scaled),
+            }
+        })
+    }
+
+    fn do_rms_norm(&mut self, x: &Tensor, n: &Norm<CpuWeight>) -> Verb<Tensor> {
+        run("rms_norm", || candle_nn::ops::rms_norm(x, &n.weight.vector()?, n.eps))
+    }
+
+    fn do_activate(&mut self, x: &Tensor, f: Activation) -> Verb<Tensor> {
+        run("activate", || match f {
+            Activation::QuickGelu => x * candle_nn::ops::sigmoid(&(x * 1.702)?)?,
+            Activation::GeluErf => x.gelu_erf(),
+        })
+    }
+
+    fn do_swiglu(&mut self, gate: &Tensor, up: &Tensor) -> Verb<Tensor> {
+        run("swiglu", || gate.silu()? * up)
+    }
+
+    fn do_add(&mut self, x: &Tensor, y: &Tensor) -> Verb<Tensor> {
+        run("add", || x + y)
+    }
+
+    fn do_rope(&mut self, x: &Tensor, n_heads: usize, rotation: &Rotation<Tensor>) -> Verb<Tensor> {
+        run("rope", || {
+            let (rows, cols) = x.dims2()?;
+            let heads = x.reshape((1, rows, n_heads, cols / n_heads))?;
+            candle_nn::rotary_emb::rope_thd(&heads, &rotation.cos, &rotation.sin)?.reshape((rows, cols))
+        })
+    }
+
+    fn do_append(&mut self, cache: &mut CpuCache, k: &Tensor, v: &Tensor) -> Verb<()> {
+        run("append", || cache.append(k, v))
+    }
+
+    fn do_attend(&mut self, q: &Tensor, keys: Keys<'_, Self>, heads: Heads, span: Span<'_>) -> Verb<Tensor> {
+        run("attend", || match keys {
+            Keys::Fresh { k, v } => crate::attend::attend(q, k, v, heads, span),
+            Keys::Cached(cache) => {
+                let (k, v) = cache.filled()?;
+                crate::attend::attend(q, &k, &v, heads, span)
+            }
+        })
+    }
+
+    fn do_splice(&mut self, x: &Tensor, rows: &Tensor, at: usize) -> Verb<Tensor> {
+        run("splice", || {
+            let (n, end) = (x.dim(0)?, at + rows.dim(0)?);
+            let parts = [x.narrow(0, 0, at)?, rows.clone(), x.narrow(0, end, n - end)?];
+            let kept: Vec<_> = parts.into_iter().filter(|p| p.elem_count() > 0).collect();
+            Tensor::cat(&kept, 0)
+        })
+    }
+
+    fn do_reshape(&mut self, x: &Tensor, to: Shape) -> Verb<Tensor> {
+        run("reshape", || x.reshape((to.rows, to.cols)))
+    }
+
+    fn do_last_row(&mut self, x: &Tensor) -> Verb<Tensor> {
+        run("last_row", || x.narrow(0, x.dim(0)? - 1, 1)?.contiguous())
+    }
+
+    fn sampler(&mut self, sampling: &Sampling, used: &[u32]) -> Verb<CpuSampler> {
+        Ok(CpuSampler::new(sampling, used))
+    }
+
+    fn do_sample(&mut self, logits: &Tensor, sampler: &mut CpuSampler) -> Verb<u32> {
+        run("sample", || sampler.sample(logits))
+    }
+
+    async fn read(&mut self, x: &Tensor) -> Verb<Vec<f32>> {
+        run("read", || x.flatten_all()?.to_vec1())
+    }
+
+    async fn read_tokens(&mut self, tokens: &[u32]) -> Verb<Vec<u32>> {
+        Ok(tokens.to_vec())
+    }
+}
