@@ -1,0 +1,93 @@
+use imaging::{DecodeError, ResizeError};
+use model::backend::BackendError;
+use model::config::ModelError;
+use model::load::LoadError;
+use model::tokenizer::TokenizerError;
+use protocol::Failure;
+use weights::GgufError;
+
+use crate::SourceError;
+
+/// Why a command could not be carried out. Nothing that was there before is lost.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each message says what the fields are")]
+pub enum EngineError {
+    /// A weight file could not be read.
+    #[error("Could not read {0}.")]
+    Source(#[from] SourceError),
+    /// A weight file is malformed.
+    #[error("{name}: {error}")]
+    Header { name: String, error: GgufError },
+    /// A weight file is not what the engine runs.
+    #[error("{name}: {error}")]
+    Model { name: String, error: ModelError },
+    /// The pair is not one text file and one vision file.
+    #[error("A model is a pair of files, a text model and its vision file (mmproj); {found}.")]
+    Pair { found: String },
+    /// A tensor could not become a weight.
+    #[error("{name}: {error}")]
+    Load { name: String, error: LoadError },
+    /// The vocabulary in the text file cannot be used.
+    #[error("The vocabulary cannot be used: {0}")]
+    Tokenizer(#[from] TokenizerError),
+    /// The machine failed.
+    #[error("The computation failed: {0}")]
+    Backend(#[from] BackendError),
+    /// An image could not be read.
+    #[error("{name}: {error}")]
+    Image { name: String, error: DecodeError },
+    /// An image has a shape the model cannot take.
+    #[error("{0}")]
+    Resize(#[from] ResizeError),
+    /// A question came before a model.
+    #[error("No model is loaded.")]
+    NoModel,
+    /// A question names an image that is not open.
+    #[error("The image of this question is no longer open.")]
+    NoImage,
+    /// There is nothing to answer.
+    #[error("The question is empty.")]
+    EmptyQuestion,
+    /// The token budget cannot be met.
+    #[error("The detail is set to {min} to {max} visual tokens; the least must be at least 4 and not above the most.")]
+    Detail { min: u32, max: u32 },
+    /// A setting outside its range.
+    #[error("{setting} is {found}; expected {expected}.")]
+    Setting { setting: &'static str, found: String, expected: &'static str },
+    /// The prompt alone does not fit the model's context.
+    #[error("The question with its images takes {n_tokens} tokens; this model reads at most {n_context}.")]
+    TooLong { n_tokens: usize, n_context: usize },
+    /// The command came with other bytes than it needs.
+    #[error("The command `{command}` came with {found}.")]
+    Attachment { command: &'static str, found: &'static str },
+}
+
+impl EngineError {
+    /// What a person can do about it.
+    fn remedy(&self) -> &'static str {
+        match self {
+            Self::Source(_) => "Check that the file still exists and can be read, then open it again.",
+            Self::Header { .. } | Self::Load { .. } => {
+                "Fetch the file again: it may have been cut off or changed on its way. The model that was loaded stays in use."
+            }
+            Self::Model { .. } | Self::Pair { .. } => {
+                "Open the two GGUF files of one Qwen2-VL model together: the text model and the file whose name begins with mmproj."
+            }
+            Self::Tokenizer(_) => "Fetch the text file again, or use one made by a current converter.",
+            Self::Backend(_) => "Ask again. If it fails again, use a smaller image, less detail or a smaller model.",
+            Self::Image { .. } => "Choose another file, or save the image again as PNG or JPEG. The image before it stays.",
+            Self::Resize(_) => "Crop the image to a less extreme shape.",
+            Self::NoModel => "Wait until the model has loaded, or open its two files.",
+            Self::NoImage => "Open the image again.",
+            Self::EmptyQuestion => "Type a question about the image.",
+            Self::Detail { .. } | Self::Setting { .. } => "Change it in the settings.",
+            Self::TooLong { .. } => "Start a new conversation, or lower the detail in the settings.",
+            Self::Attachment { .. } => "Reload the page; if it stays so, this is a fault of the page.",
+        }
+    }
+
+    /// The form in which it is told.
+    pub fn to_failure(&self) -> Failure {
+        Failure { message: self.to_string(), remedy: self.remedy().to_owned() }
+    }
+}

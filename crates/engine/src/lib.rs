@@ -1,0 +1,22 @@
+//! One conversation with one model, over any machine, any place where weights lie, and any host.
+//!
+//! [`Session`] is told [`protocol::Command`]s and tells [`protocol::Event`]s. It knows nothing of browsers, files or
+//! networks: weights come through [`ByteSource`], time and messages go through [`Host`], arithmetic through
+//! [`model::backend::Backend`].
+
+mod answer;
+mod conversation;
+mod error;
+mod host;
+mod images;
+mod load;
+mod session;
+mod source;
+mod trace;
+
+pub use error::EngineError;
+pub use host::Host;
+pub use load::{LoadedModel, load_pair};
+pub use session::{Attachment, Session};
+pub use source::{ByteSource, MemorySource, SourceError};
+pub use trace::Trace;

@@ -1,0 +1,146 @@
+use serde::{Deserialize, Serialize};
+
+/// Names one job: every event that belongs to it carries it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct JobId(pub u32);
+
+/// Names one opened image for as long as the worker lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ImageId(pub u32);
+
+/// What the page asks of the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Load a model; the previous one is dropped once the new one has answered for its header.
+    /// With [`ModelSource::Files`] the `File` handles travel beside the command, in the same order as the names.
+    LoadModel {
+        /// Ends with `ModelReady` or `Failed`.
+        job: JobId,
+        /// Where the pair is.
+        source: ModelSource,
+    },
+    /// Decode an image. Its bytes travel beside the command as one transferred buffer.
+    OpenImage {
+        /// Ends with `ImageReady` or `Failed`.
+        job: JobId,
+        /// The name the page gives it.
+        image: ImageId,
+        /// The file's name, for messages.
+        name: String,
+    },
+    /// Forget an image and what was computed from it.
+    CloseImage {
+        /// An image that was opened; an unknown one is not an error.
+        image: ImageId,
+    },
+    /// Answer a question.
+    Ask {
+        /// Ends with `Answered` or `Failed`.
+        job: JobId,
+        /// The user turn.
+        question: Question,
+        /// How it is answered.
+        settings: Settings,
+    },
+    /// End a job between two tokens (or two layers). What was answered so far stands.
+    Stop {
+        /// A running or waiting job; one that is over is not an error.
+        job: JobId,
+    },
+    /// Forget every turn; images and model stay.
+    NewConversation,
+}
+
+/// Where a GGUF pair comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ModelSource {
+    /// Addresses on the page's own origin.
+    Own {
+        /// The text model.
+        text_url: String,
+        /// Its vision tower (`mmproj`).
+        vision_url: String,
+    },
+    /// Files a person picked or dropped, in any order; which is which is read from their contents.
+    Files {
+        /// Their names, for messages.
+        names: Vec<String>,
+    },
+}
+
+/// One user turn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// As typed. Text that spells a special token is ordinary text.
+    pub text: String,
+    /// Images that come before the text, in order.
+    pub images: Vec<ImageId>,
+}
+
+/// How a question is answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// How finely an image is seen.
+    pub detail: Detail,
+    /// How tokens are picked.
+    pub sampling: Sampling,
+    /// The answer is cut after this many tokens.
+    pub max_answer_tokens: u32,
+    /// What precedes the question.
+    pub turns: Turns,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            detail: Detail::Model,
+            sampling: Sampling::default(),
+            max_answer_tokens: 256,
+            turns: Turns::FollowUp,
+        }
+    }
+}
+
+/// Whether the model sees the earlier turns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Turns {
+    /// The conversation so far precedes the question.
+    FollowUp,
+    /// Every question stands alone.
+    Single,
+}
+
+/// How many visual tokens an image may become; one token is 28 x 28 pixels of the resized image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Detail {
+    /// What the model's own file recommends.
+    Model,
+    /// Bounds chosen by a person.
+    Tokens {
+        /// A smaller image is enlarged to this many.
+        min: u32,
+        /// A larger image is reduced to this many.
+        max: u32,
+    },
+}
+
+/// How the next token is picked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sampling {
+    /// 0 is greedy.
+    pub temperature: f64,
+    /// Smallest set of tokens with this much probability; 1 keeps all.
+    pub top_p: f64,
+    /// The k likeliest tokens; 0 keeps all.
+    pub top_k: u32,
+    /// Of the random numbers: the same seed gives the same answer. At most 2^53, what a JavaScript number holds.
+    pub seed: u64,
+    /// 1 is none; larger values make tokens that were already used less likely.
+    pub repetition_penalty: f32,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Self { temperature: 0.0, top_p: 1.0, top_k: 0, seed: 0, repetition_penalty: 1.0 }
+    }
+}

@@ -1,0 +1,183 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{ImageId, JobId};
+
+/// What the worker tells the page. Every job ends with exactly one of `ModelReady`, `ImageReady`, `Answered`,
+/// `Failed`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The worker runs and takes commands.
+    Started,
+    /// Bytes of a model file arrived.
+    Loading {
+        /// The job of `LoadModel`.
+        job: JobId,
+        /// Which file of the pair.
+        part: ModelPart,
+        /// Bytes of it that are in place.
+        bytes_done: u64,
+        /// Its length.
+        bytes_total: u64,
+    },
+    /// A model is in place; questions can be asked.
+    ModelReady {
+        /// The job of `LoadModel`.
+        job: JobId,
+        /// What it is.
+        model: ModelInfo,
+    },
+    /// An image was decoded. A preview travels beside it as one transferred buffer: RGBA, 8 bits, row by row, of
+    /// the size that [`ImageInfo`] gives. It shows the pixels the model gets, before they are resized for it.
+    ImageReady {
+        /// The job of `OpenImage`.
+        job: JobId,
+        /// What was found.
+        image: ImageInfo,
+    },
+    /// A stage of an answer went on: `done` of `total` layers or tokens. `total` is 0 for decoding.
+    Progress {
+        /// The job of `Ask`.
+        job: JobId,
+        /// What is going on.
+        stage: Stage,
+        /// Layers or tokens that are done.
+        done: u32,
+        /// Of how many.
+        total: u32,
+        /// Since the stage began.
+        elapsed_secs: f64,
+    },
+    /// The next piece of the answer; pieces are whole characters.
+    Answer {
+        /// The job of `Ask`.
+        job: JobId,
+        /// To be appended.
+        text: String,
+    },
+    /// An answer is over.
+    Answered {
+        /// The job of `Ask`.
+        job: JobId,
+        /// Why it is.
+        end: EndOfAnswer,
+        /// What it cost.
+        timings: Timings,
+    },
+    /// A job came to nothing. The worker goes on.
+    Failed {
+        /// Any job.
+        job: JobId,
+        /// Why, and what a person can do.
+        failure: Failure,
+    },
+}
+
+/// One file of the pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ModelPart {
+    /// The text model.
+    Text,
+    /// The vision tower with its merger (`mmproj`).
+    Vision,
+}
+
+/// The three times a person waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// Layers of the vision tower.
+    ImageEncoding,
+    /// Prompt tokens, in chunks.
+    Prefill,
+    /// Answer tokens.
+    Decoding,
+}
+
+/// What was loaded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelInfo {
+    /// `general.name`, or the file's name where that is absent.
+    pub name: String,
+    /// As in GGUF: `Q8_0`, `Q4_K_M`.
+    pub quantisation: String,
+    /// `CPU (candle)`.
+    pub backend: String,
+    /// Of both files.
+    pub n_parameters: u64,
+    /// Length of both files.
+    pub n_bytes: u64,
+    /// The fewest visual tokens per image that the model's file recommends.
+    pub min_visual_tokens: u32,
+    /// The most visual tokens per image that the model's file recommends.
+    pub max_visual_tokens: u32,
+    /// From the command to this answer.
+    pub load_secs: f64,
+}
+
+/// An image that was decoded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageInfo {
+    /// Its name, as the page gave it.
+    pub image: ImageId,
+    /// As the file has it, after turning it upright.
+    pub width_px: u32,
+    /// As the file has it, after turning it upright.
+    pub height_px: u32,
+    /// `PNG`, `JPEG`, ...
+    pub format: String,
+    /// Of the preview beside the event: the longer side is at most [`MAX_PREVIEW_SIDE_PX`].
+    pub preview_width_px: u32,
+    /// Of the preview beside the event.
+    pub preview_height_px: u32,
+}
+
+/// The longer side of a preview, at most.
+pub const MAX_PREVIEW_SIDE_PX: u32 = 1024;
+
+/// Why an answer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EndOfAnswer {
+    /// The model ended it.
+    EndOfTurn,
+    /// The limit of the settings was reached.
+    MaxTokens,
+    /// The person stopped it.
+    Stopped,
+    /// The model's context is full.
+    ContextFull,
+}
+
+/// What one answer cost. A time is 0 where the stage was not needed (an image that was encoded before).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Timings {
+    /// Of the images in the prompt.
+    pub n_visual_tokens: u32,
+    /// Images encoded for this answer; the others were still at hand.
+    pub n_images_encoded: u32,
+    /// All of this answer's images.
+    pub image_encoding_secs: f64,
+    /// Prompt tokens computed for this answer, without those still in the KV cache.
+    pub n_prefill_tokens: u32,
+    /// Until the first token of the answer.
+    pub prefill_secs: f64,
+    /// With the one that ended it, if it was ended by one.
+    pub n_answer_tokens: u32,
+    /// From the first token of the answer to its last.
+    pub decoding_secs: f64,
+}
+
+impl Timings {
+    /// Decoding speed, `None` before the first token. The first token comes out of the prefill, so it is not counted.
+    pub fn decoded_tokens_per_sec(&self) -> Option<f64> {
+        (self.n_answer_tokens > 1 && self.decoding_secs > 0.0)
+            .then(|| f64::from(self.n_answer_tokens - 1) / self.decoding_secs)
+    }
+}
+
+/// An error a person can act on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What was found and what was expected.
+    pub message: String,
+    /// What to do.
+    pub remedy: String,
+}
