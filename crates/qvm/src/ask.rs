@@ -1,0 +1,105 @@
+//! `qvm ask`: one question, its answer streamed.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use engine::{Attachment, Session};
+use protocol::{Command, Detail, ImageId, JobId, ModelSource, Question, Sampling, Settings, Timings, Turns};
+
+use crate::file::{FileSource, ModelFiles, PrecisionArg};
+use crate::host::Terminal;
+
+#[derive(Args, Debug)]
+pub(crate) struct AskArgs {
+    #[command(flatten)]
+    files: ModelFiles,
+    /// Image the question is about; repeat for several
+    #[arg(long)]
+    image: Vec<PathBuf>,
+    /// Least visual tokens an image becomes (default: the model's)
+    #[arg(long, requires = "max_visual_tokens")]
+    min_visual_tokens: Option<u32>,
+    /// Most visual tokens an image becomes (default: the model's)
+    #[arg(long, requires = "min_visual_tokens")]
+    max_visual_tokens: Option<u32>,
+    /// Longest answer, in tokens
+    #[arg(long, default_value_t = 256)]
+    max_tokens: u32,
+    /// 0 picks the likeliest token every time
+    #[arg(long, default_value_t = 0.0)]
+    temperature: f64,
+    /// Smallest set of tokens with this much probability
+    #[arg(long, default_value_t = 1.0)]
+    top_p: f64,
+    /// The k likeliest tokens; 0 keeps all
+    #[arg(long, default_value_t = 0)]
+    top_k: u32,
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// 1 is none
+    #[arg(long, default_value_t = 1.0)]
+    repetition_penalty: f32,
+    #[arg(long, value_enum, default_value = "fast")]
+    precision: PrecisionArg,
+    /// The question
+    question: String,
+}
+
+const JOB: JobId = JobId(0);
+
+pub(crate) fn run(args: &AskArgs) -> anyhow::Result<()> {
+    pollster::block_on(answer(args))
+}
+
+async fn answer(args: &AskArgs) -> anyhow::Result<()> {
+    let mut session = Session::new(args.precision.machine(), Terminal::new());
+    let source = ModelSource::Files { names: Vec::new() };
+    session.handle(Command::LoadModel { job: JOB, source }, Attachment::Sources(args.files.open()?)).await;
+    let loaded = session.host().outcome()?;
+    if let Some(model) = loaded.model {
+        eprintln!("{}, {}, {}, loaded in {:.2} s", model.name, model.quantisation, model.backend, model.load_secs);
+    }
+    let mut images = Vec::new();
+    for (path, id) in args.image.iter().zip(0..) {
+        let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let command = Command::OpenImage { job: JOB, image: ImageId(id), name: path.display().to_string() };
+        session.handle::<FileSource>(command, Attachment::Bytes(bytes)).await;
+        session.host().outcome()?;
+        images.push(ImageId(id));
+    }
+    let question = Question { text: args.question.clone(), images };
+    session.handle::<FileSource>(Command::Ask { job: JOB, question, settings: settings(args) }, Attachment::None).await;
+    let answered = session.host().outcome()?;
+    println!();
+    if let Some(timings) = answered.timings {
+        eprintln!("{}", in_words(&timings));
+    }
+    Ok(())
+}
+
+fn settings(args: &AskArgs) -> Settings {
+    Settings {
+        detail: match (args.min_visual_tokens, args.max_visual_tokens) {
+            (Some(min), Some(max)) => Detail::Tokens { min, max },
+            _ => Detail::Model,
+        },
+        sampling: Sampling {
+            temperature: args.temperature,
+            top_p: args.top_p,
+            top_k: args.top_k,
+            seed: args.seed,
+            repetition_penalty: args.repetition_penalty,
+        },
+        max_answer_tokens: args.max_tokens,
+        turns: Turns::Single,
+    }
+}
+
+fn in_words(t: &Timings) -> String {
+    let decoding = t.decoded_tokens_per_sec().map_or(String::new(), |rate| format!(", {rate:.1} tokens/s"));
+    format!(
+        "image encoding {:.2} s ({} visual tokens), prefill {:.2} s ({} tokens), decoding {:.2} s ({} tokens{decoding})",
+        t.image_encoding_secs, t.n_visual_tokens, t.prefill_secs, t.n_prefill_tokens, t.decoding_secs, t.n_answer_tokens,
+    )
+}

@@ -1,0 +1,82 @@
+//! Files on disk as byte sources.
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+use cpu::{Cpu, Precision};
+use engine::{ByteSource, SourceError};
+
+/// The two files of a model.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ModelFiles {
+    /// Text model (GGUF, architecture qwen2vl)
+    #[arg(long)]
+    pub(crate) model: PathBuf,
+    /// Vision file (GGUF, architecture clip)
+    #[arg(long)]
+    pub(crate) mmproj: PathBuf,
+}
+
+impl ModelFiles {
+    /// Both files, open.
+    pub(crate) fn open(&self) -> anyhow::Result<Vec<FileSource>> {
+        Ok(vec![FileSource::open(&self.model)?, FileSource::open(&self.mmproj)?])
+    }
+}
+
+/// How products with quantised weights are computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PrecisionArg {
+    /// Activations rounded to 8 bits, weights as in the file
+    Fast,
+    /// Everything in f32
+    Exact,
+}
+
+impl PrecisionArg {
+    pub(crate) fn machine(self) -> Cpu {
+        Cpu::new(match self {
+            Self::Fast => Precision::Quantised,
+            Self::Exact => Precision::Exact,
+        })
+    }
+}
+
+/// A file on disk.
+#[derive(Debug)]
+pub(crate) struct FileSource {
+    name: String,
+    file: File,
+    n_bytes: u64,
+}
+
+impl FileSource {
+    pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
+        let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+        let n_bytes = file.metadata().with_context(|| format!("cannot read {}", path.display()))?.len();
+        Ok(Self { name: path.display().to_string(), file, n_bytes })
+    }
+}
+
+impl ByteSource for FileSource {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn n_bytes(&self) -> u64 {
+        self.n_bytes
+    }
+
+    async fn read(&mut self, range: Range<u64>) -> Result<Vec<u8>, SourceError> {
+        let mut bytes = vec![0; (range.end - range.start) as usize];
+        let read = self.file.seek(SeekFrom::Start(range.start)).and_then(|_| self.file.read_exact(&mut bytes));
+        match read {
+            Ok(()) => Ok(bytes),
+            Err(e) => Err(SourceError { name: self.name.clone(), message: e.to_string() }),
+        }
+    }
+}

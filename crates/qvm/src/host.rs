@@ -1,0 +1,73 @@
+//! A terminal as the engine's host: the answer goes to standard output, everything else to standard error.
+
+use std::cell::RefCell;
+use std::io::Write as _;
+
+use engine::Host;
+use protocol::{Event, Failure, JobId, ModelInfo, Stage, Timings};
+
+/// Prints what happens and keeps what came of it.
+#[derive(Debug)]
+pub(crate) struct Terminal {
+    #[expect(clippy::disallowed_types, reason = "a native program: the clock is there")]
+    started: std::time::Instant,
+    outcome: RefCell<Outcome>,
+}
+
+/// What the last commands ended with.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    pub(crate) model: Option<ModelInfo>,
+    pub(crate) timings: Option<Timings>,
+    pub(crate) failure: Option<Failure>,
+}
+
+impl Terminal {
+    pub(crate) fn new() -> Self {
+        #[expect(clippy::disallowed_types, reason = "a native program: the clock is there")]
+        let started = std::time::Instant::now();
+        Self { started, outcome: RefCell::default() }
+    }
+
+    /// Takes what came of the commands so far; a failure becomes an error.
+    pub(crate) fn outcome(&self) -> anyhow::Result<Outcome> {
+        let outcome = self.outcome.take();
+        match &outcome.failure {
+            Some(failure) => anyhow::bail!("{} {}", failure.message, failure.remedy),
+            None => Ok(outcome),
+        }
+    }
+}
+
+impl Host for Terminal {
+    fn now_secs(&self) -> f64 {
+        self.started.elapsed().as_secs_f64()
+    }
+
+    fn emit(&self, event: Event, _: Option<Vec<u8>>) {
+        let mut outcome = self.outcome.borrow_mut();
+        match event {
+            Event::Answer { text, .. } => {
+                print!("{text}");
+                // A closed pipe ends the program at the next write of its own.
+                let _ = std::io::stdout().flush();
+            }
+            Event::Progress { stage: Stage::ImageEncoding, done, total, .. } => {
+                eprint!("\rencoding the image: {done}/{total} blocks");
+                if done == total {
+                    eprintln!();
+                }
+            }
+            Event::ModelReady { model, .. } => outcome.model = Some(model),
+            Event::Answered { timings, .. } => outcome.timings = Some(timings),
+            Event::Failed { failure, .. } => outcome.failure = Some(failure),
+            _ => {}
+        }
+    }
+
+    async fn breathe(&self) {}
+
+    fn is_stopped(&self, _: JobId) -> bool {
+        false
+    }
+}

@@ -1,0 +1,161 @@
+//! The metadata of both files, key by key as llama.cpp's converter writes it.
+
+use std::path::Path;
+
+use anyhow::Result;
+use serde_json::Value as Json;
+
+use super::container::{Key, Value};
+use super::hub_config::HubConfig;
+use super::preprocessor::Preprocessor;
+use super::read_json;
+use super::storage::Tower;
+use super::vocabulary;
+
+/// GGML's version of its block layouts.
+const QUANTIZATION_VERSION: u32 = 2;
+/// The converter writes this side for every Qwen2-VL; nothing reads it, since the resolution is dynamic.
+const IMAGE_SIZE_PX: u32 = 560;
+/// Of the vision tower's layer norms. transformers has it in the code, not in the configuration.
+const VISION_NORM_EPS: f32 = 1e-6;
+
+/// What the keys of both files have in common.
+pub(super) struct General<'a> {
+    pub(super) name: &'a str,
+    pub(super) tower: Tower,
+    pub(super) file_type: u32,
+}
+
+impl General<'_> {
+    fn keys(&self, folder: &Path, n_parameters: u64) -> Result<Vec<Key>> {
+        let (architecture, kind) = match self.tower {
+            Tower::Text => ("qwen2vl", "model"),
+            Tower::Vision => ("clip", "mmproj"),
+        };
+        let mut keys = vec![
+            key("general.architecture", Value::String(architecture.into())),
+            key("general.type", Value::String(kind.into())),
+        ];
+        keys.extend(sampling(folder)?);
+        keys.push(key("general.name", Value::String(self.name.into())));
+        keys.push(key("general.size_label", Value::String(size_label(n_parameters))));
+        keys.push(key("general.file_type", Value::U32(self.file_type)));
+        keys.push(key("general.quantization_version", Value::U32(QUANTIZATION_VERSION)));
+        Ok(keys)
+    }
+}
+
+/// Keys of the text model: dimensions, rotary sections, vocabulary.
+pub(super) fn text(
+    general: &General<'_>,
+    config: &HubConfig,
+    folder: &Path,
+    n_parameters: u64,
+) -> Result<Vec<Key>> {
+    let text = &config.text;
+    let [time, height, width] = text.mrope_section()?;
+    let mut keys = general.keys(folder, n_parameters)?;
+    for (name, n) in [
+        ("block_count", text.num_hidden_layers),
+        ("context_length", text.max_position_embeddings as usize),
+        ("embedding_length", text.hidden_size),
+        ("feed_forward_length", text.intermediate_size),
+        ("attention.head_count", text.num_attention_heads),
+        ("attention.head_count_kv", text.num_key_value_heads),
+    ] {
+        keys.push(key(&format!("qwen2vl.{name}"), Value::U32(u32::try_from(n)?)));
+    }
+    // The fourth section is there because llama.cpp's positions have four components.
+    keys.push(key("qwen2vl.rope.dimension_sections", Value::I32s(vec![time, height, width, 0])));
+    keys.push(key("qwen2vl.rope.freq_base", Value::F32(text.rope_theta())));
+    keys.push(key("qwen2vl.attention.layer_norm_rms_epsilon", Value::F32(text.rms_norm_eps)));
+    keys.extend(vocabulary::keys(folder, text.vocab_size)?);
+    Ok(keys)
+}
+
+/// Keys of the vision tower.
+pub(super) fn vision(
+    general: &General<'_>,
+    config: &HubConfig,
+    folder: &Path,
+    n_parameters: u64,
+) -> Result<Vec<Key>> {
+    let vision = &config.vision;
+    let preprocessor = Preprocessor::read(folder)?;
+    let mut keys = general.keys(folder, n_parameters)?;
+    keys.push(key("clip.has_vision_encoder", Value::Bool(true)));
+    keys.push(key("clip.projector_type", Value::String("qwen2vl_merger".into())));
+    for (name, n) in [
+        ("projection_dim", vision.hidden_size),
+        ("image_size", IMAGE_SIZE_PX as usize),
+        ("patch_size", vision.patch_size),
+        ("embedding_length", vision.embed_dim),
+        // The converter takes vision_config.hidden_size, which is the text model's width: wrong, and read by nobody.
+        ("feed_forward_length", vision.hidden_size),
+        ("block_count", vision.depth),
+        ("attention.head_count", vision.num_heads),
+    ] {
+        keys.push(key(&format!("clip.vision.{name}"), Value::U32(u32::try_from(n)?)));
+    }
+    keys.push(key("clip.vision.attention.layer_norm_epsilon", Value::F32(VISION_NORM_EPS)));
+    keys.push(key("clip.vision.image_mean", Value::F32s(preprocessor.image_mean.to_vec())));
+    keys.push(key("clip.vision.image_std", Value::F32s(preprocessor.image_std.to_vec())));
+    let bounds = [("min", preprocessor.min_pixels()), ("max", preprocessor.max_pixels())];
+    for (end, pixels) in bounds {
+        keys.extend(pixels.map(|n| key(&format!("clip.vision.image_{end}_pixels"), Value::U32(n))));
+    }
+    Ok(keys)
+}
+
+pub(super) fn key(name: &str, value: Value) -> Key {
+    (name.to_owned(), value)
+}
+
+/// The sampling that the folder's generation_config.json recommends, where it has one.
+fn sampling(folder: &Path) -> Result<Vec<Key>> {
+    let config = read_json(folder, "generation_config.json")?.unwrap_or(Json::Null);
+    let mut keys = Vec::new();
+    if let Some(top_k) = config.get("top_k").and_then(Json::as_i64) {
+        keys.push(key("general.sampling.top_k", Value::I32(i32::try_from(top_k)?)));
+    }
+    for (hub, gguf) in [("top_p", "top_p"), ("temperature", "temp"), ("repetition_penalty", "penalty_repeat")]
+    {
+        if let Some(value) = config.get(hub).and_then(Json::as_f64) {
+            keys.push(key(&format!("general.sampling.{gguf}"), Value::F32(value as f32)));
+        }
+    }
+    Ok(keys)
+}
+
+/// `1.5B`, `665M`, `41K`: gguf-py's rounding, with a decimal while there is one digit before it.
+fn size_label(n_parameters: u64) -> String {
+    let n = n_parameters as f64;
+    let (scaled, suffix) = match n {
+        n if n > 1e12 => (n * 1e-12, "T"),
+        n if n > 1e9 => (n * 1e-9, "B"),
+        n if n > 1e6 => (n * 1e-6, "M"),
+        n => (n * 1e-3, "K"),
+    };
+    let digits = format!("{}", scaled.round_ties_even()).trim_start_matches('0').len();
+    format!("{scaled:.*}{suffix}", 2_usize.saturating_sub(digits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size_label;
+
+    #[test]
+    fn size_labels_are_gguf_pys() {
+        // From gguf.size_label of gguf-py 0.19.
+        let cases = [
+            (1_543_714_304, "1.5B"),
+            (665_271_296, "665M"),
+            (940_928, "941K"),
+            (9_600, "10K"),
+            (400, "0.40K"),
+        ];
+        for (n, expected) in cases {
+            assert_eq!(size_label(n), expected, "{n}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The tokenizer's part of the metadata: tokens, their kinds, merges, special ids, chat template.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::container::{Key, Value};
+use super::keys::key;
+use super::read_json;
+
+// `enum llama_token_type` in llama.h.
+const NORMAL: i32 = 1;
+const CONTROL: i32 = 3;
+const USER_DEFINED: i32 = 4;
+const UNUSED: i32 = 5;
+
+/// What a tokenizer consists of, from either of the hub's forms.
+struct Vocabulary {
+    /// Text and kind by id.
+    tokens: BTreeMap<usize, (String, i32)>,
+    merges: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct AddedToken {
+    content: String,
+    #[serde(default)]
+    special: bool,
+}
+
+impl Vocabulary {
+    fn read(folder: &Path) -> Result<Self> {
+        match read_json(folder, "tokenizer.json")? {
+            Some(tokenizer) => Self::from_tokenizer_json(&tokenizer).context("in tokenizer.json"),
+            None => Self::from_vocab_and_merges(folder),
+        }
+    }
+
+    fn from_tokenizer_json(tokenizer: &Json) -> Result<Self> {
+        let model = tokenizer.get("model").context("no model; expected a BPE")?;
+        let merges =
+            model.get("merges").and_then(Json::as_array).context("no model.merges; expected a BPE")?;
+        let mut vocabulary = Self {
+            tokens: base_tokens(model.get("vocab"))?,
+            merges: merges.iter().map(merge).collect::<Result<_>>()?,
+        };
+        for added in tokenizer.get("added_tokens").and_then(Json::as_array).into_iter().flatten() {
+            let id = added.get("id").and_then(Json::as_u64).context("an added token has no id")?;
+            vocabulary.add(id, serde_json::from_value(added.clone())?)?;
+        }
+        Ok(vocabulary)
+    }
+
+    fn from_vocab_and_merges(folder: &Path) -> Result<Self> {
+        let Some(vocab) = read_json(folder, "vocab.json")? else {
+            bail!(
+                "{} has no tokenizer: neither tokenizer.json nor vocab.json with merges.txt",
+                folder.display()
+            );
+        };
+        let path = folder.join("merges.txt");
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let lines = text.lines().enumerate().filter(|(i, line)| !(*i == 0 && line.starts_with('#')));
+        let merges = lines.map(|(_, line)| line).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        let mut vocabulary = Self { tokens: base_tokens(Some(&vocab)).context("in vocab.json")?, merges };
+        let config = read_json(folder, "tokenizer_config.json")?.unwrap_or(Json::Null);
+        for (id, added) in config.get("added_tokens_decoder").and_then(Json::as_object).into_iter().flatten()
+        {
+            let id = id.parse().with_context(|| format!("added_tokens_decoder has the id {id:?}"))?;
+            vocabulary.add(id, serde_json::from_value(added.clone())?)?;
+        }
+        Ok(vocabulary)
+    }
+
+    fn add(&mut self, id: u64, token: AddedToken) -> Result<()> {
+        let kind = if token.special { CONTROL } else { USER_DEFINED };
+        self.tokens.insert(usize::try_from(id)?, (token.content, kind));
+        Ok(())
+    }
+
+    fn id_of(&self, text: &str) -> Option<usize> {
+        self.tokens.iter().find(|(_, (content, _))| content == text).map(|(&id, _)| id)
+    }
+}
+
+fn base_tokens(vocab: Option<&Json>) -> Result<BTreeMap<usize, (String, i32)>> {
+    let vocab =
+        vocab.and_then(Json::as_object).context("no vocabulary; expected an object of token to id")?;
+    let token = |(text, id): (&String, &Json)| {
+        let id = id.as_u64().and_then(|id| usize::try_from(id).ok());
+        id.map(|id| (id, (text.clone(), NORMAL)))
+            .with_context(|| format!("token {text:?} has no number for an id"))
+    };
+    vocab.iter().map(token).collect()
+}
+
+/// A merge, as one string (older files) or as a pair.
+fn merge(value: &Json) -> Result<String> {
+    match value {
+        Json::String(merge) => Ok(merge.clone()),
+        Json::Array(pair) => match pair.as_slice() {
+            [Json::String(left), Json::String(right)] => Ok(format!("{left} {right}")),
+            _ => bail!("a merge is {value}; expected two strings"),
+        },
+        _ => bail!("a merge is {value}; expected a string or a pair"),
+    }
+}
+
+/// `tokenizer.*` of the text file. Ids up to `n_vocab` that no token has become `[PADn]`, as the converter names them.
+pub(super) fn keys(folder: &Path, n_vocab: usize) -> Result<Vec<Key>> {
+    let vocabulary = Vocabulary::read(folder)?;
+    let largest = vocabulary.tokens.keys().next_back().copied().unwrap_or(0);
+    ensure!(largest < n_vocab, "the tokenizer has an id {largest}; config.json's vocab_size is {n_vocab}");
+    let listed: Vec<(String, i32)> = (0..n_vocab)
+        .map(|id| vocabulary.tokens.get(&id).cloned().unwrap_or_else(|| (format!("[PAD{id}]"), UNUSED)))
+        .collect();
+    let (tokens, kinds) = listed.into_iter().unzip();
+    let config = read_json(folder, "tokenizer_config.json")?.unwrap_or(Json::Null);
+
+    let mut keys = vec![
+        key("tokenizer.ggml.model", Value::String("gpt2".into())),
+        key("tokenizer.ggml.pre", Value::String("qwen2".into())),
+        key("tokenizer.ggml.tokens", Value::Strings(tokens)),
+        key("tokenizer.ggml.token_type", Value::I32s(kinds)),
+    ];
+    for (hub, gguf) in [("eos", "eos"), ("pad", "padding"), ("bos", "bos")] {
+        if let Some(id) = special_id(folder, &config, &vocabulary, hub)? {
+            keys.push(key(&format!("tokenizer.ggml.{gguf}_token_id"), Value::U32(id)));
+        }
+    }
+    keys.push(key("tokenizer.ggml.merges", Value::Strings(vocabulary.merges)));
+    // Qwen2 puts neither before nor after a text.
+    keys.push(key("tokenizer.ggml.add_bos_token", Value::Bool(false)));
+    keys.push(key("tokenizer.ggml.add_eos_token", Value::Bool(false)));
+    keys.extend(
+        chat_template(folder, &config)?.map(|text| key("tokenizer.chat_template", Value::String(text))),
+    );
+    Ok(keys)
+}
+
+/// The id of a special token: by its text in tokenizer_config.json, else by number in config.json.
+fn special_id(folder: &Path, config: &Json, vocabulary: &Vocabulary, kind: &str) -> Result<Option<u32>> {
+    let entry = config.get(format!("{kind}_token"));
+    let text = entry.and_then(|e| e.as_str().or_else(|| e.get("content")?.as_str()));
+    if let Some(id) = text.and_then(|text| vocabulary.id_of(text)) {
+        return Ok(Some(u32::try_from(id)?));
+    }
+    let root = read_json(folder, "config.json")?.unwrap_or(Json::Null);
+    let name = format!("{kind}_token_id");
+    let id = root.get(&name).or_else(|| root.get("text_config")?.get(&name)).and_then(Json::as_u64);
+    Ok(id.map(u32::try_from).transpose()?)
+}
+
+/// From tokenizer_config.json, else from the file of its own that newer folders have.
+fn chat_template(folder: &Path, config: &Json) -> Result<Option<String>> {
+    let text = |json: &Json| json.get("chat_template").and_then(Json::as_str).map(str::to_owned);
+    if let Some(template) = text(config) {
+        return Ok(Some(template));
+    }
+    let path = folder.join("chat_template.jinja");
+    if path.is_file() {
+        return Ok(Some(
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?,
+        ));
+    }
+    Ok(read_json(folder, "chat_template.json")?.as_ref().and_then(text))
+}
