@@ -1,0 +1,109 @@
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::{Result, ensure};
+use xtask::Layout;
+use xtask::site::Site;
+
+use super::chromium::Browser;
+use super::watch::Problem;
+
+/// One browser at a time: two cores, and a page that must stay responsive while its worker computes.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// What a spec stands on: a browser, and a site served by a plain file server that sends no header of its own.
+pub struct Ground {
+    /// The browser.
+    pub browser: Browser,
+    site: Site,
+}
+
+impl Ground {
+    /// Where the site is.
+    pub fn origin(&self) -> String {
+        self.site.origin()
+    }
+}
+
+/// Runs a spec on the built page. It fails also where the page or its worker logged an error, asked another origin for
+/// anything, or was refused something by its policy.
+///
+/// Without a browser it is skipped with the reason; where `CI` is set, that is a failure.
+///
+/// # Errors
+/// What the spec, or the watch over it, found.
+pub fn spec(name: &str, body: impl AsyncFnOnce(&Ground) -> Result<()>) -> Result<()> {
+    let asked = plain_spec(name, &built_page()?, async |ground| {
+        body(ground).await?;
+        let problems = ground.browser.problems().await?;
+        ensure!(problems.is_empty(), "the page did what it must not: {problems:#?}");
+        Ok(())
+    })?;
+    ensure!(asked.is_nothing(), "the page asked another origin: {asked:#?}");
+    Ok(())
+}
+
+/// What `cargo xtask dist` built.
+///
+/// # Errors
+/// Where it did not yet.
+pub fn built_page() -> Result<PathBuf> {
+    let dist = Layout::find()?.dist();
+    ensure!(dist.join("index.html").is_file(), "the page is not built: run `cargo xtask dist` first");
+    Ok(dist)
+}
+
+/// Which addresses outside its origin a page asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// These.
+    These(Vec<String>),
+    /// There is no browser, so the spec was skipped.
+    Skipped,
+}
+
+impl Asked {
+    /// Whether the page kept to its own origin, as far as it ran.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::Skipped) || matches!(self, Self::These(urls) if urls.is_empty())
+    }
+}
+
+/// Runs a spec on any folder, and leaves it to the caller to look at what the page did beside it.
+///
+/// # Errors
+/// What the spec found.
+pub fn plain_spec(name: &str, folder: &Path, body: impl AsyncFnOnce(&Ground) -> Result<()>) -> Result<Asked> {
+    let programs = match xtask::setup::find_browser() {
+        Ok(programs) => programs,
+        Err(missing) if std::env::var_os("CI").is_some() => return Err(missing),
+        Err(missing) => {
+            // Not `eprintln!`, whose output the test runner keeps to itself when a test passes.
+            writeln!(std::io::stderr(), "SKIPPED {name}: {missing:#}")?;
+            return Ok(Asked::Skipped);
+        }
+    };
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let site = Site::start(folder, 0, &[])?;
+        let ground = Ground { browser: Browser::start(&programs).await?, site };
+        let result = body(&ground).await;
+        if let Err(error) = result {
+            return Err(explain(name, &ground, error).await);
+        }
+        let Ground { browser, site } = ground;
+        Ok(Asked::These(browser.close(&site.origin()).await?))
+    })
+}
+
+/// Adds to an error what helps to understand it: a picture of the page, and what its console says.
+async fn explain(name: &str, ground: &Ground, error: anyhow::Error) -> anyhow::Error {
+    let picture = match ground.browser.screenshot(&format!("failed-{name}")).await {
+        Ok(path) => format!("its picture is {}", path.display()),
+        Err(error) => format!("no picture could be taken ({error:#})"),
+    };
+    let problems: Vec<Problem> = ground.browser.problems().await.unwrap_or_default();
+    error.context(format!("the spec {name} failed; {picture}; problems: {problems:?}"))
+}

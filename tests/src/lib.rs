@@ -1,0 +1,5 @@
+//! What the tests of the whole are made of: the rules between crates, and a real browser to drive.
+
+pub mod architecture;
+pub mod browser;
+pub mod golden;

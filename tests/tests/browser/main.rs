@@ -1,0 +1,11 @@
+//! Specs in a real browser: what a person does on the built page, and what must come of it.
+//!
+//! `cargo xtask test` builds the page and runs them; by hand `cargo xtask dist`, then
+//! `cargo test -p tests --test browser`. Pictures go to the cache's folder `screenshots`.
+
+mod asking;
+mod examples;
+mod harness;
+mod looks;
+mod mistakes;
+mod policy;

@@ -1,0 +1,109 @@
+//! The context that sees an image cannot reach the network. Tried from inside, on a host that sends no headers.
+
+use anyhow::{Result, ensure};
+use tests::browser::{AskPage, Asked, Ground, OtherOrigin, Probes, Problem, fixtures_folder, plain_spec};
+use xtask::Layout;
+
+use crate::examples::ask_first_example;
+
+const WAYS_OUT_OF_A_PAGE: [&str; 13] = [
+    "fetch",
+    "fetch-no-cors",
+    "xhr",
+    "websocket",
+    "eventsource",
+    "import",
+    "beacon",
+    "image",
+    "script",
+    "stylesheet",
+    "frame",
+    "media",
+    "font",
+];
+const WAYS_OUT_OF_A_WORKER: [&str; 6] =
+    ["fetch", "fetch-no-cors", "xhr", "websocket", "eventsource", "import"];
+
+#[test]
+fn nothing_leaves_the_page_for_another_origin() -> Result<()> {
+    on_the_page("policy-page", async |ground| {
+        AskPage::open_and_wait_until_ready(ground).await?;
+        let other = OtherOrigin::start()?;
+        let attempts = Probes::from_page(&ground.browser, &other).await?;
+        Probes::ensure_refused(&attempts, &WAYS_OUT_OF_A_PAGE, &other)
+    })
+}
+
+#[test]
+fn nothing_leaves_the_worker_for_another_origin() -> Result<()> {
+    on_the_page("policy-worker", async |ground| {
+        Probes::listen_in_workers(&ground.browser).await?;
+        let page = AskPage::open_and_wait_until_ready(ground).await?;
+        // It is the worker that answers: the same one, with an image in its memory.
+        ask_first_example(&page).await?;
+        let other = OtherOrigin::start()?;
+        let (attempts, asked) = Probes::from_worker(&ground.browser, &other).await?;
+        Probes::ensure_refused(&attempts, &WAYS_OUT_OF_A_WORKER, &other)?;
+        ensure!(
+            asked.iter().any(|url| url.ends_with(".gguf")),
+            "not the worker that loads models: {asked:?}"
+        );
+        let own = asked
+            .iter()
+            .all(|url| url.starts_with(&format!("{}/", ground.origin())) || url.contains("/probe-"));
+        ensure!(own, "the worker asked another origin: {asked:#?}");
+        Ok(())
+    })
+}
+
+#[test]
+fn the_probes_do_reach_another_origin_where_no_policy_forbids_it() -> Result<()> {
+    let asked = plain_spec("probes-succeed", &fixtures_folder(), async |ground| {
+        Probes::listen_in_workers(&ground.browser).await?;
+        ground.browser.open(&format!("{}/no-policy.html", ground.origin())).await?;
+        let other = OtherOrigin::start()?;
+        let attempts = Probes::from_page(&ground.browser, &other).await?;
+        ensure_arrived(&other, &WAYS_OUT_OF_A_PAGE)?;
+        ensure!(
+            Probes::ensure_refused(&attempts, &WAYS_OUT_OF_A_PAGE, &other).is_err(),
+            "the check cannot fail"
+        );
+
+        let other = OtherOrigin::start()?;
+        let (attempts, _) = Probes::from_worker(&ground.browser, &other).await?;
+        ensure_arrived(&other, &WAYS_OUT_OF_A_WORKER)?;
+        ensure!(
+            Probes::ensure_refused(&attempts, &WAYS_OUT_OF_A_WORKER, &other).is_err(),
+            "the check cannot fail"
+        );
+        Ok(())
+    })?;
+    ensure!(asked == Asked::Skipped || !asked.is_nothing(), "the browser's log holds none of it");
+    Ok(())
+}
+
+fn ensure_arrived(other: &OtherOrigin, names: &[&str]) -> Result<()> {
+    let asked = other.asked();
+    for name in names {
+        let arrived = asked.iter().any(|line| line.contains(&format!("/probe-{name} ")));
+        ensure!(arrived, "{name} did not arrive: {asked:#?}");
+    }
+    Ok(())
+}
+
+/// A spec on the built page in which the policy refuses things, and nothing else may go wrong.
+fn on_the_page(name: &str, body: impl AsyncFnOnce(&Ground) -> Result<()>) -> Result<()> {
+    let asked = plain_spec(name, &built_page()?, async |ground| {
+        body(ground).await?;
+        let problems = ground.browser.problems().await?;
+        let is_probe = |problem: &Problem| match problem {
+            Problem::Refused(_) => true,
+            Problem::ConsoleError(text) => text.contains("/probe-"),
+        };
+        let unexpected = problems.iter().filter(|problem| !is_probe(problem)).collect::<Vec<_>>();
+        ensure!(unexpected.is_empty(), "the page did what it must not: {unexpected:#?}");
+        Ok(())
+    })?;
+    ensure!(asked.is_nothing(), "the browser let these out: {asked:#?}");
+    Ok(())
+}
