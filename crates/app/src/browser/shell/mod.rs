@@ -1,0 +1,15 @@
+//! What frames every view: header, status line, messages, the permanent line.
+
+mod announcer;
+mod header;
+mod message;
+mod permanent;
+mod remedies;
+mod status;
+
+pub(crate) use announcer::Announcer;
+pub(crate) use header::Header;
+pub(crate) use message::Message;
+pub(crate) use permanent::PermanentLine;
+pub(crate) use remedies::Remedies;
+pub(crate) use status::StatusLine;

@@ -1,0 +1,22 @@
+use leptos::prelude::*;
+
+use crate::browser::page::page;
+use crate::state::{ModelState, WorkerState};
+
+/// Buttons that bring a model back, where there is none.
+#[component]
+pub(crate) fn Remedies() -> impl IntoView {
+    let page = page();
+    let died = page.slice(|state| state.worker == WorkerState::Died);
+    let no_model = page.slice(|state| {
+        state.worker != WorkerState::Died && matches!(state.model, ModelState::Absent | ModelState::Failed(_))
+    });
+    view! {
+        <Show when=move || died.get()>
+            <button type="button" class="model-restart" on:click=move |_| page.restart()>"Restart"</button>
+        </Show>
+        <Show when=move || no_model.get()>
+            <button type="button" class="load-bundled" on:click=move |_| page.load_bundled()>"Load the bundled model"</button>
+        </Show>
+    }
+}

@@ -1,0 +1,14 @@
+//! The page: what it knows, what it shows, and its side of the talk with the inference worker.
+//!
+//! [`state`] is plain data and a reducer: no browser, tested natively. Everything that touches the DOM lives below
+//! `browser` and is compiled for wasm32 alone. The page shares `protocol` with the worker and nothing else.
+
+pub mod catalogue;
+pub mod format;
+pub mod state;
+
+#[cfg(target_arch = "wasm32")]
+#[expect(unreachable_pub, reason = "leptos' component macro makes a public item of every component")]
+mod browser;
+#[cfg(target_arch = "wasm32")]
+pub use browser::mount;

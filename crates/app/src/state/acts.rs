@@ -1,0 +1,201 @@
+//! What a person does. Each act changes the state at once and gives what the worker must be told, in order.
+
+use protocol::{Command, EndOfAnswer, Failure, JobId, ModelSource, Question, Stage, Turns};
+
+use super::{Loading, ModelState, Picture, State, Turn, TurnImage, TurnState, WorkerState};
+
+/// The largest image file the page hands over. The worker's own limit is in pixels and comes after decoding.
+pub const MAX_IMAGE_BYTES: u64 = 256_000_000;
+
+/// Loads a model. A question that waits goes on waiting for it.
+pub fn load_model(state: &mut State, title: &str, turns: Turns, source: ModelSource) -> Command {
+    let job = state.next_job();
+    let previous = match std::mem::take(&mut state.model) {
+        ModelState::Ready(info) => Some(info),
+        ModelState::Loading(loading) => loading.previous,
+        ModelState::Absent | ModelState::Failed(_) => None,
+    };
+    state.model = ModelState::Loading(Loading::new(job, title.into(), turns, previous));
+    Command::LoadModel { job, source }
+}
+
+/// Checks the files a person picked as a model, by name and number alone; their contents are the worker's matter.
+pub fn check_model_files(names: &[String]) -> Result<(), Failure> {
+    if let Some(other) = names.iter().find(|name| !name.to_ascii_lowercase().ends_with(".gguf")) {
+        return Err(Failure {
+            message: format!("“{other}” is not a GGUF file."),
+            remedy: "Choose files that end in .gguf: a text model and its mmproj.".into(),
+        });
+    }
+    match names {
+        [] => Err(Failure {
+            message: "No file was chosen.".into(),
+            remedy: "Choose a text model and its mmproj.".into(),
+        }),
+        [one] => Err(Failure {
+            message: format!("Only “{one}” was chosen; a model is a pair."),
+            remedy: "Choose both files at once: the text model and its mmproj. Their order does not matter."
+                .into(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Checks an image file before its bytes are read.
+pub fn check_image_size(name: &str, n_bytes: u64) -> Result<(), Failure> {
+    match n_bytes {
+        0 => {
+            Err(Failure { message: format!("“{name}” is empty."), remedy: "Choose another file.".into() })
+        }
+        n if n > MAX_IMAGE_BYTES => Err(Failure {
+            message: format!(
+                "“{name}” has {}; an image may have up to {}.",
+                crate::format::bytes(n),
+                crate::format::bytes(MAX_IMAGE_BYTES)
+            ),
+            remedy: "Save it smaller, or as JPEG, and open that.".into(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Puts a new image in place of the present one. Its bytes are still to be read; [`opening_command`] goes with them.
+pub fn open_image(state: &mut State, name: &str) -> (JobId, Vec<Command>) {
+    let commands = remove_image(state);
+    let (job, image) = (state.next_job(), state.next_image());
+    state.picture = Picture::Opening { job, image, name: name.into() };
+    state.message = None;
+    (job, commands)
+}
+
+/// What goes to the worker beside the bytes of an image; `None` if the page no longer waits for it.
+pub fn opening_command(state: &State, job: JobId) -> Option<Command> {
+    match &state.picture {
+        Picture::Opening { job: expected, image, name } if *expected == job => {
+            Some(Command::OpenImage { job, image: *image, name: name.clone() })
+        }
+        _ => None,
+    }
+}
+
+/// Takes the image away.
+pub fn remove_image(state: &mut State) -> Vec<Command> {
+    let closed = state.picture.id().map(|image| Command::CloseImage { image });
+    state.picture = Picture::Absent;
+    state.readings.n_visual_tokens = None;
+    closed.into_iter().collect()
+}
+
+/// Asks a question about the present image. It waits where the model or the image is not there yet; a question that
+/// is asked while another is being answered is dropped, because the button is disabled then.
+pub fn ask(state: &mut State, question: &str) -> Vec<Command> {
+    if state.is_busy() {
+        return Vec::new();
+    }
+    let image =
+        state.picture.id().map(|id| TurnImage { id, name: state.picture.name().unwrap_or_default().into() });
+    state.last_turn += 1;
+    let turn = Turn {
+        id: state.last_turn,
+        question: question.trim().into(),
+        image,
+        starts_afresh: false,
+        turns: state.settings.turns,
+        answer: String::new(),
+        state: TurnState::Waiting,
+    };
+    state.turns.push(turn);
+    state.message = None;
+    send_waiting(state)
+}
+
+/// Sends the question that waits, if one does and nothing is in its way.
+pub(super) fn send_waiting(state: &mut State) -> Vec<Command> {
+    let waits = matches!(state.turns.last(), Some(Turn { state: TurnState::Waiting, .. }));
+    let (true, Ok(()), Some(model)) = (waits, state.can_send(), state.model.info()) else {
+        return Vec::new();
+    };
+    let settings = state.settings.for_model(model);
+    let job = state.next_job();
+    let is_first = state.turns.len() == 1;
+    let Some(turn) = state.turns.last_mut() else { return Vec::new() };
+    turn.turns = settings.turns;
+
+    let mut commands = Vec::new();
+    let image = turn.image.as_ref().map(|image| image.id);
+    let another_image = state.context_image.is_some() && image != state.context_image;
+    if state.context_over || another_image {
+        commands.push(Command::NewConversation);
+        turn.starts_afresh = !is_first && settings.turns == Turns::FollowUp;
+        state.context_over = false;
+        state.context_image = None;
+    }
+    let already_there = settings.turns == Turns::FollowUp && image == state.context_image;
+    let images = image.filter(|_| !already_there).into_iter().collect();
+    let stage = if already_there || image.is_none() { Stage::Prefill } else { Stage::ImageEncoding };
+    turn.state = TurnState::Running { job, stage, stopping: false };
+    state.readings =
+        super::Readings { n_visual_tokens: state.readings.n_visual_tokens, ..Default::default() };
+    commands.push(Command::Ask { job, question: Question { text: turn.question.clone(), images }, settings });
+    commands
+}
+
+/// Stops the answer, or calls back a question that still waits.
+pub fn stop(state: &mut State) -> Option<Command> {
+    let turn = state.turns.last_mut()?;
+    match &mut turn.state {
+        TurnState::Waiting => {
+            turn.state = TurnState::Ended { end: EndOfAnswer::Stopped, timings: None };
+            None
+        }
+        TurnState::Running { job, stopping, .. } => {
+            *stopping = true;
+            Some(Command::Stop { job: *job })
+        }
+        TurnState::Ended { .. } | TurnState::Failed(_) => None,
+    }
+}
+
+/// Clears the conversation. While a question is being answered nothing happens: the button is disabled then.
+pub fn new_conversation(state: &mut State) -> Option<Command> {
+    if state.is_busy() {
+        return None;
+    }
+    state.turns.clear();
+    state.readings = super::Readings::default();
+    state.context_image = None;
+    state.context_over = false;
+    Some(Command::NewConversation)
+}
+
+/// The worker ended by itself. The conversation stays on the page.
+pub fn worker_died(state: &mut State, why: &str) {
+    let failure = Failure {
+        message: format!("The model has stopped working: {why}"),
+        remedy: "Restart it; the conversation stays here. If it happens again, lower the detail or try a smaller model."
+            .into(),
+    };
+    if let Some(turn) = state.turns.last_mut()
+        && !turn.is_over()
+    {
+        turn.state = TurnState::Failed(Failure {
+            message: "The model stopped working.".into(),
+            remedy: "Restart it and ask again.".into(),
+        });
+    }
+    if let Picture::Opening { .. } = state.picture {
+        state.picture = Picture::Absent;
+    }
+    state.worker = WorkerState::Died;
+    state.model = ModelState::Failed(failure.clone());
+    state.readings.break_off();
+    state.message = Some(failure);
+    state.context_over = true;
+    state.context_image = None;
+}
+
+/// A new worker is on its way; the model is to be loaded and the image to be opened again.
+pub fn worker_restarts(state: &mut State) {
+    state.worker = WorkerState::Starting;
+    state.message = None;
+}

@@ -1,0 +1,55 @@
+use super::{ModelState, Picture, State, WorkerState};
+
+/// Why a question cannot be asked now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotNow {
+    /// The worker ended by itself.
+    WorkerDied,
+    /// The worker or the model is on its way.
+    ModelLoading,
+    /// There is no model.
+    NoModel,
+    /// The image is being decoded.
+    ImageOpening,
+    /// A question is being answered.
+    Answering,
+}
+
+impl NotNow {
+    /// The line beside the button.
+    pub fn reason(self) -> &'static str {
+        match self {
+            NotNow::WorkerDied => "The model has stopped working. Restart it to ask.",
+            NotNow::ModelLoading => "The model is loading.",
+            NotNow::NoModel => "No model is loaded. Open a model to ask.",
+            NotNow::ImageOpening => "The image is being opened.",
+            NotNow::Answering => "One question at a time: wait, or press Stop.",
+        }
+    }
+}
+
+impl State {
+    /// Whether a question can be asked, and if not, why.
+    pub fn can_ask(&self) -> Result<(), NotNow> {
+        if self.is_busy() {
+            return Err(NotNow::Answering);
+        }
+        self.can_send()
+    }
+
+    /// Whether an example can be shown: now, or as soon as the model is ready.
+    pub fn can_show_example(&self) -> bool {
+        matches!(self.can_ask(), Ok(()) | Err(NotNow::ModelLoading | NotNow::ImageOpening))
+    }
+
+    /// Whether a question that waits can go to the worker.
+    pub(super) fn can_send(&self) -> Result<(), NotNow> {
+        match (&self.worker, &self.model, &self.picture) {
+            (WorkerState::Died, ..) => Err(NotNow::WorkerDied),
+            (WorkerState::Starting, ..) | (_, ModelState::Loading(_), _) => Err(NotNow::ModelLoading),
+            (_, ModelState::Absent | ModelState::Failed(_), _) => Err(NotNow::NoModel),
+            (_, _, Picture::Opening { .. }) => Err(NotNow::ImageOpening),
+            _ => Ok(()),
+        }
+    }
+}

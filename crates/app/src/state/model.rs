@@ -1,0 +1,107 @@
+use protocol::{Failure, JobId, ModelInfo, ModelPart, Turns};
+
+use crate::format;
+
+/// The model in the worker.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum ModelState {
+    /// None, and none is coming.
+    #[default]
+    Absent,
+    /// One is coming.
+    Loading(Loading),
+    /// Questions can be asked.
+    Ready(ModelInfo),
+    /// None: the latest one could not be loaded.
+    Failed(Failure),
+}
+
+/// A model on its way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loading {
+    /// Its job.
+    pub job: JobId,
+    /// As the page names it before its file has.
+    pub title: String,
+    /// How its questions are asked unless a person chooses otherwise.
+    pub turns: Turns,
+    /// The model that stays if this one is refused before any of its weights were read.
+    pub previous: Option<ModelInfo>,
+    text: Part,
+    vision: Part,
+    began_secs: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Part {
+    done: u64,
+    total: u64,
+}
+
+impl Loading {
+    /// A model that was asked for; nothing came yet.
+    pub fn new(job: JobId, title: String, turns: Turns, previous: Option<ModelInfo>) -> Self {
+        Self { job, title, turns, previous, text: Part::default(), vision: Part::default(), began_secs: None }
+    }
+
+    /// Notes that bytes of a part are in place. `now_secs` is any steady clock.
+    pub fn note(&mut self, part: ModelPart, done: u64, total: u64, now_secs: f64) {
+        let slot = match part {
+            ModelPart::Text => &mut self.text,
+            ModelPart::Vision => &mut self.vision,
+        };
+        *slot = Part { done, total };
+        self.previous = None;
+        self.began_secs.get_or_insert(now_secs);
+    }
+
+    /// Bytes of both parts that are in place.
+    pub fn bytes_done(&self) -> u64 {
+        self.text.done + self.vision.done
+    }
+
+    /// Bytes of both parts, as far as they are known.
+    pub fn bytes_total(&self) -> u64 {
+        self.text.total + self.vision.total
+    }
+
+    /// What is left at the rate so far; `None` before it can be told.
+    pub fn remaining_secs(&self, now_secs: f64) -> Option<f64> {
+        let elapsed = now_secs - self.began_secs?;
+        let done = self.bytes_done() as f64;
+        let left = self.bytes_total().saturating_sub(self.bytes_done()) as f64;
+        (done > 0.0 && left > 0.0 && elapsed > 0.5).then(|| elapsed * left / done)
+    }
+
+    /// `3.1 of 7.0 MB, 4 s left`.
+    pub fn text(&self, now_secs: f64) -> String {
+        match (self.bytes_total(), self.remaining_secs(now_secs)) {
+            (0, _) => "Opening".into(),
+            (total, _) if self.bytes_done() >= total => "Preparing".into(),
+            (total, None) => format::bytes_of(self.bytes_done(), total),
+            (total, Some(secs)) => {
+                format!("{}, {}", format::bytes_of(self.bytes_done(), total), format::remaining(secs))
+            }
+        }
+    }
+}
+
+impl ModelState {
+    /// The value of `data-model`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            ModelState::Absent => "none",
+            ModelState::Loading(_) => "loading",
+            ModelState::Ready(_) => "ready",
+            ModelState::Failed(_) => "failed",
+        }
+    }
+
+    /// The model that answers, if one is in place.
+    pub fn info(&self) -> Option<&ModelInfo> {
+        match self {
+            ModelState::Ready(info) => Some(info),
+            _ => None,
+        }
+    }
+}

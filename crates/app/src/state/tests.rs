@@ -1,0 +1,356 @@
+use protocol::{
+    Command, Detail, EndOfAnswer, Event, Failure, ImageId, ImageInfo, JobId, ModelInfo, ModelPart,
+    ModelSource, Stage, Timings, Turns,
+};
+
+use super::acts::{self, ask, open_image};
+use super::{
+    Field, ModelState, NotNow, PageSettings, Phase, Picture, Reading, State, TurnState, WorkerState, apply,
+};
+
+fn model(name: &str) -> ModelInfo {
+    ModelInfo {
+        name: name.into(),
+        quantisation: "Q8_0".into(),
+        backend: "CPU (candle)".into(),
+        n_parameters: 6_282_240,
+        n_bytes: 7_000_000,
+        min_visual_tokens: 4,
+        max_visual_tokens: 1280,
+        load_secs: 0.4,
+    }
+}
+
+fn image(id: ImageId) -> ImageInfo {
+    ImageInfo {
+        image: id,
+        width_px: 140,
+        height_px: 140,
+        format: "PNG".into(),
+        preview_width_px: 140,
+        preview_height_px: 140,
+    }
+}
+
+fn source() -> ModelSource {
+    ModelSource::Own { text_url: "t".into(), vision_url: "v".into() }
+}
+
+fn failure() -> Failure {
+    Failure { message: "found this".into(), remedy: "do that".into() }
+}
+
+fn timings(n_images_encoded: u32) -> Timings {
+    Timings {
+        n_visual_tokens: 25,
+        n_images_encoded,
+        image_encoding_secs: 0.5,
+        n_prefill_tokens: 90,
+        prefill_secs: 0.25,
+        n_answer_tokens: 5,
+        decoding_secs: 2.0,
+    }
+}
+
+fn feed(state: &mut State, events: impl IntoIterator<Item = Event>) -> Vec<Command> {
+    events.into_iter().flat_map(|event| apply(state, event, 0.0)).collect()
+}
+
+/// A page with a model and an image in place.
+fn ready(turns: Turns) -> State {
+    let mut state = State::default();
+    let load = acts::load_model(&mut state, "m", turns, source());
+    let Command::LoadModel { job, .. } = load else { panic!("{load:?}") };
+    feed(&mut state, [Event::Started, Event::ModelReady { job, model: model("m") }]);
+    put_image(&mut state, "a.png");
+    state
+}
+
+fn put_image(state: &mut State, name: &str) -> ImageId {
+    let (job, id) = start_image(state, name);
+    feed(state, [Event::ImageReady { job, image: image(id) }]);
+    id
+}
+
+fn start_image(state: &mut State, name: &str) -> (JobId, ImageId) {
+    let (job, _) = open_image(state, name);
+    match acts::opening_command(state, job) {
+        Some(Command::OpenImage { job, image, .. }) => (job, image),
+        other => panic!("no image is being opened: {other:?}"),
+    }
+}
+
+fn job_of(commands: &[Command]) -> JobId {
+    match commands.last() {
+        Some(Command::Ask { job, .. }) => *job,
+        other => panic!("no question was sent: {other:?}"),
+    }
+}
+
+fn images_of(commands: &[Command]) -> &[ImageId] {
+    match commands.last() {
+        Some(Command::Ask { question, .. }) => &question.images,
+        other => panic!("no question was sent: {other:?}"),
+    }
+}
+
+fn answered(job: JobId, end: EndOfAnswer) -> Event {
+    Event::Answered { job, end, timings: timings(1) }
+}
+
+#[test]
+fn an_answer_grows_piece_by_piece_and_ends() {
+    let mut state = ready(Turns::FollowUp);
+    let job = job_of(&ask(&mut state, "  What is shown?  "));
+    assert_eq!(state.turns[0].question, "What is shown?");
+    assert_eq!(state.phase(), Phase::Answering(Stage::ImageEncoding));
+    let progress = |stage, done, total| Event::Progress { job, stage, done, total, elapsed_secs: 0.5 };
+    feed(&mut state, [progress(Stage::ImageEncoding, 3, 4), progress(Stage::Prefill, 64, 90)]);
+    assert_eq!(state.phase(), Phase::Answering(Stage::Prefill));
+    assert_eq!(state.readings.encoding_text(), "0.50 s");
+    assert_eq!(state.readings.prefill_text(), "64 of 90 tokens");
+    let piece = |text: &str| Event::Answer { job, text: text.into() };
+    feed(&mut state, [piece("B. "), piece("ultrasound")]);
+    assert_eq!(state.turns[0].answer, "B. ultrasound");
+    assert_eq!(state.turns[0].end_name(), "streaming");
+    feed(&mut state, [answered(job, EndOfAnswer::EndOfTurn)]);
+    assert_eq!(state.turns[0].end_name(), "end-of-turn");
+    assert_eq!(state.phase(), Phase::Idle);
+    assert_eq!(state.readings.n_visual_tokens, Some(25));
+    assert_eq!(state.readings.decoding_text(), "2.0 tokens/s");
+}
+
+#[test]
+fn events_of_a_job_that_is_over_change_nothing() {
+    let mut state = ready(Turns::FollowUp);
+    let job = job_of(&ask(&mut state, "q"));
+    feed(&mut state, [answered(job, EndOfAnswer::Stopped)]);
+    let before = state.clone();
+    let late = [
+        Event::Answer { job, text: "late".into() },
+        Event::Progress { job, stage: Stage::Decoding, done: 9, total: 0, elapsed_secs: 9.0 },
+        Event::Failed { job, failure: failure() },
+        Event::Answer { job: JobId(999), text: "stray".into() },
+    ];
+    feed(&mut state, late);
+    assert_eq!(state, before);
+}
+
+#[test]
+fn a_follow_up_does_not_bring_the_same_image_again() {
+    let mut state = ready(Turns::FollowUp);
+    let first = ask(&mut state, "one");
+    assert_eq!(images_of(&first).len(), 1);
+    feed(&mut state, [answered(job_of(&first), EndOfAnswer::EndOfTurn)]);
+    let second = ask(&mut state, "two");
+    assert!(images_of(&second).is_empty());
+    assert_eq!(state.phase(), Phase::Answering(Stage::Prefill));
+}
+
+#[test]
+fn a_single_question_always_brings_its_image() {
+    let mut state = ready(Turns::Single);
+    let first = ask(&mut state, "one");
+    feed(&mut state, [answered(job_of(&first), EndOfAnswer::EndOfTurn)]);
+    assert_eq!(images_of(&ask(&mut state, "two")).len(), 1);
+}
+
+#[test]
+fn a_question_that_failed_leaves_no_image_behind() {
+    let mut state = ready(Turns::FollowUp);
+    let job = job_of(&ask(&mut state, "one"));
+    feed(&mut state, [Event::Failed { job, failure: failure() }]);
+    assert_eq!(state.turns[0].state, TurnState::Failed(failure()));
+    assert_eq!(images_of(&ask(&mut state, "two")).len(), 1);
+}
+
+#[test]
+fn another_image_starts_the_models_conversation_afresh() {
+    let mut state = ready(Turns::FollowUp);
+    let job = job_of(&ask(&mut state, "one"));
+    feed(&mut state, [answered(job, EndOfAnswer::EndOfTurn)]);
+    let second = put_image(&mut state, "b.png");
+    let commands = ask(&mut state, "two");
+    assert_eq!(commands[0], Command::NewConversation);
+    assert_eq!(images_of(&commands), [second]);
+    assert!(state.turns[1].starts_afresh && !state.turns[0].starts_afresh);
+}
+
+#[test]
+fn a_question_waits_for_image_and_model_and_then_goes_by_itself() {
+    let mut state = State::default();
+    let Command::LoadModel { job: load, .. } = acts::load_model(&mut state, "m", Turns::Single, source())
+    else {
+        panic!("not a load")
+    };
+    let (open, id) = start_image(&mut state, "a.png");
+    assert!(ask(&mut state, "q").is_empty());
+    assert_eq!(state.turns[0].end_name(), "waiting");
+    assert!(feed(&mut state, [Event::Started]).is_empty());
+    assert!(feed(&mut state, [Event::ImageReady { job: open, image: image(id) }]).is_empty());
+    let sent = feed(&mut state, [Event::ModelReady { job: load, model: model("m") }]);
+    assert_eq!(images_of(&sent), [id]);
+    assert!(matches!(sent.last(), Some(Command::Ask { settings, .. }) if settings.turns == Turns::Single));
+}
+
+#[test]
+fn a_question_that_waits_can_be_called_back() {
+    let mut state = State::default();
+    acts::load_model(&mut state, "m", Turns::Single, source());
+    ask(&mut state, "q");
+    assert_eq!(acts::stop(&mut state), None);
+    assert_eq!(state.turns[0].end_name(), "stopped");
+}
+
+#[test]
+fn a_question_that_waits_fails_with_the_image() {
+    let mut state = ready(Turns::Single);
+    let (job, _) = start_image(&mut state, "b.png");
+    ask(&mut state, "q");
+    feed(&mut state, [Event::Failed { job, failure: failure() }]);
+    assert_eq!(state.turns[0].end_name(), "failed");
+    assert_eq!(state.picture, Picture::Absent);
+    assert_eq!(state.message, Some(failure()));
+}
+
+#[test]
+fn stop_names_the_running_job() {
+    let mut state = ready(Turns::Single);
+    let job = job_of(&ask(&mut state, "q"));
+    assert_eq!(acts::stop(&mut state), Some(Command::Stop { job }));
+    assert_eq!(state.turns[0].note().as_deref(), Some("Stopping."));
+}
+
+#[test]
+fn only_one_question_at_a_time() {
+    let mut state = ready(Turns::Single);
+    ask(&mut state, "one");
+    assert_eq!(state.can_ask(), Err(NotNow::Answering));
+    assert!(ask(&mut state, "two").is_empty());
+    assert_eq!(state.turns.len(), 1);
+    assert_eq!(acts::new_conversation(&mut state), None);
+}
+
+#[test]
+fn a_model_refused_by_its_header_leaves_the_earlier_one() {
+    let mut state = ready(Turns::Single);
+    let Command::LoadModel { job, .. } = acts::load_model(&mut state, "n", Turns::FollowUp, source()) else {
+        panic!()
+    };
+    assert_eq!(state.can_ask(), Err(NotNow::ModelLoading));
+    feed(&mut state, [Event::Failed { job, failure: failure() }]);
+    assert_eq!(state.model.info().map(|info| info.name.as_str()), Some("m"));
+    assert_eq!(state.message, Some(failure()));
+}
+
+#[test]
+fn a_model_that_fails_halfway_leaves_none() {
+    let mut state = ready(Turns::Single);
+    let Command::LoadModel { job, .. } = acts::load_model(&mut state, "n", Turns::FollowUp, source()) else {
+        panic!()
+    };
+    let some = Event::Loading { job, part: ModelPart::Text, bytes_done: 1, bytes_total: 2 };
+    feed(&mut state, [some, Event::Failed { job, failure: failure() }]);
+    assert_eq!(state.model, ModelState::Failed(failure()));
+    assert_eq!(state.can_ask(), Err(NotNow::NoModel));
+}
+
+#[test]
+fn loading_tells_bytes_and_time_left() {
+    let mut state = State::default();
+    let Command::LoadModel { job, .. } = acts::load_model(&mut state, "m", Turns::Single, source()) else {
+        panic!()
+    };
+    let loading = |part, done| Event::Loading { job, part, bytes_done: done, bytes_total: 4_000_000 };
+    apply(&mut state, loading(ModelPart::Text, 0), 10.0);
+    apply(&mut state, loading(ModelPart::Vision, 0), 10.0);
+    apply(&mut state, loading(ModelPart::Text, 2_000_000), 11.0);
+    let ModelState::Loading(progress) = &state.model else { panic!("{:?}", state.model) };
+    assert_eq!(progress.text(11.0), "2.0 of 8.0 MB, 3 s left");
+}
+
+#[test]
+fn the_worker_dies_and_the_conversation_stays() {
+    let mut state = ready(Turns::FollowUp);
+    let job = job_of(&ask(&mut state, "one"));
+    feed(&mut state, [Event::Answer { job, text: "half".into() }]);
+    acts::worker_died(&mut state, "unreachable");
+    assert_eq!(state.turns[0].answer, "half");
+    assert_eq!(state.turns[0].end_name(), "failed");
+    assert_eq!(state.can_ask(), Err(NotNow::WorkerDied));
+    assert!(state.message.as_ref().is_some_and(|failure| failure.message.contains("unreachable")));
+
+    acts::worker_restarts(&mut state);
+    let Command::LoadModel { job, .. } = acts::load_model(&mut state, "m", Turns::FollowUp, source()) else {
+        panic!()
+    };
+    feed(&mut state, [Event::Started, Event::ModelReady { job, model: model("m") }]);
+    assert_eq!(state.worker, WorkerState::Running);
+    let id = put_image(&mut state, "a.png");
+    assert_eq!(images_of(&ask(&mut state, "two")), [id]);
+    assert!(state.turns[1].starts_afresh);
+}
+
+#[test]
+fn an_example_may_wait_for_a_model_but_not_for_none() {
+    let mut state = State::default();
+    assert!(state.can_show_example(), "the worker is starting");
+    feed(&mut state, [Event::Started]);
+    assert!(!state.can_show_example(), "there is no model");
+    acts::load_model(&mut state, "m", Turns::Single, source());
+    assert!(state.can_show_example(), "a model is coming");
+    ask(&mut state, "q");
+    assert!(!state.can_show_example(), "a question waits");
+}
+
+#[test]
+fn an_image_encoded_before_reads_reused() {
+    let mut state = ready(Turns::FollowUp);
+    let job = job_of(&ask(&mut state, "one"));
+    feed(&mut state, [Event::Answered { job, end: EndOfAnswer::EndOfTurn, timings: timings(0) }]);
+    assert_eq!(state.readings.encoding, Reading::Reused);
+    assert_eq!(state.readings.encoding_text(), "reused");
+}
+
+#[test]
+fn a_number_that_cannot_be_taken_changes_nothing() {
+    let mut settings = PageSettings::default();
+    for text in ["", "abc", "-1", "1.5", "NaN", "inf", "1e30"] {
+        assert!(Field::MaxAnswerTokens.write(&mut settings, text).is_err(), "{text:?} was taken");
+    }
+    assert!(Field::DetailMax.write(&mut settings, "64").is_ok());
+    assert!(Field::DetailMin.write(&mut settings, "65").is_err());
+    assert_eq!(settings, PageSettings { detail_max: Some(64), ..PageSettings::default() });
+}
+
+#[test]
+fn every_field_reads_what_it_wrote() {
+    for field in Field::DETAIL.into_iter().chain(Field::SAMPLING) {
+        let mut settings = PageSettings::default();
+        let text = if field.range().2 == 1.0 { "7" } else { "0.75" };
+        assert_eq!(field.write(&mut settings, text), Ok(()), "{field:?}");
+        assert_eq!(field.read(&settings), text, "{field:?}");
+        assert_ne!(settings, PageSettings::default(), "{field:?}");
+    }
+}
+
+#[test]
+fn one_bound_of_the_detail_takes_the_models_other_one() {
+    let info = model("m");
+    let with = |min, max| PageSettings { detail_min: min, detail_max: max, ..PageSettings::default() };
+    assert_eq!(with(None, None).for_model(&info).detail, Detail::Model);
+    assert_eq!(with(None, Some(256)).for_model(&info).detail, Detail::Tokens { min: 4, max: 256 });
+    assert_eq!(with(Some(2000), None).for_model(&info).detail, Detail::Tokens { min: 2000, max: 2000 });
+}
+
+#[test]
+fn files_are_checked_before_they_are_read() {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    assert!(acts::check_model_files(&names(&["a.gguf", "B-mmproj.GGUF"])).is_ok());
+    for refused in [&["a.gguf"][..], &["a.gguf", "b.bin"], &[]] {
+        assert!(acts::check_model_files(&names(refused)).is_err(), "{refused:?}");
+    }
+    assert!(acts::check_image_size("x", 1).is_ok());
+    assert!(acts::check_image_size("x", 0).is_err());
+    assert!(acts::check_image_size("x", acts::MAX_IMAGE_BYTES + 1).is_err());
+}

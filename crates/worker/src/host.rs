@@ -1,0 +1,79 @@
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
+
+use engine::Host;
+use protocol::{Event, JobId};
+use wasm_bindgen::prelude::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DedicatedWorkerGlobalScope, MessageChannel};
+
+use crate::message;
+
+/// Time between two looks at incoming messages: short enough for Stop to feel immediate, long enough to cost nothing.
+const BREATH_INTERVAL_SECS: f64 = 0.02;
+
+/// The worker's global scope as the engine sees it.
+pub(crate) struct WorkerHost {
+    scope: DedicatedWorkerGlobalScope,
+    stopped: RefCell<HashSet<JobId>>,
+    last_breath_secs: Cell<f64>,
+}
+
+impl WorkerHost {
+    pub(crate) fn new(scope: DedicatedWorkerGlobalScope) -> Self {
+        Self { scope, stopped: RefCell::default(), last_breath_secs: Cell::new(0.0) }
+    }
+
+    /// Notes that a job is to end.
+    pub(crate) fn stop(&self, job: JobId) {
+        self.stopped.borrow_mut().insert(job);
+    }
+
+    /// Tells a fault of the program on the console.
+    pub(crate) fn log(&self, what: &str) {
+        web_sys::console::error_1(&what.into());
+    }
+
+    fn seconds(&self) -> f64 {
+        self.scope.performance().map_or(0.0, |p| p.now() / 1000.0)
+    }
+
+    /// Lets the event loop run everything that waits. A timer would be held back by four milliseconds; a message is not.
+    async fn yield_to_event_loop() -> Result<(), JsValue> {
+        let channel = MessageChannel::new()?;
+        let (near, far) = (channel.port1(), channel.port2());
+        let arrived = js_sys::Promise::new(&mut |resolve, _| near.set_onmessage(Some(&resolve)));
+        far.post_message(&JsValue::NULL)?;
+        JsFuture::from(arrived).await?;
+        near.close();
+        Ok(())
+    }
+}
+
+impl Host for WorkerHost {
+    fn now_secs(&self) -> f64 {
+        self.seconds()
+    }
+
+    fn emit(&self, event: Event, bulk: Option<Vec<u8>>) {
+        let posted = message::outgoing(&event, bulk)
+            .and_then(|(message, buffers)| self.scope.post_message_with_transfer(&message, &buffers));
+        if let Err(error) = posted {
+            self.log(&format!("an event could not be posted: {error:?}"));
+        }
+    }
+
+    async fn breathe(&self) {
+        if self.seconds() - self.last_breath_secs.get() < BREATH_INTERVAL_SECS {
+            return;
+        }
+        if let Err(error) = Self::yield_to_event_loop().await {
+            self.log(&format!("the event loop could not be reached: {error:?}"));
+        }
+        self.last_breath_secs.set(self.seconds());
+    }
+
+    fn is_stopped(&self, job: JobId) -> bool {
+        self.stopped.borrow().contains(&job)
+    }
+}

@@ -1,0 +1,146 @@
+//! Files that a browser can read: addresses on the page's own origin, and files a person chose.
+
+use std::ops::Range;
+
+use engine::{ByteSource, SourceError};
+use js_sys::{ArrayBuffer, Reflect, Uint8Array};
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::prelude::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    DedicatedWorkerGlobalScope, File, Headers, ReadableStreamDefaultReader, Request, RequestInit, Response,
+};
+
+/// A file and how to get at its bytes.
+pub(crate) struct WebSource {
+    name: String,
+    n_bytes: u64,
+    access: Access,
+}
+
+enum Access {
+    /// A host that answers with the range asked for.
+    Ranges { url: String },
+    /// A host that sends the whole file: what has arrived so far is kept.
+    Whole { reader: ReadableStreamDefaultReader, arrived: Vec<u8> },
+    /// A file on disk.
+    File(File),
+}
+
+impl WebSource {
+    /// A chosen or dropped file; `None` for anything else.
+    pub(crate) fn from_file(value: &JsValue) -> Option<Self> {
+        let file = value.dyn_ref::<File>()?.clone();
+        Some(Self { name: file.name(), n_bytes: file.size() as u64, access: Access::File(file) })
+    }
+
+    /// An address on the page's own origin.
+    pub(crate) async fn from_url(url: &str) -> Result<Self, SourceError> {
+        let name = url.rsplit('/').next().unwrap_or(url).to_owned();
+        let failed = |message: String| SourceError { name: name.clone(), message };
+        let response = fetch(url, 0..1).await.map_err(&failed)?;
+        let header = |key: &str| response.headers().get(key).ok().flatten();
+        match response.status() {
+            // `Content-Range: bytes 0-0/12345`
+            206 => {
+                let total = header("content-range").and_then(|r| r.rsplit('/').next()?.parse().ok());
+                let n_bytes = total.ok_or_else(|| failed("the host did not say how long the file is".into()))?;
+                Ok(Self { name, n_bytes, access: Access::Ranges { url: url.to_owned() } })
+            }
+            200 => {
+                let body = response.body().ok_or_else(|| failed("the host sent no bytes".into()))?;
+                let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+                let mut arrived = Vec::new();
+                let total = header("content-length").and_then(|l| l.parse().ok());
+                let n_bytes = match total {
+                    Some(n) if header("content-encoding").is_none() => n,
+                    // A length that is missing, or counts compressed bytes: the file must be here to be measured.
+                    _ => {
+                        receive(&reader, &mut arrived, u64::MAX).await.map_err(|e| failed(describe(&e)))?;
+                        arrived.len() as u64
+                    }
+                };
+                Ok(Self { name, n_bytes, access: Access::Whole { reader, arrived } })
+            }
+            status => Err(failed(format!("the host answered with status {status}"))),
+        }
+    }
+
+    fn failed(&self, error: &JsValue) -> SourceError {
+        SourceError { name: self.name.clone(), message: describe(error) }
+    }
+}
+
+impl ByteSource for WebSource {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn n_bytes(&self) -> u64 {
+        self.n_bytes
+    }
+
+    async fn read(&mut self, range: Range<u64>) -> Result<Vec<u8>, SourceError> {
+        let n_wanted = (range.end - range.start) as usize;
+        let name = self.name.clone();
+        let short = |n| SourceError { name, message: format!("{n} bytes came where {n_wanted} were asked for") };
+        let bytes = match &mut self.access {
+            Access::Ranges { url } => {
+                let read = async {
+                    let response = fetch(url, range).await?;
+                    buffer(response.array_buffer()).await.map_err(|e| describe(&e))
+                };
+                read.await.map_err(|message| SourceError { name: self.name.clone(), message })?
+            }
+            Access::Whole { reader, arrived } => {
+                let result = receive(reader, arrived, range.end).await;
+                result.map_err(|e| SourceError { name: self.name.clone(), message: describe(&e) })?;
+                arrived.get(range.start as usize..range.end as usize).map(<[u8]>::to_vec).unwrap_or_default()
+            }
+            Access::File(file) => {
+                let part = file.slice_with_f64_and_f64(range.start as f64, range.end as f64);
+                match part {
+                    Ok(part) => buffer(Ok(part.array_buffer())).await.map_err(|e| self.failed(&e))?,
+                    Err(error) => return Err(self.failed(&error)),
+                }
+            }
+        };
+        if bytes.len() == n_wanted { Ok(bytes) } else { Err(short(bytes.len())) }
+    }
+}
+
+async fn fetch(url: &str, range: Range<u64>) -> Result<Response, String> {
+    let get = async {
+        let headers = Headers::new()?;
+        headers.set("range", &format!("bytes={}-{}", range.start, range.end - 1))?;
+        let init = RequestInit::new();
+        init.set_headers(&headers);
+        let request = Request::new_with_str_and_init(url, &init)?;
+        let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+        JsFuture::from(scope.fetch_with_request(&request)).await?.dyn_into::<Response>()
+    };
+    get.await.map_err(|e| describe(&e))
+}
+
+/// Reads on until `end` bytes have arrived or the file ends.
+async fn receive(reader: &ReadableStreamDefaultReader, arrived: &mut Vec<u8>, end: u64) -> Result<(), JsValue> {
+    while (arrived.len() as u64) < end {
+        let step = JsFuture::from(reader.read()).await?;
+        if Reflect::get(&step, &"done".into())?.is_truthy() {
+            return Ok(());
+        }
+        let chunk: Uint8Array = Reflect::get(&step, &"value".into())?.dyn_into()?;
+        arrived.extend_from_slice(&chunk.to_vec());
+    }
+    Ok(())
+}
+
+async fn buffer(promise: Result<js_sys::Promise, JsValue>) -> Result<Vec<u8>, JsValue> {
+    let buffer: ArrayBuffer = JsFuture::from(promise?).await?.dyn_into()?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}
+
+/// An exception in words.
+fn describe(error: &JsValue) -> String {
+    error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), |e| String::from(e.message()))
+}

@@ -1,0 +1,70 @@
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::Step;
+use crate::command::run;
+use crate::setup::Tools;
+use crate::{Layout, budget, dist};
+
+pub(super) const ALL: [Step; 8] = [
+    Step { name: "formatting", run: formatting },
+    Step { name: "clippy, native", run: clippy_native },
+    Step { name: "native tests", run: native_tests },
+    Step { name: "clippy, wasm32", run: clippy_wasm },
+    Step { name: "wasm tests", run: wasm_tests },
+    Step { name: "the page", run: |layout, tools| dist::build(layout, tools) },
+    Step { name: "wasm size budgets", run: |layout, _| budget::check(&layout.dist()) },
+    Step { name: "browser specs", run: browser_specs },
+];
+
+/// Every member but those that only exist in a browser.
+const NATIVE: [&str; 5] = ["--workspace", "--exclude", "app", "--exclude", "worker"];
+const WASM: [&str; 6] = ["--package", "app", "--package", "worker", "--target", "wasm32-unknown-unknown"];
+const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
+
+fn formatting(layout: &Layout, _: &Tools) -> Result<()> {
+    run(cargo(layout, "fmt").args(["--all", "--check"]))
+}
+
+fn clippy_native(layout: &Layout, _: &Tools) -> Result<()> {
+    run(cargo(layout, "clippy").args(NATIVE).arg("--all-targets").args(DENY_WARNINGS))?;
+    // The specs are no test that `cargo test` runs by itself, so `--all-targets` leaves them out.
+    run(cargo(layout, "clippy").args(["--package", "tests", "--test", "browser"]).args(DENY_WARNINGS))
+}
+
+fn native_tests(layout: &Layout, _: &Tools) -> Result<()> {
+    run(cargo(layout, "test").args(NATIVE))
+}
+
+fn clippy_wasm(layout: &Layout, tools: &Tools) -> Result<()> {
+    run(tools.wasm.apply(cargo(layout, "clippy").args(WASM).arg("--all-targets").args(DENY_WARNINGS))?)
+}
+
+/// Tests of the worker in Node.js, or in headless Chromium where they ask for a browser
+/// (`crates/worker/webdriver.json` has its flags).
+fn wasm_tests(layout: &Layout, tools: &Tools) -> Result<()> {
+    let browser = crate::setup::find_browser()?;
+    let mut test = cargo(layout, "test");
+    test.args(["--package", "worker", "--target", "wasm32-unknown-unknown"]);
+    test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &tools.test_runner);
+    run(tools.wasm.apply(test.env("CHROMEDRIVER", browser.driver))?)
+}
+
+fn browser_specs(layout: &Layout, _: &Tools) -> Result<()> {
+    // Setup has seen to the browser: without one the specs must fail, not be skipped.
+    let mut test = cargo(layout, "test");
+    test.args(["--package", "tests", "--test", "browser"]).env("CI", "true");
+    // Each error says what was waited for; a backtrace through the async runtime says nothing more.
+    run(test.env("RUST_LIB_BACKTRACE", "0"))
+}
+
+fn cargo(layout: &Layout, subcommand: &str) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.arg(subcommand).current_dir(layout.root());
+    // rustfmt's front end knows neither option.
+    if subcommand != "fmt" {
+        cargo.args(["--quiet", "--locked"]);
+    }
+    cargo
+}

@@ -1,0 +1,62 @@
+//! `cargo xtask`: see [`xtask`].
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use xtask::{Layout, bench, checks, dist, setup, site};
+
+/// The project's own commands. Each sets up what it needs and is missing.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the page and serve it on 127.0.0.1.
+    Serve {
+        /// 0 takes any free port.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
+    /// Run every check, cheapest first: formatting, clippy, native tests, wasm tests, build, budgets, browser specs.
+    Test,
+    /// Build the page into `dist/`, ready for any static host.
+    Dist,
+    /// Set up every tool that `serve` and `test` need.
+    Setup,
+    /// Measure image encoding, prefill and decoding.
+    Bench {
+        /// Passed on to the benchmark.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line of causes: a person reads this, and a backtrace of the runner would bury what the tool said.
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
+    let layout = Layout::find()?;
+    match task {
+        Task::Serve { port } => {
+            dist::build(&layout, &setup::for_building(&layout)?)?;
+            site::serve(&layout, port)
+        }
+        Task::Test => checks::run(&layout),
+        Task::Dist => dist::build(&layout, &setup::for_building(&layout)?),
+        Task::Setup => setup::for_testing(&layout).map(drop),
+        Task::Bench { arguments } => bench::run(&layout, &arguments),
+    }
+}
