@@ -32,7 +32,7 @@ pub enum DecodeError {
     #[error("the file is empty (0 bytes)")]
     Empty,
     /// The first bytes are those of no image format that is read.
-    #[error("this is not an image that can be read: the file looks like {found}")]
+    #[error("this is not an image that can be read: the file looks like {found}; expected {READ_FORMATS}")]
     NotAnImage {
         /// A phrase: `a PDF document`, `plain text`.
         found: String,

@@ -1,6 +1,6 @@
 //! Every kind of file that is read, against what Pillow reads from it.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 mod support;
 

@@ -3,8 +3,10 @@ use crate::{Dtype, LayoutError};
 
 /// Turns the bytes of `out.len()` elements into single precision, in the order in which they are stored.
 ///
-/// The result is bit-exact with the scalar C code of ggml (`dequantize_row_*` in ggml-quants.c) compiled without
-/// fused multiply-add: one rounding for every operation that is written there.
+/// The result is bit-exact with ggml (`dequantize_row_*` in ggml-quants.c). That is a property of the formats, not of a
+/// compiler: a factor has 11 significant bits, a scale at most 7 and a quant at most 6, so every product is exact in
+/// single precision, and where an offset is subtracted that subtraction is the only rounding. Fused multiply-add, or
+/// another order of the products, gives the same bits; a faster kernel can be held to equality.
 ///
 /// # Errors
 /// [`LayoutError::PartialBlock`] or [`LayoutError::ByteCount`] where the lengths do not fit each other. Nothing is

@@ -1,7 +1,8 @@
 //! Every element bit-equal with candle, an independent implementation, on random blocks.
 //!
-//! Both follow the scalar C code of ggml, so no type needs a tolerance. candle differs from C in one point that cannot
-//! be seen in the results: Q5_K adds the fifth bit as a float (`q as f32 + 16.0`), which is exact below 2^24.
+//! No type needs a tolerance: every product is exact (see `dequantise`), and both round once, where an offset is
+//! subtracted. candle's order of operations differs from C in one place, Q5_K, where it adds the fifth bit as a float
+//! (`q as f32 + 16.0`); that is exact too.
 //!
 //! The blocks are arbitrary bytes, so they hold every combination of scales and quants, except that the
 //! half-precision factors are finite: with an infinite factor the two could differ in the bits of a NaN.

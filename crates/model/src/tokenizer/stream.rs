@@ -22,8 +22,7 @@ impl<'a> DecodeStream<'a> {
         }
         let mut text = String::new();
         let mut rest = self.pending.as_slice();
-        loop {
-            let Some(chunk) = rest.utf8_chunks().next() else { break };
+        while let Some(chunk) = rest.utf8_chunks().next() {
             text.push_str(chunk.valid());
             rest = &rest[chunk.valid().len()..];
             if is_unfinished(rest) {
