@@ -7,6 +7,9 @@ pub mod catalogue;
 pub mod format;
 pub mod state;
 
+#[cfg(test)]
+mod document_tests;
+
 #[cfg(target_arch = "wasm32")]
 #[expect(unreachable_pub, reason = "leptos' component macro makes a public item of every component")]
 mod browser;

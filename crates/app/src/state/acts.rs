@@ -1,6 +1,6 @@
 //! What a person does. Each act changes the state at once and gives what the worker must be told, in order.
 
-use protocol::{Command, EndOfAnswer, Failure, JobId, ModelSource, Question, Stage, Turns};
+use protocol::{Command, EndOfAnswer, Failure, ImageId, JobId, ModelSource, Question, Stage, Turns};
 
 use super::{Loading, ModelState, Picture, State, Turn, TurnImage, TurnState, WorkerState};
 
@@ -59,31 +59,38 @@ pub fn check_image_size(name: &str, n_bytes: u64) -> Result<(), Failure> {
     }
 }
 
-/// Puts a new image in place of the present one. Its bytes are still to be read; [`opening_command`] goes with them.
-pub fn open_image(state: &mut State, name: &str) -> (JobId, Vec<Command>) {
-    let commands = remove_image(state);
+/// Opens a new image. The present one stays until the new one is there. The bytes are still to be read;
+/// [`opening_command`] goes with them.
+pub fn open_image(state: &mut State, name: &str) -> JobId {
     let (job, image) = (state.next_job(), state.next_image());
-    state.picture = Picture::Opening { job, image, name: name.into() };
+    let previous = match std::mem::take(&mut state.picture) {
+        Picture::Ready(shown) => Some(shown),
+        Picture::Opening { previous, .. } => previous,
+        Picture::Absent => None,
+    };
+    state.picture = Picture::Opening { job, image, name: name.into(), previous };
     state.message = None;
-    (job, commands)
+    job
 }
 
 /// What goes to the worker beside the bytes of an image; `None` if the page no longer waits for it.
 pub fn opening_command(state: &State, job: JobId) -> Option<Command> {
     match &state.picture {
-        Picture::Opening { job: expected, image, name } if *expected == job => {
+        Picture::Opening { job: expected, image, name, .. } if *expected == job => {
             Some(Command::OpenImage { job, image: *image, name: name.clone() })
         }
         _ => None,
     }
 }
 
-/// Takes the image away.
+/// Takes the image away, also one that is still being opened.
 pub fn remove_image(state: &mut State) -> Vec<Command> {
-    let closed = state.picture.id().map(|image| Command::CloseImage { image });
+    let shown = state.picture.shown().map(|shown| shown.info.image);
+    let mut images: Vec<ImageId> = shown.into_iter().chain(state.picture.id()).collect();
+    images.dedup();
     state.picture = Picture::Absent;
     state.readings.n_visual_tokens = None;
-    closed.into_iter().collect()
+    images.into_iter().map(|image| Command::CloseImage { image }).collect()
 }
 
 /// Asks a question about the present image. It waits where the model or the image is not there yet; a question that
@@ -183,9 +190,7 @@ pub fn worker_died(state: &mut State, why: &str) {
             remedy: "Restart it and ask again.".into(),
         });
     }
-    if let Picture::Opening { .. } = state.picture {
-        state.picture = Picture::Absent;
-    }
+    state.picture.fall_back();
     state.worker = WorkerState::Died;
     state.model = ModelState::Failed(failure.clone());
     state.readings.break_off();

@@ -1,7 +1,7 @@
-use protocol::{Command, Event, Failure, JobId, Stage, Turns};
+use protocol::{Command, Event, Failure, ImageInfo, JobId, Stage, Turns};
 
 use super::acts::send_waiting;
-use super::{ModelState, Picture, State, Turn, TurnState, WorkerState};
+use super::{ModelState, Picture, Shown, State, Turn, TurnState, WorkerState};
 
 /// Takes one event of the worker and gives what the worker must be told in turn. Events of jobs that the page no
 /// longer waits for change nothing. `now_secs` is any steady clock; only differences count.
@@ -31,14 +31,7 @@ pub fn apply(state: &mut State, event: Event, now_secs: f64) -> Vec<Command> {
             state.context_image = None;
             send_waiting(state)
         }
-        Event::ImageReady { job, image } => {
-            if let Picture::Opening { job: expected, name, .. } = &state.picture
-                && *expected == job
-            {
-                state.picture = Picture::Ready { info: image, name: name.clone() };
-            }
-            send_waiting(state)
-        }
+        Event::ImageReady { job, image } => image_ready(state, job, image),
         Event::Progress { job, stage, done, total, elapsed_secs } => {
             if let Some(turn) = running(state, job) {
                 set_stage(turn, stage);
@@ -76,6 +69,24 @@ fn running(state: &mut State, job: JobId) -> Option<&mut Turn> {
         .filter(|turn| matches!(turn.state, TurnState::Running { job: its, .. } if its == job))
 }
 
+/// Puts the new image in place of the one before it, which the worker may forget. So may it an image that a person has
+/// replaced meanwhile.
+fn image_ready(state: &mut State, job: JobId, info: ImageInfo) -> Vec<Command> {
+    let Picture::Opening { job: expected, name, previous, .. } = &mut state.picture else {
+        return vec![Command::CloseImage { image: info.image }];
+    };
+    if *expected != job {
+        return vec![Command::CloseImage { image: info.image }];
+    }
+    let (name, previous) = (std::mem::take(name), previous.take());
+    state.picture = Picture::Ready(Shown { info, name });
+    state.readings.n_visual_tokens = None;
+    let mut commands: Vec<Command> =
+        previous.into_iter().map(|shown| Command::CloseImage { image: shown.info.image }).collect();
+    commands.extend(send_waiting(state));
+    commands
+}
+
 fn set_stage(turn: &mut Turn, now: Stage) {
     if let TurnState::Running { stage, .. } = &mut turn.state {
         *stage = now;
@@ -101,7 +112,7 @@ fn fail(state: &mut State, job: JobId, failure: Failure) {
         _ => {}
     }
     if matches!(state.picture, Picture::Opening { job: its, .. } if its == job) {
-        state.picture = Picture::Absent;
+        state.picture.fall_back();
         call_back_waiting(state, &failure);
         state.message = Some(failure);
     }

@@ -16,7 +16,7 @@ pub use apply::apply;
 pub use availability::NotNow;
 pub use conversation::{Turn, TurnImage, TurnState};
 pub use model::{Loading, ModelState};
-pub use picture::Picture;
+pub use picture::{Picture, Shown};
 pub use protocol::Failure;
 pub use readings::{Reading, Readings};
 pub use settings::{Field, PageSettings};

@@ -6,7 +6,7 @@ pub enum Picture {
     /// None yet.
     #[default]
     Absent,
-    /// The worker decodes it.
+    /// The worker decodes one.
     Opening {
         /// The job.
         job: JobId,
@@ -14,14 +14,20 @@ pub enum Picture {
         image: ImageId,
         /// Its file's name or its title.
         name: String,
+        /// The image that is shown until then, and that stays if this one cannot be opened.
+        previous: Option<Shown>,
     },
     /// It is there.
-    Ready {
-        /// What the worker found.
-        info: ImageInfo,
-        /// Its file's name or its title.
-        name: String,
-    },
+    Ready(Shown),
+}
+
+/// An image that was decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// What the worker found.
+    pub info: ImageInfo,
+    /// Its file's name or its title.
+    pub name: String,
 }
 
 impl Picture {
@@ -30,7 +36,7 @@ impl Picture {
         match self {
             Picture::Absent => None,
             Picture::Opening { image, .. } => Some(*image),
-            Picture::Ready { info, .. } => Some(info.image),
+            Picture::Ready(shown) => Some(shown.info.image),
         }
     }
 
@@ -38,7 +44,24 @@ impl Picture {
     pub fn name(&self) -> Option<&str> {
         match self {
             Picture::Absent => None,
-            Picture::Opening { name, .. } | Picture::Ready { name, .. } => Some(name),
+            Picture::Opening { name, .. } => Some(name),
+            Picture::Ready(shown) => Some(&shown.name),
+        }
+    }
+
+    /// The image on view: the one before it while another is opened.
+    pub fn shown(&self) -> Option<&Shown> {
+        match self {
+            Picture::Absent => None,
+            Picture::Opening { previous, .. } => previous.as_ref(),
+            Picture::Ready(shown) => Some(shown),
+        }
+    }
+
+    /// The image that was being opened will not come: the one before it stays.
+    pub(super) fn fall_back(&mut self) {
+        if let Picture::Opening { previous, .. } = self {
+            *self = previous.take().map_or(Picture::Absent, Picture::Ready);
         }
     }
 
@@ -47,7 +70,7 @@ impl Picture {
         match self {
             Picture::Absent => String::new(),
             Picture::Opening { name, .. } => format!("Opening {name}"),
-            Picture::Ready { info, name } => {
+            Picture::Ready(Shown { info, name }) => {
                 format!("{name} · {} × {} px · {}", info.width_px, info.height_px, info.format)
             }
         }

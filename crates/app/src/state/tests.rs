@@ -73,7 +73,7 @@ fn put_image(state: &mut State, name: &str) -> ImageId {
 }
 
 fn start_image(state: &mut State, name: &str) -> (JobId, ImageId) {
-    let (job, _) = open_image(state, name);
+    let job = open_image(state, name);
     match acts::opening_command(state, job) {
         Some(Command::OpenImage { job, image, .. }) => (job, image),
         other => panic!("no image is being opened: {other:?}"),
@@ -209,8 +209,32 @@ fn a_question_that_waits_fails_with_the_image() {
     ask(&mut state, "q");
     feed(&mut state, [Event::Failed { job, failure: failure() }]);
     assert_eq!(state.turns[0].end_name(), "failed");
-    assert_eq!(state.picture, Picture::Absent);
+    assert_eq!(state.picture.name(), Some("a.png"), "the image before it stays");
     assert_eq!(state.message, Some(failure()));
+}
+
+#[test]
+fn a_new_image_replaces_the_old_one_when_it_is_there() {
+    let mut state = ready(Turns::Single);
+    let old = state.picture.id().expect("an image is there");
+    let (job, id) = start_image(&mut state, "b.png");
+    assert_eq!(state.picture.shown().map(|shown| shown.info.image), Some(old));
+    let commands = feed(&mut state, [Event::ImageReady { job, image: image(id) }]);
+    assert_eq!(commands, [Command::CloseImage { image: old }]);
+    assert_eq!(state.picture.shown().map(|shown| shown.info.image), Some(id));
+}
+
+#[test]
+fn an_image_that_was_replaced_meanwhile_is_closed() {
+    let mut state = State::default();
+    let (first_job, first) = start_image(&mut state, "a.png");
+    let (job, second) = start_image(&mut state, "b.png");
+    let commands = feed(&mut state, [Event::ImageReady { job: first_job, image: image(first) }]);
+    assert_eq!(commands, [Command::CloseImage { image: first }]);
+    assert_eq!(feed(&mut state, [Event::ImageReady { job, image: image(second) }]), []);
+    assert_eq!(state.picture.name(), Some("b.png"));
+    assert_eq!(acts::remove_image(&mut state), [Command::CloseImage { image: second }]);
+    assert_eq!(state.picture, Picture::Absent);
 }
 
 #[test]

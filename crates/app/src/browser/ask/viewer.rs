@@ -16,8 +16,9 @@ pub(crate) fn Viewer() -> impl IntoView {
     let state = move || {
         picture.with(|picture| match picture {
             Picture::Absent => "absent",
-            Picture::Opening { .. } => "opening",
-            Picture::Ready { .. } => "ready",
+            Picture::Opening { previous: Some(_), .. } => "replacing",
+            Picture::Opening { previous: None, .. } => "opening",
+            Picture::Ready(_) => "ready",
         })
     };
     let caption = move || picture.with(Picture::caption);

@@ -14,7 +14,7 @@ pub(crate) fn Announcer() -> impl IntoView {
         ModelState::Ready(info) => format!("The model {} is ready.", info.name),
     });
     let picture = page.slice(|state| match &state.picture {
-        Picture::Ready { name, .. } => format!("The image {name} is open."),
+        Picture::Ready(shown) => format!("The image {} is open.", shown.name),
         _ => String::new(),
     });
     let answer = page.slice(|state| match state.turns.last() {
@@ -34,8 +34,6 @@ pub(crate) fn Announcer() -> impl IntoView {
 }
 
 fn whole_answer(turn: &Turn) -> String {
-    match turn.note() {
-        Some(note) => format!("Answer: {} {note}", turn.answer),
-        None => format!("Answer: {}", turn.answer),
-    }
+    let note = turn.note().unwrap_or_default();
+    if turn.answer.is_empty() { note } else { format!("Answer: {} {note}", turn.answer) }
 }

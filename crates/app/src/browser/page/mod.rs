@@ -1,0 +1,89 @@
+//! The page's one store and what can be done with it: every act goes through the reducer, then to the worker.
+
+mod image;
+mod link;
+mod model;
+mod talk;
+
+use leptos::prelude::*;
+use protocol::Failure;
+use web_sys::ImageData;
+
+use crate::state::State;
+use link::Link;
+
+/// Handle on everything the components share.
+#[derive(Clone, Copy)]
+pub(crate) struct Page {
+    state: RwSignal<State>,
+    /// The decoded image, as the worker sent it.
+    pub(crate) preview: RwSignal<Option<ImageData>, LocalStorage>,
+    /// What stands in the question field.
+    pub(crate) question: RwSignal<String>,
+    link: StoredValue<Link, LocalStorage>,
+}
+
+impl Page {
+    pub(crate) fn new() -> Self {
+        Self {
+            state: RwSignal::new(State::default()),
+            preview: RwSignal::new_local(None),
+            question: RwSignal::new(String::new()),
+            link: StoredValue::new_local(Link::default()),
+        }
+    }
+
+    /// A part of the state; what depends on it runs again only when that part changes.
+    pub(crate) fn slice<T: PartialEq + Send + Sync + 'static>(
+        self,
+        part: impl Fn(&State) -> T + Send + Sync + 'static,
+    ) -> Memo<T> {
+        Memo::new(move |_| self.state.with(&part))
+    }
+
+    /// Reads the state without depending on it.
+    pub(crate) fn peek<T>(self, part: impl FnOnce(&State) -> T) -> T {
+        self.state.with_untracked(part)
+    }
+
+    /// Changes the state where no command follows.
+    pub(crate) fn change<T>(self, act: impl FnOnce(&mut State) -> T) -> T {
+        let mut result = None;
+        self.state.update(|state| result = Some(act(state)));
+        // `update` always runs its closure; the page cannot go on if the runtime is gone.
+        result.unwrap_or_else(|| wasm_bindgen::throw_str("the page's state is gone"))
+    }
+
+    /// Starts the worker and loads the bundled model.
+    pub(crate) fn start(self) {
+        self.start_worker();
+        self.load_bundled();
+    }
+
+    /// The controls are disabled while a question is answered; a drop or a paste is not.
+    pub(super) fn refuse_while_busy(self, then: &str) -> bool {
+        let busy = self.peek(State::is_busy);
+        if busy {
+            self.show(Failure {
+                message: "A question is being answered.".into(),
+                remedy: format!("Wait for its end or press Stop, then {then}."),
+            });
+        }
+        busy
+    }
+
+    /// Shows a failure until it is closed.
+    pub(crate) fn show(self, failure: Failure) {
+        self.change(|state| state.message = Some(failure));
+    }
+}
+
+/// The page that the components share.
+pub(crate) fn page() -> Page {
+    expect_context()
+}
+
+/// A steady clock.
+pub(crate) fn now_secs() -> f64 {
+    window().performance().map_or(0.0, |clock| clock.now() / 1000.0)
+}
