@@ -3,18 +3,26 @@
 use candle_core::{Device, Result, Tensor};
 use model::backend::{Heads, Span};
 
-/// Scores held at once: 16 MiB in f32. A large image has thousands of patches, and all scores of all its heads
-/// would be hundreds of megabytes.
-const MAX_SCORES: usize = 4 << 20;
+use crate::chunk::chunks;
 
 /// `softmax(q kT / sqrt dim) v` per head. `q` is `(rows, n_query * dim)`, `k` and `v` are `(keys, n_kv * dim)`.
-pub(crate) fn attend(q: &Tensor, k: &Tensor, v: &Tensor, heads: Heads, span: Span<'_>) -> Result<Tensor> {
+///
+/// A large image has thousands of patches, and all scores of all its heads would be hundreds of megabytes: rows are
+/// taken in chunks of at most `max_scores`.
+pub(crate) fn attend(
+    q: &Tensor,
+    k: &Tensor,
+    v: &Tensor,
+    heads: Heads,
+    span: Span<'_>,
+    max_scores: usize,
+) -> Result<Tensor> {
     let (n_rows, n_keys) = (q.dim(0)?, k.dim(0)?);
     let mut done = Vec::new();
     match span {
         Span::Causal => {
             let n_past = n_keys - n_rows;
-            for (first, n) in chunks(n_rows, heads.n_query * n_keys) {
+            for (first, n) in chunks(n_rows, heads.n_query * n_keys, max_scores) {
                 // Later keys are hidden from every row of the chunk, so they need not be touched.
                 let n_seen = n_past + first + n;
                 let mask = (n > 1).then(|| causal_mask(n, n_seen)).transpose()?;
@@ -26,7 +34,7 @@ pub(crate) fn attend(q: &Tensor, k: &Tensor, v: &Tensor, heads: Heads, span: Spa
             let mut at = 0;
             for &length in lengths {
                 let (k, v) = (k.narrow(0, at, length)?, v.narrow(0, at, length)?);
-                for (first, n) in chunks(length, heads.n_query * length) {
+                for (first, n) in chunks(length, heads.n_query * length, max_scores) {
                     done.push(rows(&q.narrow(0, at + first, n)?, &k, &v, heads, None)?);
                 }
                 at += length;
@@ -37,12 +45,6 @@ pub(crate) fn attend(q: &Tensor, k: &Tensor, v: &Tensor, heads: Heads, span: Spa
         [one] => Ok(one.clone()),
         many => Tensor::cat(many, 0),
     }
-}
-
-/// (first row, number of rows) of chunks whose scores fit, `n_per_row` scores a row.
-fn chunks(n_rows: usize, n_per_row: usize) -> impl Iterator<Item = (usize, usize)> {
-    let step = (MAX_SCORES / n_per_row.max(1)).max(1);
-    (0..n_rows).step_by(step).map(move |first| (first, step.min(n_rows - first)))
 }
 
 /// `(n, n_seen)`: 0 where row `i` may see a key, minus infinity behind.
@@ -69,4 +71,48 @@ fn rows(q: &Tensor, k: &Tensor, v: &Tensor, heads: Heads, mask: Option<&Tensor>)
     }
     let out = candle_nn::ops::softmax_last_dim(&scores)?.matmul(&v)?;
     out.reshape((n_kv, shared, n, dim))?.permute((2, 0, 1, 3))?.reshape((n, n_query * dim))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chunk::MAX_FLOATS;
+
+    const HEADS: Heads = Heads { n_query: 6, n_kv: 2, dim: 10 };
+
+    fn numbers(rows: usize, cols: usize, seed: usize) -> Tensor {
+        let values: Vec<f32> = (0..rows * cols).map(|i| ((i * 7 + seed) as f32 * 0.61).sin() * 2.0).collect();
+        Tensor::from_vec(values, (rows, cols), &Device::Cpu).unwrap()
+    }
+
+    /// Greatest difference between attention whose chunks hold `max_scores` and attention in one piece.
+    fn difference(n_rows: usize, n_keys: usize, span: Span<'_>, max_scores: usize) -> f32 {
+        let q = numbers(n_rows, 60, 1);
+        let (k, v) = (numbers(n_keys, 20, 2), numbers(n_keys, 20, 3));
+        let whole = attend(&q, &k, &v, HEADS, span, MAX_FLOATS).unwrap();
+        let chunked = attend(&q, &k, &v, HEADS, span, max_scores).unwrap();
+        assert_eq!(chunked.dims(), [n_rows, 60]);
+        let difference = (whole - chunked).unwrap().abs().unwrap();
+        difference.flatten_all().unwrap().max(0).unwrap().to_scalar().unwrap()
+    }
+
+    #[test]
+    fn chunks_change_nothing() {
+        // Chunks of one row, of some rows with a ragged rest, of all rows.
+        for max_scores in [1, 6 * 17 * 3, 6 * 17 * 5, 6 * 17 * 13] {
+            // The same sums over the same keys; a matrix product of other sizes may add them in another order.
+            assert!(difference(13, 17, Span::Causal, max_scores) <= 1e-6, "{max_scores} scores at once");
+            assert!(
+                difference(13, 13, Span::Segments(&[5, 1, 7]), max_scores) <= 1e-6,
+                "{max_scores} scores at once"
+            );
+        }
+    }
+
+    #[test]
+    fn chunks_cover_every_row_once() {
+        assert_eq!(chunks(7, 10, 30).collect::<Vec<_>>(), [(0, 3), (3, 3), (6, 1)]);
+        assert_eq!(chunks(2, 10, 3).collect::<Vec<_>>(), [(0, 1), (1, 1)]);
+        assert_eq!(chunks(0, 10, 30).count(), 0);
+    }
 }

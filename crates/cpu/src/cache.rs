@@ -46,7 +46,10 @@ impl CpuCache {
             return Ok((k.clone(), v.clone()));
         }
         let shape = (n_rows.next_power_of_two().max(64), self.cols);
-        let larger = (Tensor::zeros(shape, DType::F32, &Device::Cpu)?, Tensor::zeros(shape, DType::F32, &Device::Cpu)?);
+        let larger = (
+            Tensor::zeros(shape, DType::F32, &Device::Cpu)?,
+            Tensor::zeros(shape, DType::F32, &Device::Cpu)?,
+        );
         if self.n_rows > 0 {
             let (k, v) = self.filled()?;
             larger.0.slice_set(&k.contiguous()?, 0, 0)?;

@@ -2,6 +2,7 @@
 
 mod attend;
 mod cache;
+mod chunk;
 mod machine;
 mod sampler;
 mod weight;

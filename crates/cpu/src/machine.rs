@@ -4,12 +4,15 @@ use model::backend::{
 };
 use tensor::Dtype;
 
+use crate::attend::attend;
+use crate::chunk::MAX_FLOATS;
 use crate::{CpuCache, CpuSampler, CpuWeight};
 
 /// How quantised weights meet activations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
-    /// Weights stay in their blocks and activations are rounded to 8 bits for each product, as llama.cpp does on a CPU.
+    /// Weights stay as their file has them. Blocks meet activations that are rounded to 8 bits for each product, as in
+    /// llama.cpp on a CPU; halves are widened for each product, which rounds nothing.
     #[default]
     Quantised,
     /// Weights become f32 when they are loaded and every product is of floats: four to eight times the memory, and the
@@ -148,10 +151,10 @@ impl Backend for Cpu {
 
     fn do_attend(&mut self, q: &Tensor, keys: Keys<'_, Self>, heads: Heads, span: Span<'_>) -> Verb<Tensor> {
         run("attend", || match keys {
-            Keys::Fresh { k, v } => crate::attend::attend(q, k, v, heads, span),
+            Keys::Fresh { k, v } => attend(q, k, v, heads, span, MAX_FLOATS),
             Keys::Cached(cache) => {
                 let (k, v) = cache.filled()?;
-                crate::attend::attend(q, &k, &v, heads, span)
+                attend(q, &k, &v, heads, span, MAX_FLOATS)
             }
         })
     }

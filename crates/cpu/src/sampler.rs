@@ -20,7 +20,12 @@ impl std::fmt::Debug for CpuSampler {
 impl CpuSampler {
     pub(crate) fn new(s: &Sampling, used: &[u32]) -> Self {
         let processor = LogitsProcessor::from_sampling(s.seed, rule(s));
-        Self { processor, repetition_penalty: s.repetition_penalty, n_allowed: s.n_allowed, used: used.to_vec() }
+        Self {
+            processor,
+            repetition_penalty: s.repetition_penalty,
+            n_allowed: s.n_allowed,
+            used: used.to_vec(),
+        }
     }
 
     /// Picks from logits `(1, vocabulary)`.

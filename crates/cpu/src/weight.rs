@@ -2,45 +2,56 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use candle_core::quantized::{GgmlDType, QStorage, QTensor};
-use candle_core::{Device, Result, Tensor};
+use candle_core::{DType, Device, Result, Tensor};
 use model::backend::Shape;
 use tensor::Dtype;
 
 use crate::Precision;
+use crate::chunk::{MAX_FLOATS, chunks};
 
-/// A weight as it is held: in f32, or in its file's blocks.
+/// A weight as it is held.
 #[derive(Clone, Debug)]
 pub enum CpuWeight {
     /// `(rows, cols)` in f32.
     Dense(Tensor),
-    /// `(rows, cols)` in blocks.
+    /// `(rows, cols)` in f16 or bf16: half the memory, and vision files mostly come so.
+    Half(Tensor),
+    /// `(rows, cols)` in its file's blocks.
     Blocks(Arc<QTensor>),
 }
 
 impl CpuWeight {
     pub(crate) fn new(precision: Precision, dtype: Dtype, shape: Shape, bytes: &[u8]) -> Result<Self> {
-        // Vectors, and types that hold one number each, gain nothing from candle's block products.
-        let blocks = match precision {
-            Precision::Quantised if shape.rows > 1 => block_type(dtype),
-            _ => None,
+        // Vectors are small, and are wanted in f32.
+        let held = match precision {
+            Precision::Quantised if shape.rows > 1 => held_as(dtype),
+            _ => HeldAs::Dense,
         };
-        let Some(block_type) = blocks else {
-            let mut values = vec![0.0; shape.n_elements()];
-            tensor::dequantise(dtype, bytes, &mut values).map_err(candle_core::Error::wrap)?;
-            return Ok(Self::Dense(Tensor::from_vec(values, (shape.rows, shape.cols), &Device::Cpu)?));
-        };
-        let storage = QStorage::from_data(aligned(bytes), &Device::Cpu, block_type)?;
-        Ok(Self::Blocks(Arc::new(QTensor::new(storage, (shape.rows, shape.cols))?)))
+        let dims = (shape.rows, shape.cols);
+        Ok(match held {
+            HeldAs::Dense => {
+                let mut values = vec![0.0; shape.n_elements()];
+                tensor::dequantise(dtype, bytes, &mut values).map_err(candle_core::Error::wrap)?;
+                Self::Dense(Tensor::from_vec(values, dims, &Device::Cpu)?)
+            }
+            HeldAs::Half(dtype) => {
+                Self::Half(Tensor::from_raw_buffer(bytes, dtype, &[shape.rows, shape.cols], &Device::Cpu)?)
+            }
+            HeldAs::Blocks(dtype) => {
+                let storage = QStorage::from_data(aligned(bytes), &Device::Cpu, dtype)?;
+                Self::Blocks(Arc::new(QTensor::new(storage, dims)?))
+            }
+        })
     }
 
     pub(crate) fn shape(&self) -> Shape {
         let dims = match self {
-            Self::Dense(t) => t.dims(),
+            Self::Dense(t) | Self::Half(t) => t.dims(),
             Self::Blocks(t) => t.shape().dims(),
         };
         match dims {
             [rows, cols] => Shape::new(*rows, *cols),
-            // Both are made with two dimensions, above.
+            // All are made with two dimensions, above.
             _ => Shape::new(0, 0),
         }
     }
@@ -48,7 +59,7 @@ impl CpuWeight {
     /// A vector's values, one dimension.
     pub(crate) fn vector(&self) -> Result<Tensor> {
         match self {
-            Self::Dense(t) => t.flatten_all(),
+            Self::Dense(t) | Self::Half(t) => t.to_dtype(DType::F32)?.flatten_all(),
             Self::Blocks(t) => t.dequantize(&Device::Cpu)?.flatten_all(),
         }
     }
@@ -57,6 +68,12 @@ impl CpuWeight {
     pub(crate) fn product(&self, x: &Tensor) -> Result<Tensor> {
         match self {
             Self::Dense(w) => x.matmul(&w.t()?),
+            Self::Half(w) => {
+                let (n_rows, n_cols) = w.dims2()?;
+                let part = |(first, n)| x.matmul(&w.narrow(0, first, n)?.to_dtype(DType::F32)?.t()?);
+                let parts = chunks(n_rows, n_cols, MAX_FLOATS).map(part).collect::<Result<Vec<_>>>()?;
+                Tensor::cat(&parts, 1)
+            }
             Self::Blocks(w) => x.apply_op1_no_bwd(w.as_ref()),
         }
     }
@@ -65,25 +82,33 @@ impl CpuWeight {
     pub(crate) fn rows(&self, ids: &[u32]) -> Result<Tensor> {
         let ids = Tensor::new(ids, &Device::Cpu)?;
         match self {
-            Self::Dense(t) => t.index_select(&ids, 0),
+            Self::Dense(t) | Self::Half(t) => t.index_select(&ids, 0)?.to_dtype(DType::F32),
             Self::Blocks(t) => t.embedding(&ids),
         }
     }
 }
 
-fn block_type(dtype: Dtype) -> Option<GgmlDType> {
+enum HeldAs {
+    Dense,
+    Half(DType),
+    Blocks(GgmlDType),
+}
+
+fn held_as(dtype: Dtype) -> HeldAs {
     match dtype {
-        Dtype::F32 | Dtype::F16 | Dtype::BF16 => None,
-        Dtype::Q4_0 => Some(GgmlDType::Q4_0),
-        Dtype::Q4_1 => Some(GgmlDType::Q4_1),
-        Dtype::Q5_0 => Some(GgmlDType::Q5_0),
-        Dtype::Q5_1 => Some(GgmlDType::Q5_1),
-        Dtype::Q8_0 => Some(GgmlDType::Q8_0),
-        Dtype::Q2K => Some(GgmlDType::Q2K),
-        Dtype::Q3K => Some(GgmlDType::Q3K),
-        Dtype::Q4K => Some(GgmlDType::Q4K),
-        Dtype::Q5K => Some(GgmlDType::Q5K),
-        Dtype::Q6K => Some(GgmlDType::Q6K),
+        Dtype::F32 => HeldAs::Dense,
+        Dtype::F16 => HeldAs::Half(DType::F16),
+        Dtype::BF16 => HeldAs::Half(DType::BF16),
+        Dtype::Q4_0 => HeldAs::Blocks(GgmlDType::Q4_0),
+        Dtype::Q4_1 => HeldAs::Blocks(GgmlDType::Q4_1),
+        Dtype::Q5_0 => HeldAs::Blocks(GgmlDType::Q5_0),
+        Dtype::Q5_1 => HeldAs::Blocks(GgmlDType::Q5_1),
+        Dtype::Q8_0 => HeldAs::Blocks(GgmlDType::Q8_0),
+        Dtype::Q2K => HeldAs::Blocks(GgmlDType::Q2K),
+        Dtype::Q3K => HeldAs::Blocks(GgmlDType::Q3K),
+        Dtype::Q4K => HeldAs::Blocks(GgmlDType::Q4K),
+        Dtype::Q5K => HeldAs::Blocks(GgmlDType::Q5K),
+        Dtype::Q6K => HeldAs::Blocks(GgmlDType::Q6K),
     }
 }
 

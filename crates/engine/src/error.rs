@@ -8,7 +8,7 @@ use weights::GgufError;
 
 use crate::SourceError;
 
-/// Why a command could not be carried out. Nothing that was there before is lost.
+/// Why a command could not be carried out.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "each message says what the fields are")]
 pub enum EngineError {
@@ -30,6 +30,11 @@ pub enum EngineError {
     /// The vocabulary in the text file cannot be used.
     #[error("The vocabulary cannot be used: {0}")]
     Tokenizer(#[from] TokenizerError),
+    /// The vocabulary has tokens that the embedding table has no row for.
+    #[error(
+        "The vocabulary has {n_tokens} tokens, but the model's embedding table has {n_rows} rows; expected no more tokens than rows."
+    )]
+    VocabularyLength { n_tokens: usize, n_rows: usize },
     /// The machine failed.
     #[error("The computation failed: {0}")]
     Backend(#[from] BackendError),
@@ -49,7 +54,9 @@ pub enum EngineError {
     #[error("The question is empty.")]
     EmptyQuestion,
     /// The token budget cannot be met.
-    #[error("The detail is set to {min} to {max} visual tokens; the least must be at least 4 and not above the most.")]
+    #[error(
+        "The detail is set to {min} to {max} visual tokens; the least must be at least 4 and not above the most."
+    )]
     Detail { min: u32, max: u32 },
     /// A setting outside its range.
     #[error("{setting} is {found}; expected {expected}.")]
@@ -62,20 +69,27 @@ pub enum EngineError {
     Attachment { command: &'static str, found: &'static str },
 }
 
+const OPEN_A_PAIR: &str = "Open the two GGUF files of one Qwen2-VL model together: the text model and the file whose name begins with mmproj.";
+
 impl EngineError {
     /// What a person can do about it.
     fn remedy(&self) -> &'static str {
         match self {
             Self::Source(_) => "Check that the file still exists and can be read, then open it again.",
-            Self::Header { .. } | Self::Load { .. } => {
+            Self::Header { error: GgufError::NotGguf { .. } | GgufError::Empty, .. } => OPEN_A_PAIR,
+            Self::Header { .. } => {
                 "Fetch the file again: it may have been cut off or changed on its way. The model that was loaded stays in use."
             }
-            Self::Model { .. } | Self::Pair { .. } => {
-                "Open the two GGUF files of one Qwen2-VL model together: the text model and the file whose name begins with mmproj."
+            Self::Load { .. } => "Open the pair again, or a smaller one. No model is loaded now.",
+            Self::Model { .. } | Self::Pair { .. } => OPEN_A_PAIR,
+            Self::Tokenizer(_) | Self::VocabularyLength { .. } => {
+                "Fetch the text file again, or use one made by a current converter."
             }
-            Self::Tokenizer(_) => "Fetch the text file again, or use one made by a current converter.",
-            Self::Backend(_) => "Ask again. If it fails again, use a smaller image, less detail or a smaller model.",
-            Self::Image { .. } => "Choose another file, or save the image again as PNG or JPEG. The image before it stays.",
+            Self::Backend(_) => {
+                "Ask again. If it fails again, use a smaller image, less detail or a smaller model."
+            }
+            Self::Image { error, .. } => error.remedy(),
+            Self::Resize(ResizeError::Bounds { .. }) => "Change the detail in the settings.",
             Self::Resize(_) => "Crop the image to a less extreme shape.",
             Self::NoModel => "Wait until the model has loaded, or open its two files.",
             Self::NoImage => "Open the image again.",

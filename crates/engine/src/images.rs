@@ -2,28 +2,24 @@
 
 use std::collections::HashMap;
 
-use imaging::{PixelBounds, RgbImage, preprocess};
+use imaging::{Grid, PATCH_SIDE_PX, PixelBounds, RgbImage, smart_resize};
 use model::backend::Backend;
 use model::prompt::PromptImage;
-use protocol::{ImageId, ImageInfo, JobId, Stage};
+use protocol::{ImageId, ImageInfo, MAX_PREVIEW_SIDE_PX};
 
-use crate::answer::{Interrupted, Progress};
-use crate::{EngineError, Host, LoadedModel};
-
-/// Longer side of the picture that goes back to the page.
-const PREVIEW_SIDE_PX: u32 = 1024;
+use crate::EngineError;
 
 /// An image as the vision tower sees it.
 #[derive(Debug)]
 pub(crate) struct Encoded<B: Backend> {
-    pub(crate) prompt: PromptImage,
+    pub(crate) place: PromptImage,
     /// `(visual tokens, n_embd)`
     pub(crate) vectors: B::Tensor,
 }
 
 impl<B: Backend> Clone for Encoded<B> {
     fn clone(&self) -> Self {
-        Self { prompt: self.prompt, vectors: self.vectors.clone() }
+        Self { place: self.place, vectors: self.vectors.clone() }
     }
 }
 
@@ -34,24 +30,37 @@ struct Opened<B: Backend> {
     encoded: Option<(PixelBounds, Encoded<B>)>,
 }
 
+impl<B: Backend> Opened<B> {
+    fn encoded(&self, bounds: PixelBounds) -> Option<&Encoded<B>> {
+        self.encoded.as_ref().filter(|(made_with, _)| *made_with == bounds).map(|(_, encoded)| encoded)
+    }
+}
+
 /// All open images.
 #[derive(Debug)]
 pub(crate) struct Images<B: Backend> {
     by_id: HashMap<ImageId, Opened<B>>,
-    n_encodings: u64,
+    n_keys: u64,
 }
 
 impl<B: Backend> Default for Images<B> {
     fn default() -> Self {
-        Self { by_id: HashMap::new(), n_encodings: 0 }
+        Self { by_id: HashMap::new(), n_keys: 0 }
     }
 }
 
 impl<B: Backend> Images<B> {
     /// Decodes a file; the bytes are the RGBA values of its preview.
-    pub(crate) fn open(&mut self, image: ImageId, name: &str, bytes: &[u8]) -> Result<(ImageInfo, Vec<u8>), EngineError> {
-        let decoded = imaging::decode(bytes).map_err(|error| EngineError::Image { name: name.to_owned(), error })?;
-        let (preview_width_px, preview_height_px, rgba) = imaging::preview(&decoded.pixels, PREVIEW_SIDE_PX);
+    pub(crate) fn open(
+        &mut self,
+        image: ImageId,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<(ImageInfo, Vec<u8>), EngineError> {
+        let decoded =
+            imaging::decode(bytes).map_err(|error| EngineError::Image { name: name.to_owned(), error })?;
+        let (preview_width_px, preview_height_px, rgba) =
+            imaging::preview(&decoded.pixels, MAX_PREVIEW_SIDE_PX);
         let info = ImageInfo {
             image,
             width_px: decoded.pixels.width(),
@@ -73,33 +82,34 @@ impl<B: Backend> Images<B> {
         self.by_id.values_mut().for_each(|opened| opened.encoded = None);
     }
 
-    /// The image as the tower sees it; the second value says whether the tower had to look.
-    pub(crate) async fn encode<H: Host>(
-        &mut self,
-        backend: &mut B,
-        host: &H,
-        job: JobId,
-        model: &LoadedModel<B>,
-        image: ImageId,
-        bounds: PixelBounds,
-    ) -> Result<(Encoded<B>, bool), Interrupted> {
-        let opened = self.by_id.get_mut(&image).ok_or(EngineError::NoImage)?;
-        if let Some((made_with, encoded)) = &opened.encoded
-            && *made_with == bounds
-        {
-            return Ok((encoded.clone(), false));
+    /// The place that an image takes in a prompt. Its key is new unless the image was encoded within these bounds before.
+    pub(crate) fn place(&mut self, image: ImageId, bounds: PixelBounds) -> Result<PromptImage, EngineError> {
+        let opened = self.by_id.get(&image).ok_or(EngineError::NoImage)?;
+        if let Some(encoded) = opened.encoded(bounds) {
+            return Ok(encoded.place);
         }
-        let progress = Progress::start(host, job, Stage::ImageEncoding, model.vision.n_blocks());
-        progress.at(0).await?;
-        let patches = preprocess(&opened.pixels, bounds, &model.vision.config.normalisation)?;
-        let mut pass = model.vision.begin(backend, &patches)?;
-        while model.vision.advance(backend, &mut pass)? {
-            progress.at(pass.n_done()).await?;
+        let (height, width) = smart_resize(opened.pixels.height(), opened.pixels.width(), bounds)?;
+        let in_patches = |side_px: u32| side_px as usize / PATCH_SIDE_PX;
+        self.n_keys += 1;
+        Ok(PromptImage {
+            key: self.n_keys,
+            grid: Grid { height: in_patches(height), width: in_patches(width) },
+        })
+    }
+
+    /// What the tower made of the image within these bounds, if it has looked.
+    pub(crate) fn vectors(&self, image: ImageId, bounds: PixelBounds) -> Option<B::Tensor> {
+        self.by_id.get(&image)?.encoded(bounds).map(|encoded| encoded.vectors.clone())
+    }
+
+    pub(crate) fn pixels(&self, image: ImageId) -> Result<&RgbImage, EngineError> {
+        Ok(&self.by_id.get(&image).ok_or(EngineError::NoImage)?.pixels)
+    }
+
+    /// Keeps an encoding for the next question.
+    pub(crate) fn keep(&mut self, image: ImageId, bounds: PixelBounds, encoded: Encoded<B>) {
+        if let Some(opened) = self.by_id.get_mut(&image) {
+            opened.encoded = Some((bounds, encoded));
         }
-        let vectors = model.vision.merge(backend, pass)?;
-        self.n_encodings += 1;
-        let encoded = Encoded { prompt: PromptImage { key: self.n_encodings, grid: patches.grid }, vectors };
-        opened.encoded = Some((bounds, encoded.clone()));
-        Ok((encoded, true))
     }
 }

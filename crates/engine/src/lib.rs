@@ -6,11 +6,15 @@
 
 mod answer;
 mod conversation;
+mod decode;
 mod error;
 mod host;
 mod images;
 mod load;
+mod progress;
+mod recall;
 mod session;
+mod settings;
 mod source;
 mod trace;
 

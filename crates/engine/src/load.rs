@@ -1,15 +1,19 @@
 //! From the files of a GGUF pair to a model that can be asked.
 
+use std::ops::Range;
+
 use model::backend::Backend;
 use model::config::{Role, VisionConfig};
 use model::forward::text::TextModel;
 use model::forward::vision::VisionModel;
 use model::load::{LoadError, TextTensors, VisionTensors};
+use model::plan::Plan;
 use model::tokenizer::{Tokenizer, Vocabulary};
 use protocol::{Event, JobId, ModelInfo, ModelPart};
 use weights::{Gguf, HeaderReader, LoadPlan, TensorInfo};
 
-use crate::{ByteSource, EngineError, Host};
+use crate::settings::{LEAST_VISUAL_TOKENS, PIXELS_PER_TOKEN};
+use crate::{ByteSource, EngineError, Host, SourceError};
 
 /// Bytes of weights in the heap at a time, unless a single tensor is larger; also the grain of the progress bar.
 const MAX_RANGE_BYTES: u64 = 4 << 20;
@@ -17,9 +21,6 @@ const MAX_RANGE_BYTES: u64 = 4 << 20;
 /// Visual tokens an image may become where the model's file does not say: the default bounds of the reference's image
 /// processor (`min_pixels` 56 * 56, `max_pixels` 28 * 28 * 1280).
 const DEFAULT_VISUAL_TOKENS: (u32, u32) = (4, 1280);
-
-/// Pixels of the resized image behind one visual token.
-pub(crate) const PIXELS_PER_TOKEN: u32 = 28 * 28;
 
 /// A model on its machine.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ impl<S: ByteSource> File<S> {
     async fn open(mut source: S) -> Result<Self, EngineError> {
         let mut reader = HeaderReader::new(source.n_bytes());
         loop {
-            let bytes = source.read(reader.want()).await?;
+            let bytes = read(&mut source, reader.want()).await?;
             let fed = reader.feed(&bytes);
             let header = |error| EngineError::Header { name: source.name().to_owned(), error };
             if let Some(gguf) = fed.map_err(header)? {
@@ -58,6 +59,16 @@ impl<S: ByteSource> File<S> {
     }
 }
 
+/// Exactly the bytes that were asked for, or an error: a source that breaks its promise does no harm.
+async fn read<S: ByteSource>(source: &mut S, range: Range<u64>) -> Result<Vec<u8>, SourceError> {
+    let bytes = source.read(range.clone()).await?;
+    if bytes.len() as u64 == range.end - range.start {
+        return Ok(bytes);
+    }
+    let message = format!("{} bytes came for {range:?}", bytes.len());
+    Err(SourceError { name: source.name().to_owned(), message })
+}
+
 fn model_error(name: String, error: impl Into<LoadError>) -> EngineError {
     match error.into() {
         LoadError::Model(error) => EngineError::Model { name, error },
@@ -65,44 +76,83 @@ fn model_error(name: String, error: impl Into<LoadError>) -> EngineError {
     }
 }
 
-/// Loads the pair in `sources`, in any order: which file is which is read from their contents. Both headers are read
-/// and judged before any weight is.
+/// A pair whose headers were read and judged: whatever they promise, it is a model that can be run.
+pub(crate) struct JudgedPair<B: Backend, S> {
+    text: TextTensors<B>,
+    vision: VisionTensors<B>,
+    tokenizer: Tokenizer,
+    text_file: File<S>,
+    vision_file: File<S>,
+    started_secs: f64,
+}
+
+/// Loads the pair in `sources`, in any order: which file is which is read from their contents.
+///
+/// # Errors
+/// When a file cannot be read, is malformed or of another model, or the machine fails.
 pub async fn load_pair<B: Backend, H: Host, S: ByteSource>(
     backend: &mut B,
     host: &H,
     job: JobId,
     sources: Vec<S>,
 ) -> Result<LoadedModel<B>, EngineError> {
-    let started_secs = host.now_secs();
-    let (text_file, vision_file) = open_pair(sources).await?;
-    let mut text = TextTensors::<B>::new(&text_file.gguf).map_err(text_file.named(model_error))?;
-    let mut vision =
-        VisionTensors::<B>::new(&vision_file.gguf, text.config()).map_err(vision_file.named(model_error))?;
-    let tokenizer = Tokenizer::new(vocabulary(&text_file)?)?;
-    let files = [&text_file, &vision_file];
-    let n_parameters = files.iter().map(|f| f.gguf.n_parameters()).sum();
-    let n_bytes = files.iter().map(|f| f.source.n_bytes()).sum();
-    let quantisation = text_file.gguf.quantisation();
+    JudgedPair::open(host, sources).await?.load(backend, host, job).await
+}
 
-    let text_name = text_file.source.name().to_owned();
-    let vision_name = vision_file.source.name().to_owned();
-    stream(host, job, ModelPart::Text, text_file, |info, bytes| text.insert(backend, info, bytes)).await?;
-    let text = text.finish(backend).map_err(|error| EngineError::Load { name: text_name, error })?;
-    stream(host, job, ModelPart::Vision, vision_file, |info, bytes| vision.insert(backend, info, bytes)).await?;
-    let vision = vision.finish(backend).map_err(|error| EngineError::Load { name: vision_name, error })?;
+impl<B: Backend, S: ByteSource> JudgedPair<B, S> {
+    /// Reads both headers, and no weight.
+    pub(crate) async fn open<H: Host>(host: &H, sources: Vec<S>) -> Result<Self, EngineError> {
+        let started_secs = host.now_secs();
+        let (text_file, vision_file) = open_pair(sources).await?;
+        let text = TextTensors::<B>::new(&text_file.gguf).map_err(text_file.named(model_error))?;
+        let vision = VisionTensors::<B>::new(&vision_file.gguf, text.config())
+            .map_err(vision_file.named(model_error))?;
+        TextTensors::<Plan>::planned(&text_file.gguf).map_err(text_file.named(model_error))?;
+        VisionTensors::<Plan>::planned(&vision_file.gguf, text.config())
+            .map_err(vision_file.named(model_error))?;
+        let tokenizer = Tokenizer::new(vocabulary(&text_file, text.config().n_vocab)?)?;
+        Ok(Self { text, vision, tokenizer, text_file, vision_file, started_secs })
+    }
 
-    let (min_visual_tokens, max_visual_tokens) = visual_tokens(&vision.config);
-    let info = ModelInfo {
-        name: text.config.name.clone(),
-        quantisation,
-        backend: backend.name().to_owned(),
-        n_parameters,
-        n_bytes,
-        min_visual_tokens,
-        max_visual_tokens,
-        load_secs: host.now_secs() - started_secs,
-    };
-    Ok(LoadedModel { text, vision, tokenizer, info })
+    /// Streams all weights to the machine.
+    pub(crate) async fn load<H: Host>(
+        self,
+        backend: &mut B,
+        host: &H,
+        job: JobId,
+    ) -> Result<LoadedModel<B>, EngineError> {
+        let Self { mut text, mut vision, tokenizer, text_file, vision_file, started_secs } = self;
+        let files = [&text_file, &vision_file];
+        let n_parameters = files.iter().map(|f| f.gguf.n_parameters()).sum();
+        let n_bytes = files.iter().map(|f| f.source.n_bytes()).sum();
+        let quantisation = text_file.gguf.quantisation();
+        // Both totals are told before the first byte, so that progress has a whole to be measured against.
+        for (part, file) in [(ModelPart::Text, &text_file), (ModelPart::Vision, &vision_file)] {
+            host.emit(Event::Loading { job, part, bytes_done: 0, bytes_total: file.source.n_bytes() }, None);
+        }
+        let (text_name, vision_name) =
+            (text_file.source.name().to_owned(), vision_file.source.name().to_owned());
+        stream(host, job, ModelPart::Text, text_file, |info, bytes| text.insert(backend, info, bytes))
+            .await?;
+        let text = text.finish(backend).map_err(|error| EngineError::Load { name: text_name, error })?;
+        stream(host, job, ModelPart::Vision, vision_file, |info, bytes| vision.insert(backend, info, bytes))
+            .await?;
+        let vision =
+            vision.finish(backend).map_err(|error| EngineError::Load { name: vision_name, error })?;
+
+        let (min_visual_tokens, max_visual_tokens) = visual_tokens(&vision.config);
+        let info = ModelInfo {
+            name: text.config.name.clone(),
+            quantisation,
+            backend: backend.name().to_owned(),
+            n_parameters,
+            n_bytes,
+            min_visual_tokens,
+            max_visual_tokens,
+            load_secs: host.now_secs() - started_secs,
+        };
+        Ok(LoadedModel { text, vision, tokenizer, info })
+    }
 }
 
 async fn open_pair<S: ByteSource>(sources: Vec<S>) -> Result<(File<S>, File<S>), EngineError> {
@@ -132,11 +182,12 @@ async fn stream<H: Host, S: ByteSource>(
     let plan = LoadPlan::new(&file.gguf, MAX_RANGE_BYTES, |_| true);
     let bytes_total = file.source.n_bytes();
     for step in plan.steps() {
-        let bytes = file.source.read(step.range.clone()).await?;
+        let bytes = read(&mut file.source, step.range.clone()).await?;
         for info in &step.tensors {
             let within = |offset: u64| (offset - step.range.start) as usize;
             let tensor_bytes = &bytes[within(info.range.start)..within(info.range.end)];
-            insert(info, tensor_bytes).map_err(file.named(|name, error| EngineError::Load { name, error }))?;
+            insert(info, tensor_bytes)
+                .map_err(file.named(|name, error| EngineError::Load { name, error }))?;
         }
         host.emit(Event::Loading { job, part, bytes_done: step.range.end, bytes_total }, None);
         host.breathe().await;
@@ -144,7 +195,8 @@ async fn stream<H: Host, S: ByteSource>(
     Ok(())
 }
 
-fn vocabulary<S: ByteSource>(file: &File<S>) -> Result<Vocabulary, EngineError> {
+/// The vocabulary, which may be shorter than the embedding table (that is padded to a round size) but not longer.
+fn vocabulary<S: ByteSource>(file: &File<S>, n_rows: usize) -> Result<Vocabulary, EngineError> {
     let gguf = &file.gguf;
     let read = || -> Result<Vocabulary, weights::GgufError> {
         Ok(Vocabulary {
@@ -155,10 +207,16 @@ fn vocabulary<S: ByteSource>(file: &File<S>) -> Result<Vocabulary, EngineError> 
             pre: gguf.opt_str("tokenizer.ggml.pre")?.unwrap_or("qwen2").to_owned(),
         })
     };
-    read().map_err(file.named(|name, error| EngineError::Header { name, error }))
+    let vocabulary = read().map_err(file.named(|name, error| EngineError::Header { name, error }))?;
+    match vocabulary.tokens.len() {
+        n_tokens if n_tokens > n_rows => Err(EngineError::VocabularyLength { n_tokens, n_rows }),
+        _ => Ok(vocabulary),
+    }
 }
 
+/// What the file recommends, within what can be asked for.
 fn visual_tokens(vision: &VisionConfig) -> (u32, u32) {
     let Some(bounds) = vision.pixel_bounds else { return DEFAULT_VISUAL_TOKENS };
-    (bounds.min_pixels.div_ceil(PIXELS_PER_TOKEN), bounds.max_pixels / PIXELS_PER_TOKEN)
+    let most = (bounds.max_pixels / PIXELS_PER_TOKEN).max(LEAST_VISUAL_TOKENS);
+    (bounds.min_pixels.div_ceil(PIXELS_PER_TOKEN).clamp(LEAST_VISUAL_TOKENS, most), most)
 }

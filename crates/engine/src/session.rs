@@ -4,7 +4,8 @@ use protocol::{Command, Event, JobId, Timings};
 use crate::answer::Asking;
 use crate::conversation::Conversation;
 use crate::images::Images;
-use crate::{ByteSource, EngineError, Host, LoadedModel, load_pair};
+use crate::load::JudgedPair;
+use crate::{ByteSource, EngineError, Host, LoadedModel};
 
 /// What travels beside a command.
 #[derive(Debug)]
@@ -48,7 +49,8 @@ impl<B: Backend, H: Host> Session<B, H> {
         &self.host
     }
 
-    /// Carries out one command. Events go to the host; a job that fails ends with [`Event::Failed`] and changes nothing.
+    /// Carries out one command. Events go to the host; a job that fails ends with [`Event::Failed`] and changes nothing,
+    /// but for a model whose weights stop coming: the one before it is gone by then.
     ///
     /// [`Command::Stop`] is the host's: it must get through while another command runs.
     pub async fn handle<S: ByteSource>(&mut self, command: Command, attachment: Attachment<S>) {
@@ -97,7 +99,7 @@ impl<B: Backend, H: Host> Session<B, H> {
             }
             Command::Stop { .. } => None,
             Command::NewConversation => {
-                self.conversation.clear_turns();
+                self.conversation.turns.clear();
                 None
             }
         };
@@ -106,15 +108,23 @@ impl<B: Backend, H: Host> Session<B, H> {
         }
     }
 
-    async fn load<S: ByteSource>(&mut self, job: JobId, attachment: Attachment<S>) -> Result<(), EngineError> {
+    async fn load<S: ByteSource>(
+        &mut self,
+        job: JobId,
+        attachment: Attachment<S>,
+    ) -> Result<(), EngineError> {
         let Attachment::Sources(sources) = attachment else {
             return Err(EngineError::Attachment { command: "load model", found: attachment.what() });
         };
-        let model = load_pair(&mut self.backend, &self.host, job, sources).await?;
-        self.host.emit(Event::ModelReady { job, model: model.info.clone() }, None);
-        self.model = Some(model);
+        let pair = JudgedPair::open(&self.host, sources).await?;
+        // Two models at once may not fit the machine: the old one goes once the new one is known to be good.
+        self.model = None;
         self.images.forget_encodings();
         self.conversation = Conversation::default();
+        let model = pair.load(&mut self.backend, &self.host, job).await?;
+        let info = model.info.clone();
+        self.model = Some(model);
+        self.host.emit(Event::ModelReady { job, model: info }, None);
         Ok(())
     }
 }

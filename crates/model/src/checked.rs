@@ -2,7 +2,9 @@
 
 use tensor::Dtype;
 
-use crate::backend::{Activation, Backend, BackendError, Heads, Ids, Keys, Linear, Norm, Rotation, Sampling, Shape, Span};
+use crate::backend::{
+    Activation, Backend, BackendError, Heads, Ids, Keys, Linear, Norm, Rotation, Sampling, Shape, Span,
+};
 
 /// Runs a `reference` and a `device`. Results are compared when something is read, in the order of the verbs that made
 /// them; what is read comes from the reference.
@@ -17,7 +19,7 @@ pub struct Checked<R: Backend, D: Backend> {
     pub device: D,
     /// Largest normalised mean squared error, `sum (d - r)^2 / sum r^2`.
     pub allowed_nmse: f64,
-    pending: Vec<(&'static str, Pair<R::Tensor, D::Tensor>)>,
+    pending: Vec<Pending<R, D>>,
     n_compared: usize,
 }
 
@@ -29,6 +31,9 @@ pub struct Pair<R, D> {
 }
 
 type Both<R, D> = Pair<<R as Backend>::Tensor, <D as Backend>::Tensor>;
+
+/// A result that was not compared yet, and the verb that made it.
+type Pending<R, D> = (&'static str, Both<R, D>);
 
 /// `sum (found - expected)^2 / sum expected^2`; infinite where lengths differ or a number is not finite.
 pub fn normalised_mean_squared_error(found: &[f32], expected: &[f32]) -> f64 {
@@ -58,7 +63,12 @@ impl<R: Backend, D: Backend> Checked<R, D> {
         self.n_compared
     }
 
-    fn result(&mut self, verb: &'static str, reference: R::Tensor, device: D::Tensor) -> Result<Both<R, D>, BackendError> {
+    fn result(
+        &mut self,
+        verb: &'static str,
+        reference: R::Tensor,
+        device: D::Tensor,
+    ) -> Result<Both<R, D>, BackendError> {
         let pair = Pair { reference, device };
         self.pending.push((verb, pair.clone()));
         Ok(pair)
@@ -71,7 +81,13 @@ impl<R: Backend, D: Backend> Checked<R, D> {
             let nmse = normalised_mean_squared_error(&found, &expected);
             if nmse.is_nan() || nmse > self.allowed_nmse {
                 let shape = self.reference.shape(&pair.reference);
-                return Err(BackendError::Divergence { index: self.n_compared, verb, shape, nmse, allowed: self.allowed_nmse });
+                return Err(BackendError::Divergence {
+                    index: self.n_compared,
+                    verb,
+                    shape,
+                    nmse,
+                    allowed: self.allowed_nmse,
+                });
             }
             self.n_compared += 1;
         }
@@ -142,19 +158,31 @@ impl<R: Backend, D: Backend> Backend for Checked<R, D> {
         let d = self.device.do_embed(&table.device, for_device)?;
         self.result("embed", r, d)
     }
-    fn do_linear(&mut self, x: &Self::Tensor, w: &Linear<Self::Weight>) -> Result<Self::Tensor, BackendError> {
+    fn do_linear(
+        &mut self,
+        x: &Self::Tensor,
+        w: &Linear<Self::Weight>,
+    ) -> Result<Self::Tensor, BackendError> {
         let (wr, wd) = linears(w);
         let r = self.reference.do_linear(&x.reference, &wr)?;
         let d = self.device.do_linear(&x.device, &wd)?;
         self.result("linear", r, d)
     }
-    fn do_layer_norm(&mut self, x: &Self::Tensor, n: &Norm<Self::Weight>) -> Result<Self::Tensor, BackendError> {
+    fn do_layer_norm(
+        &mut self,
+        x: &Self::Tensor,
+        n: &Norm<Self::Weight>,
+    ) -> Result<Self::Tensor, BackendError> {
         let (nr, nd) = norms(n);
         let r = self.reference.do_layer_norm(&x.reference, &nr)?;
         let d = self.device.do_layer_norm(&x.device, &nd)?;
         self.result("layer_norm", r, d)
     }
-    fn do_rms_norm(&mut self, x: &Self::Tensor, n: &Norm<Self::Weight>) -> Result<Self::Tensor, BackendError> {
+    fn do_rms_norm(
+        &mut self,
+        x: &Self::Tensor,
+        n: &Norm<Self::Weight>,
+    ) -> Result<Self::Tensor, BackendError> {
         let (nr, nd) = norms(n);
         let r = self.reference.do_rms_norm(&x.reference, &nr)?;
         let d = self.device.do_rms_norm(&x.device, &nd)?;
@@ -186,7 +214,12 @@ impl<R: Backend, D: Backend> Backend for Checked<R, D> {
         let d = self.device.do_rope(&x.device, n_heads, &rd)?;
         self.result("rope", r, d)
     }
-    fn do_append(&mut self, cache: &mut Self::Cache, k: &Self::Tensor, v: &Self::Tensor) -> Result<(), BackendError> {
+    fn do_append(
+        &mut self,
+        cache: &mut Self::Cache,
+        k: &Self::Tensor,
+        v: &Self::Tensor,
+    ) -> Result<(), BackendError> {
         self.reference.do_append(&mut cache.reference, &k.reference, &v.reference)?;
         self.device.do_append(&mut cache.device, &k.device, &v.device)
     }
@@ -198,17 +231,21 @@ impl<R: Backend, D: Backend> Backend for Checked<R, D> {
         span: Span<'_>,
     ) -> Result<Self::Tensor, BackendError> {
         let (for_reference, for_device) = match keys {
-            Keys::Fresh { k, v } => (
-                Keys::Fresh { k: &k.reference, v: &v.reference },
-                Keys::Fresh { k: &k.device, v: &v.device },
-            ),
+            Keys::Fresh { k, v } => {
+                (Keys::Fresh { k: &k.reference, v: &v.reference }, Keys::Fresh { k: &k.device, v: &v.device })
+            }
             Keys::Cached(cache) => (Keys::Cached(&cache.reference), Keys::Cached(&cache.device)),
         };
         let r = self.reference.do_attend(&q.reference, for_reference, heads, span)?;
         let d = self.device.do_attend(&q.device, for_device, heads, span)?;
         self.result("attend", r, d)
     }
-    fn do_splice(&mut self, x: &Self::Tensor, rows: &Self::Tensor, at: usize) -> Result<Self::Tensor, BackendError> {
+    fn do_splice(
+        &mut self,
+        x: &Self::Tensor,
+        rows: &Self::Tensor,
+        at: usize,
+    ) -> Result<Self::Tensor, BackendError> {
         let r = self.reference.do_splice(&x.reference, &rows.reference, at)?;
         let d = self.device.do_splice(&x.device, &rows.device, at)?;
         self.result("splice", r, d)
@@ -227,7 +264,11 @@ impl<R: Backend, D: Backend> Backend for Checked<R, D> {
         let reference = self.reference.sampler(sampling, used)?;
         Ok(Pair { reference, device: self.device.sampler(sampling, used)? })
     }
-    fn do_sample(&mut self, logits: &Self::Tensor, sampler: &mut Self::Sampler) -> Result<Self::Token, BackendError> {
+    fn do_sample(
+        &mut self,
+        logits: &Self::Tensor,
+        sampler: &mut Self::Sampler,
+    ) -> Result<Self::Token, BackendError> {
         let reference = self.reference.do_sample(&logits.reference, &mut sampler.reference)?;
         Ok(Pair { reference, device: self.device.do_sample(&logits.device, &mut sampler.device)? })
     }
@@ -247,7 +288,11 @@ impl<R: Backend, D: Backend> Backend for Checked<R, D> {
         }
         Ok(expected)
     }
-    fn qkv(&mut self, x: &Self::Tensor, weights: [&Linear<Self::Weight>; 3]) -> Result<[Self::Tensor; 3], BackendError> {
+    fn qkv(
+        &mut self,
+        x: &Self::Tensor,
+        weights: [&Linear<Self::Weight>; 3],
+    ) -> Result<[Self::Tensor; 3], BackendError> {
         let [(qr, qd), (kr, kd), (vr, vd)] = weights.map(linears);
         let [q, k, v] = self.reference.qkv(&x.reference, [&qr, &kr, &vr])?;
         let [dq, dk, dv] = self.device.qkv(&x.device, [&qd, &kd, &vd])?;

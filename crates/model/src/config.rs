@@ -51,7 +51,9 @@ pub enum ModelError {
         expected: Vec<usize>,
     },
     /// The two files are good, but of different models.
-    #[error("the vision file makes vectors of {vision} numbers, the text model reads {text}: they are of different models")]
+    #[error(
+        "the vision file makes vectors of {vision} numbers, the text model reads {text}: they are of different models"
+    )]
     Mismatch {
         /// Columns of the merged output.
         vision: usize,
@@ -119,15 +121,12 @@ impl TextConfig {
         let dim = n_embd / n_query;
         let whole = n_embd == dim * n_query && dim.is_multiple_of(2) && n_query.is_multiple_of(n_kv);
         if !whole {
-            return Err(value("qwen2vl.attention.head_count", n_query, "a divisor of the embedding length, a multiple of head_count_kv"));
+            return Err(value(
+                "qwen2vl.attention.head_count",
+                n_query,
+                "a divisor of the embedding length, a multiple of head_count_kv",
+            ));
         }
-        let sections = gguf.i32s("qwen2vl.rope.dimension_sections")?;
-        let rope_sections = match sections.as_slice() {
-            [t, h, w, ..] if [t, h, w].iter().all(|n| **n >= 0) && (t + h + w) as usize == dim / 2 => {
-                [*t as usize, *h as usize, *w as usize]
-            }
-            _ => return Err(value("qwen2vl.rope.dimension_sections", format!("{sections:?}"), format!("three parts of {}", dim / 2))),
-        };
         let table = tensor(gguf, "token_embd.weight")?;
         Ok(Self {
             name: gguf.opt_str("general.name")?.unwrap_or("Qwen2-VL").to_owned(),
@@ -137,9 +136,9 @@ impl TextConfig {
             n_ff: positive(gguf, "qwen2vl.feed_forward_length")?,
             n_vocab: table.shape[0],
             n_context: positive(gguf, "qwen2vl.context_length")?,
-            rms_eps: gguf.f32("qwen2vl.attention.layer_norm_rms_epsilon")?,
-            rope_base: gguf.f32("qwen2vl.rope.freq_base")?,
-            rope_sections,
+            rms_eps: positive_number(gguf, "qwen2vl.attention.layer_norm_rms_epsilon")?,
+            rope_base: positive_number(gguf, "qwen2vl.rope.freq_base")?,
+            rope_sections: rope_sections(gguf, dim / 2)?,
         })
     }
 
@@ -177,21 +176,26 @@ impl VisionConfig {
         let n_embd = positive(gguf, "clip.vision.embedding_length")?;
         let n_heads = positive(gguf, "clip.vision.attention.head_count")?;
         let patch = positive(gguf, "clip.vision.patch_size")?;
-        if patch != imaging::PATCH_SIDE_PX as usize {
+        if patch != imaging::PATCH_SIDE_PX {
             return Err(value("clip.vision.patch_size", patch, imaging::PATCH_SIDE_PX));
         }
         let dim = n_embd / n_heads;
         if n_embd != dim * n_heads || !dim.is_multiple_of(4) {
-            return Err(value("clip.vision.attention.head_count", n_heads, "heads of a multiple of four columns"));
+            return Err(value(
+                "clip.vision.attention.head_count",
+                n_heads,
+                "heads of a multiple of four columns",
+            ));
         }
-        let bounds = (gguf.opt_u32("clip.vision.image_min_pixels")?, gguf.opt_u32("clip.vision.image_max_pixels")?);
+        let bounds =
+            (gguf.opt_u32("clip.vision.image_min_pixels")?, gguf.opt_u32("clip.vision.image_max_pixels")?);
         Ok(Self {
             n_embd,
             n_layers: positive(gguf, "clip.vision.block_count")?,
             heads: crate::backend::Heads { n_query: n_heads, n_kv: n_heads, dim },
             n_out: tensor(gguf, "mm.2.weight")?.shape[0],
-            eps: gguf.f32("clip.vision.attention.layer_norm_epsilon")?,
-            normalisation: Normalisation { mean: three(gguf, "clip.vision.image_mean")?, std: three(gguf, "clip.vision.image_std")? },
+            eps: positive_number(gguf, "clip.vision.attention.layer_norm_epsilon")?,
+            normalisation: normalisation(gguf)?,
             pixel_bounds: match bounds {
                 (Some(min_pixels), Some(max_pixels)) => Some(PixelBounds { min_pixels, max_pixels }),
                 _ => None,
@@ -214,9 +218,39 @@ fn positive(gguf: &Gguf, key: &str) -> Result<usize, ModelError> {
     }
 }
 
+fn positive_number(gguf: &Gguf, key: &str) -> Result<f32, ModelError> {
+    let n = gguf.f32(key)?;
+    if n > 0.0 && n.is_finite() { Ok(n) } else { Err(value(key, n, "a number above 0")) }
+}
+
+/// Three parts of `n_frequencies`; converters pad them with zeros to four.
+fn rope_sections(gguf: &Gguf, n_frequencies: usize) -> Result<[usize; 3], ModelError> {
+    let key = "qwen2vl.rope.dimension_sections";
+    let found = gguf.i32s(key)?;
+    let parts: Option<Vec<usize>> = found.iter().take(3).map(|n| usize::try_from(*n).ok()).collect();
+    let parts = parts.and_then(|parts| <[usize; 3]>::try_from(parts).ok());
+    let whole = |parts: &[usize; 3]| {
+        parts.iter().try_fold(0usize, |sum, n| sum.checked_add(*n)) == Some(n_frequencies)
+    };
+    parts
+        .filter(whole)
+        .ok_or_else(|| value(key, format!("{found:?}"), format!("three parts of {n_frequencies}")))
+}
+
+fn normalisation(gguf: &Gguf) -> Result<Normalisation, ModelError> {
+    let (mean, std) = (three(gguf, "clip.vision.image_mean")?, three(gguf, "clip.vision.image_std")?);
+    if std.iter().all(|s| *s > 0.0) {
+        Ok(Normalisation { mean, std })
+    } else {
+        Err(value("clip.vision.image_std", format!("{std:?}"), "three numbers above 0"))
+    }
+}
+
 fn three(gguf: &Gguf, key: &str) -> Result<[f32; 3], ModelError> {
     let found = gguf.f32s(key)?;
-    <[f32; 3]>::try_from(found.as_slice()).map_err(|_| value(key, format!("{found:?}"), "three numbers"))
+    let three =
+        <[f32; 3]>::try_from(found.as_slice()).ok().filter(|three| three.iter().all(|n| n.is_finite()));
+    three.ok_or_else(|| value(key, format!("{found:?}"), "three numbers"))
 }
 
 fn value(key: &str, found: impl ToString, expected: impl ToString) -> ModelError {

@@ -3,7 +3,9 @@
 
 use tensor::Dtype;
 
-use crate::backend::{Activation, Backend, BackendError, Heads, Ids, Keys, Linear, Norm, Rotation, Sampling, Shape, Span};
+use crate::backend::{
+    Activation, Backend, BackendError, Heads, Ids, Keys, Linear, Norm, Rotation, Sampling, Shape, Span,
+};
 
 /// One verb as it would run.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +54,13 @@ impl Plan {
         self.steps.iter().map(|s| s.n_bytes).sum()
     }
 
-    fn step(&mut self, verb: &'static str, shape: Shape, n_flops: usize, n_bytes: u64) -> Result<Shape, BackendError> {
+    fn step(
+        &mut self,
+        verb: &'static str,
+        shape: Shape,
+        n_flops: usize,
+        n_bytes: u64,
+    ) -> Result<Shape, BackendError> {
         self.steps.push(Step { verb, shape, n_flops: n_flops as u64, n_bytes });
         Ok(shape)
     }

@@ -80,7 +80,8 @@ impl RopeTable {
                 2
             }
         };
-        let angles = rows.iter().flat_map(|p| frequencies.iter().enumerate().map(move |(i, f)| p[axis(i)] as f32 * f));
+        let angles =
+            rows.iter().flat_map(|p| frequencies.iter().enumerate().map(move |(i, f)| p[axis(i)] as f32 * f));
         Self::from_angles(Shape::new(rows.len(), dim / 2), angles)
     }
 
@@ -108,7 +109,10 @@ impl RopeTable {
 
     /// The table on a machine.
     pub fn upload<B: Backend>(&self, backend: &mut B) -> Result<Rotation<B::Tensor>, BackendError> {
-        Ok(Rotation { cos: backend.upload(self.shape, &self.cos)?, sin: backend.upload(self.shape, &self.sin)? })
+        Ok(Rotation {
+            cos: backend.upload(self.shape, &self.cos)?,
+            sin: backend.upload(self.shape, &self.sin)?,
+        })
     }
 }
 
@@ -132,8 +136,18 @@ mod tests {
     fn text_follows_an_image_by_its_longer_side() {
         let image = ImageSpan { at: 2, grid: Grid { height: 4, width: 6 } };
         let positions = Positions::new(10, &[image]);
-        let expected =
-            [[0, 0, 0], [1, 1, 1], [2, 2, 2], [2, 2, 3], [2, 2, 4], [2, 3, 2], [2, 3, 3], [2, 3, 4], [5, 5, 5], [6, 6, 6]];
+        let expected = [
+            [0, 0, 0],
+            [1, 1, 1],
+            [2, 2, 2],
+            [2, 2, 3],
+            [2, 2, 4],
+            [2, 3, 2],
+            [2, 3, 3],
+            [2, 3, 4],
+            [5, 5, 5],
+            [6, 6, 6],
+        ];
         assert_eq!(positions.rows, expected);
         assert_eq!(positions.next, 7);
     }

@@ -36,7 +36,12 @@ impl Prompt {
 
     /// A user turn, its images before its text, and the opening of the answer. Text that spells a special token
     /// stays ordinary text.
-    pub fn ask(&mut self, tokenizer: &Tokenizer, images: &[PromptImage], text: &str) -> Result<(), TokenizerError> {
+    pub fn ask(
+        &mut self,
+        tokenizer: &Tokenizer,
+        images: &[PromptImage],
+        text: &str,
+    ) -> Result<(), TokenizerError> {
         let special = tokenizer.special();
         self.turn(tokenizer, |p| {
             if images.is_empty() {

@@ -8,7 +8,7 @@ use crate::{ImageId, JobId};
 pub enum Event {
     /// The worker runs and takes commands.
     Started,
-    /// Bytes of a model file arrived.
+    /// Bytes of a model file arrived; first of all, none of either. From then on the model before it is gone.
     Loading {
         /// The job of `LoadModel`.
         job: JobId,
@@ -86,7 +86,7 @@ pub enum ModelPart {
 pub enum Stage {
     /// Layers of the vision tower.
     ImageEncoding,
-    /// Prompt tokens, in chunks.
+    /// Prompt tokens: all go through a layer together, so they advance by a share of the layers.
     Prefill,
     /// Answer tokens.
     Decoding,

@@ -1,5 +1,6 @@
 //! `qvm ask`: one question, its answer streamed.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -35,11 +36,13 @@ pub(crate) struct AskArgs {
     /// The k likeliest tokens; 0 keeps all
     #[arg(long, default_value_t = 0)]
     top_k: u32,
+    /// The same seed gives the same answer
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// 1 is none
     #[arg(long, default_value_t = 1.0)]
     repetition_penalty: f32,
+    /// How products are computed
     #[arg(long, value_enum, default_value = "fast")]
     precision: PrecisionArg,
     /// The question
@@ -58,7 +61,10 @@ async fn answer(args: &AskArgs) -> anyhow::Result<()> {
     session.handle(Command::LoadModel { job: JOB, source }, Attachment::Sources(args.files.open()?)).await;
     let loaded = session.host().outcome()?;
     if let Some(model) = loaded.model {
-        eprintln!("{}, {}, {}, loaded in {:.2} s", model.name, model.quantisation, model.backend, model.load_secs);
+        eprintln!(
+            "{}, {}, {}, loaded in {:.2} s",
+            model.name, model.quantisation, model.backend, model.load_secs
+        );
     }
     let mut images = Vec::new();
     for (path, id) in args.image.iter().zip(0..) {
@@ -69,9 +75,11 @@ async fn answer(args: &AskArgs) -> anyhow::Result<()> {
         images.push(ImageId(id));
     }
     let question = Question { text: args.question.clone(), images };
-    session.handle::<FileSource>(Command::Ask { job: JOB, question, settings: settings(args) }, Attachment::None).await;
+    session
+        .handle::<FileSource>(Command::Ask { job: JOB, question, settings: settings(args) }, Attachment::None)
+        .await;
     let answered = session.host().outcome()?;
-    println!();
+    writeln!(std::io::stdout())?;
     if let Some(timings) = answered.timings {
         eprintln!("{}", in_words(&timings));
     }
@@ -100,6 +108,11 @@ fn in_words(t: &Timings) -> String {
     let decoding = t.decoded_tokens_per_sec().map_or(String::new(), |rate| format!(", {rate:.1} tokens/s"));
     format!(
         "image encoding {:.2} s ({} visual tokens), prefill {:.2} s ({} tokens), decoding {:.2} s ({} tokens{decoding})",
-        t.image_encoding_secs, t.n_visual_tokens, t.prefill_secs, t.n_prefill_tokens, t.decoding_secs, t.n_answer_tokens,
+        t.image_encoding_secs,
+        t.n_visual_tokens,
+        t.prefill_secs,
+        t.n_prefill_tokens,
+        t.decoding_secs,
+        t.n_answer_tokens,
     )
 }

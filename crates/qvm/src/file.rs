@@ -73,7 +73,8 @@ impl ByteSource for FileSource {
 
     async fn read(&mut self, range: Range<u64>) -> Result<Vec<u8>, SourceError> {
         let mut bytes = vec![0; (range.end - range.start) as usize];
-        let read = self.file.seek(SeekFrom::Start(range.start)).and_then(|_| self.file.read_exact(&mut bytes));
+        let read =
+            self.file.seek(SeekFrom::Start(range.start)).and_then(|_| self.file.read_exact(&mut bytes));
         match read {
             Ok(()) => Ok(bytes),
             Err(e) => Err(SourceError { name: self.name.clone(), message: e.to_string() }),

@@ -33,7 +33,7 @@ impl Terminal {
     pub(crate) fn outcome(&self) -> anyhow::Result<Outcome> {
         let outcome = self.outcome.take();
         match &outcome.failure {
-            Some(failure) => anyhow::bail!("{} {}", failure.message, failure.remedy),
+            Some(failure) => anyhow::bail!("{}\n{}", failure.message, failure.remedy),
             None => Ok(outcome),
         }
     }
@@ -48,9 +48,9 @@ impl Host for Terminal {
         let mut outcome = self.outcome.borrow_mut();
         match event {
             Event::Answer { text, .. } => {
-                print!("{text}");
-                // A closed pipe ends the program at the next write of its own.
-                let _ = std::io::stdout().flush();
+                // Whoever closed the pipe does not want to hear of it; the answer ends by itself.
+                let mut out = std::io::stdout().lock();
+                let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
             }
             Event::Progress { stage: Stage::ImageEncoding, done, total, .. } => {
                 eprint!("\rencoding the image: {done}/{total} blocks");

@@ -1,7 +1,9 @@
 //! `qvm inspect`: what a GGUF file holds.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::Args;
 use engine::ByteSource as _;
 use weights::{Gguf, HeaderReader};
@@ -16,17 +18,17 @@ pub(crate) struct InspectArgs {
 
 pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<()> {
     let gguf = pollster::block_on(header(&mut FileSource::open(&args.file)?))?;
+    let mut out = std::io::stdout().lock();
     for (key, value) in gguf.keys() {
-        println!("{key} = {value}");
+        writeln!(out, "{key} = {value}")?;
     }
-    println!();
+    writeln!(out)?;
     for t in gguf.tensors() {
-        let n_bytes = t.range.end - t.range.start;
-        println!("{:<40} {:<5} {:<20} {n_bytes:>12} bytes", t.name, t.dtype.name(), format!("{:?}", t.shape));
+        let shape = format!("{:?}", t.shape);
+        writeln!(out, "{:<40} {:<5} {shape:<20} {:>12} bytes", t.name, t.dtype.name(), t.n_bytes())?;
     }
-    println!();
     let (n_tensors, n_parameters) = (gguf.tensors().len(), gguf.n_parameters());
-    println!("{n_tensors} tensors, {n_parameters} parameters, {}", gguf.quantisation());
+    writeln!(out, "\n{n_tensors} tensors, {n_parameters} parameters, {}", gguf.quantisation())?;
     Ok(())
 }
 
@@ -34,7 +36,7 @@ async fn header(source: &mut FileSource) -> anyhow::Result<Gguf> {
     let mut reader = HeaderReader::new(source.n_bytes());
     loop {
         let bytes = source.read(reader.want()).await?;
-        if let Some(gguf) = reader.feed(&bytes)? {
+        if let Some(gguf) = reader.feed(&bytes).with_context(|| source.name().to_owned())? {
             return Ok(gguf);
         }
     }

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use engine::{Trace, load_pair};
+use engine::{EngineError, Trace, load_pair};
 use imaging::{PATCH_LEN, PixelBounds};
-use protocol::JobId;
+use protocol::{Failure, JobId};
 use safetensors::tensor::{Dtype, TensorView};
 
 use crate::file::{ModelFiles, PrecisionArg};
@@ -31,6 +31,7 @@ pub(crate) struct TraceArgs {
     /// Greedy tokens to continue with; stop tokens do not end them
     #[arg(long, default_value_t = 16)]
     tokens: usize,
+    /// How products are computed
     #[arg(long, value_enum, default_value = "exact")]
     precision: PrecisionArg,
     /// File to write (safetensors)
@@ -47,10 +48,17 @@ pub(crate) fn run(args: &TraceArgs) -> anyhow::Result<()> {
     let bounds = PixelBounds { min_pixels: args.min_pixels, max_pixels: args.max_pixels };
     let mut machine = args.precision.machine();
     let trace = pollster::block_on(async {
-        let model = load_pair(&mut machine, &Terminal::new(), JobId(0), args.files.open()?).await?;
-        Ok::<_, anyhow::Error>(Trace::new(&mut machine, &model, &images, bounds, &args.prompt, args.tokens).await?)
+        let model = load_pair(&mut machine, &Terminal::new(), JobId(0), args.files.open()?)
+            .await
+            .map_err(in_words)?;
+        Trace::new(&mut machine, &model, &images, bounds, &args.prompt, args.tokens).await.map_err(in_words)
     })?;
     write(&trace, &args.out)
+}
+
+fn in_words(error: EngineError) -> anyhow::Error {
+    let Failure { message, remedy } = error.to_failure();
+    anyhow::anyhow!("{message}\n{remedy}")
 }
 
 fn write(t: &Trace, path: &Path) -> anyhow::Result<()> {
@@ -70,7 +78,8 @@ fn write(t: &Trace, path: &Path) -> anyhow::Result<()> {
         Ok((*name, TensorView::new(*dtype, shape.clone(), bytes).with_context(|| (*name).to_owned())?))
     });
     let views = views.collect::<anyhow::Result<Vec<_>>>()?;
-    safetensors::serialize_to_file(views, None, path).with_context(|| format!("cannot write {}", path.display()))
+    safetensors::serialize_to_file(views, None, path)
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 type Stage = (&'static str, Dtype, Vec<usize>, Vec<u8>);

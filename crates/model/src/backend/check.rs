@@ -21,7 +21,12 @@ fn same(verb: &'static str, what: &str, found: Shape, expected: Shape) -> Result
 
 pub(super) fn linear<B: Backend>(b: &B, x: &B::Tensor, w: &Linear<B::Weight>) -> Result<(), BackendError> {
     let (x, weight) = (b.shape(x), b.weight_shape(&w.weight));
-    require("linear", x.cols == weight.cols, || format!("{x} into a weight of {weight}"), || format!("{} columns", weight.cols))?;
+    require(
+        "linear",
+        x.cols == weight.cols,
+        || format!("{x} into a weight of {weight}"),
+        || format!("{} columns", weight.cols),
+    )?;
     match &w.bias {
         Some(bias) => same("linear", "bias", b.weight_shape(bias), Shape::new(1, weight.rows)),
         None => Ok(()),
@@ -37,14 +42,20 @@ pub(super) fn norm<B: Backend>(
 ) -> Result<(), BackendError> {
     let expected = Shape::new(1, b.shape(x).cols);
     same(verb, "weight", b.weight_shape(&n.weight), expected)?;
-    require(verb, n.bias.is_some() == with_bias, || "a bias where none belongs, or none".into(), || format!("bias: {with_bias}"))?;
+    let (found, wanted) = if with_bias { ("no bias", "one") } else { ("a bias", "none") };
+    require(verb, n.bias.is_some() == with_bias, || found.into(), || wanted.into())?;
     match &n.bias {
         Some(bias) => same(verb, "bias", b.weight_shape(bias), expected),
         None => Ok(()),
     }
 }
 
-pub(super) fn pair<B: Backend>(b: &B, verb: &'static str, x: &B::Tensor, y: &B::Tensor) -> Result<(), BackendError> {
+pub(super) fn pair<B: Backend>(
+    b: &B,
+    verb: &'static str,
+    x: &B::Tensor,
+    y: &B::Tensor,
+) -> Result<(), BackendError> {
     same(verb, "second operand", b.shape(y), b.shape(x))
 }
 
@@ -65,10 +76,20 @@ pub(super) fn rope<B: Backend>(
     let (x, cos, sin) = (b.shape(x), b.shape(&rotation.cos), b.shape(&rotation.sin));
     same("rope", "sines", sin, cos)?;
     let fits = n_heads > 0 && x.rows == cos.rows && x.cols == n_heads * cos.cols * 2;
-    require("rope", fits, || format!("{x} with a table of {cos}"), || format!("{n_heads} heads of twice the table's columns"))
+    require(
+        "rope",
+        fits,
+        || format!("{x} with a table of {cos}"),
+        || format!("{n_heads} heads of twice the table's columns"),
+    )
 }
 
-pub(super) fn append<B: Backend>(b: &B, cache: &B::Cache, k: &B::Tensor, v: &B::Tensor) -> Result<(), BackendError> {
+pub(super) fn append<B: Backend>(
+    b: &B,
+    cache: &B::Cache,
+    k: &B::Tensor,
+    v: &B::Tensor,
+) -> Result<(), BackendError> {
     let held = b.cache_shape(cache);
     same("append", "values", b.shape(v), b.shape(k))?;
     let k = b.shape(k);
@@ -92,21 +113,44 @@ pub(super) fn attend<B: Backend>(
     };
     let divides = heads.n_kv > 0 && heads.n_query.is_multiple_of(heads.n_kv);
     require("attend", divides, || format!("{heads:?}"), || "query heads a multiple of key heads".into())?;
-    require("attend", q.cols == heads.n_query * heads.dim, || format!("queries {q}"), || format!("{heads:?}"))?;
-    require("attend", held.cols == heads.n_kv * heads.dim, || format!("keys {held}"), || format!("{heads:?}"))?;
+    require(
+        "attend",
+        q.cols == heads.n_query * heads.dim,
+        || format!("queries {q}"),
+        || format!("{heads:?}"),
+    )?;
+    require(
+        "attend",
+        held.cols == heads.n_kv * heads.dim,
+        || format!("keys {held}"),
+        || format!("{heads:?}"),
+    )?;
     match span {
-        Span::Causal => {
-            require("attend", q.rows <= held.rows, || format!("{} queries", q.rows), || format!("at most {} (the keys)", held.rows))
-        }
+        Span::Causal => require(
+            "attend",
+            q.rows <= held.rows,
+            || format!("{} queries", q.rows),
+            || format!("at most {} (the keys)", held.rows),
+        ),
         Span::Segments(lengths) => {
             let n: usize = lengths.iter().sum();
             let fits = n == q.rows && n == held.rows && !lengths.contains(&0);
-            require("attend", fits, || format!("{} queries, {} keys", q.rows, held.rows), || format!("{n} of each, no empty segment"))
+            require(
+                "attend",
+                fits,
+                || format!("{} queries, {} keys", q.rows, held.rows),
+                || format!("{n} of each, no empty segment"),
+            )
         }
     }
 }
 
-pub(super) fn splice<B: Backend>(b: &B, x: &B::Tensor, rows: &B::Tensor, at: usize) -> Result<(), BackendError> {
+pub(super) fn splice<B: Backend>(
+    b: &B,
+    x: &B::Tensor,
+    rows: &B::Tensor,
+    at: usize,
+) -> Result<(), BackendError> {
     let (x, rows) = (b.shape(x), b.shape(rows));
     let fits = rows.cols == x.cols && at.checked_add(rows.rows).is_some_and(|end| end <= x.rows);
     require("splice", fits, || format!("{rows} at row {at}"), || format!("rows inside {x}"))
@@ -114,5 +158,10 @@ pub(super) fn splice<B: Backend>(b: &B, x: &B::Tensor, rows: &B::Tensor, at: usi
 
 pub(super) fn reshape<B: Backend>(b: &B, x: &B::Tensor, to: Shape) -> Result<(), BackendError> {
     let x = b.shape(x);
-    require("reshape", x.n_elements() == to.n_elements(), || x.to_string(), || format!("the elements of {to}"))
+    require(
+        "reshape",
+        x.n_elements() == to.n_elements(),
+        || x.to_string(),
+        || format!("the elements of {to}"),
+    )
 }

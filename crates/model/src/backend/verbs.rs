@@ -83,7 +83,12 @@ pub trait Backend: Sized {
         let n_bytes = dtype.n_bytes(shape.n_elements()).ok();
         let rows_whole = shape.cols.is_multiple_of(dtype.block_len());
         let fits = n_bytes == Some(bytes.len()) && rows_whole;
-        check::require("weight", fits, || format!("{} bytes", bytes.len()), || format!("{shape} of {}", dtype.name()))?;
+        check::require(
+            "weight",
+            fits,
+            || format!("{} bytes", bytes.len()),
+            || format!("{shape} of {}", dtype.name()),
+        )?;
         self.do_weight(dtype, shape, bytes)
     }
     /// See [`weight`](Backend::weight).
@@ -124,7 +129,8 @@ pub trait Backend: Sized {
         self.do_linear(x, w)
     }
     /// See [`linear`](Backend::linear).
-    fn do_linear(&mut self, x: &Self::Tensor, w: &Linear<Self::Weight>) -> Result<Self::Tensor, BackendError>;
+    fn do_linear(&mut self, x: &Self::Tensor, w: &Linear<Self::Weight>)
+    -> Result<Self::Tensor, BackendError>;
 
     /// `(x - mean) / sqrt(variance + eps) * weight + bias`, per row.
     fn layer_norm(&mut self, x: &Self::Tensor, n: &Norm<Self::Weight>) -> Result<Self::Tensor, BackendError> {
@@ -132,7 +138,11 @@ pub trait Backend: Sized {
         self.do_layer_norm(x, n)
     }
     /// See [`layer_norm`](Backend::layer_norm).
-    fn do_layer_norm(&mut self, x: &Self::Tensor, n: &Norm<Self::Weight>) -> Result<Self::Tensor, BackendError>;
+    fn do_layer_norm(
+        &mut self,
+        x: &Self::Tensor,
+        n: &Norm<Self::Weight>,
+    ) -> Result<Self::Tensor, BackendError>;
 
     /// `x / sqrt(mean square + eps) * weight`, per row.
     fn rms_norm(&mut self, x: &Self::Tensor, n: &Norm<Self::Weight>) -> Result<Self::Tensor, BackendError> {
@@ -140,7 +150,8 @@ pub trait Backend: Sized {
         self.do_rms_norm(x, n)
     }
     /// See [`rms_norm`](Backend::rms_norm).
-    fn do_rms_norm(&mut self, x: &Self::Tensor, n: &Norm<Self::Weight>) -> Result<Self::Tensor, BackendError>;
+    fn do_rms_norm(&mut self, x: &Self::Tensor, n: &Norm<Self::Weight>)
+    -> Result<Self::Tensor, BackendError>;
 
     /// An element-wise function.
     fn activate(&mut self, x: &Self::Tensor, f: Activation) -> Result<Self::Tensor, BackendError> {
@@ -184,12 +195,22 @@ pub trait Backend: Sized {
     ) -> Result<Self::Tensor, BackendError>;
 
     /// Adds rows of keys and values, `(rows, n_kv * dim)` each, to a cache.
-    fn append(&mut self, cache: &mut Self::Cache, k: &Self::Tensor, v: &Self::Tensor) -> Result<(), BackendError> {
+    fn append(
+        &mut self,
+        cache: &mut Self::Cache,
+        k: &Self::Tensor,
+        v: &Self::Tensor,
+    ) -> Result<(), BackendError> {
         check::append(self, cache, k, v)?;
         self.do_append(cache, k, v)
     }
     /// See [`append`](Backend::append).
-    fn do_append(&mut self, cache: &mut Self::Cache, k: &Self::Tensor, v: &Self::Tensor) -> Result<(), BackendError>;
+    fn do_append(
+        &mut self,
+        cache: &mut Self::Cache,
+        k: &Self::Tensor,
+        v: &Self::Tensor,
+    ) -> Result<(), BackendError>;
 
     /// `softmax(q kT / sqrt dim) v` per head over the keys that `span` allows; `(rows, n_query * dim)`.
     fn attend(
@@ -212,12 +233,22 @@ pub trait Backend: Sized {
     ) -> Result<Self::Tensor, BackendError>;
 
     /// `x` with its rows from `at` on replaced by `rows`.
-    fn splice(&mut self, x: &Self::Tensor, rows: &Self::Tensor, at: usize) -> Result<Self::Tensor, BackendError> {
+    fn splice(
+        &mut self,
+        x: &Self::Tensor,
+        rows: &Self::Tensor,
+        at: usize,
+    ) -> Result<Self::Tensor, BackendError> {
         check::splice(self, x, rows, at)?;
         self.do_splice(x, rows, at)
     }
     /// See [`splice`](Backend::splice).
-    fn do_splice(&mut self, x: &Self::Tensor, rows: &Self::Tensor, at: usize) -> Result<Self::Tensor, BackendError>;
+    fn do_splice(
+        &mut self,
+        x: &Self::Tensor,
+        rows: &Self::Tensor,
+        at: usize,
+    ) -> Result<Self::Tensor, BackendError>;
 
     /// The same elements, row by row, in another shape.
     fn reshape(&mut self, x: &Self::Tensor, to: Shape) -> Result<Self::Tensor, BackendError> {
@@ -238,19 +269,28 @@ pub trait Backend: Sized {
     fn sampler(&mut self, sampling: &Sampling, used: &[u32]) -> Result<Self::Sampler, BackendError>;
 
     /// Picks the next token from logits `(1, vocabulary)`. The token stays on the machine.
-    fn sample(&mut self, logits: &Self::Tensor, sampler: &mut Self::Sampler) -> Result<Self::Token, BackendError> {
+    fn sample(
+        &mut self,
+        logits: &Self::Tensor,
+        sampler: &mut Self::Sampler,
+    ) -> Result<Self::Token, BackendError> {
         let found = self.shape(logits);
         check::require("sample", found.rows == 1, || found.to_string(), || "one row of logits".into())?;
         self.do_sample(logits, sampler)
     }
     /// See [`sample`](Backend::sample).
-    fn do_sample(&mut self, logits: &Self::Tensor, sampler: &mut Self::Sampler) -> Result<Self::Token, BackendError>;
+    fn do_sample(
+        &mut self,
+        logits: &Self::Tensor,
+        sampler: &mut Self::Sampler,
+    ) -> Result<Self::Token, BackendError>;
 
     /// Waits for an activation and brings it to the host, row by row.
     fn read(&mut self, x: &Self::Tensor) -> impl Future<Output = Result<Vec<f32>, BackendError>>;
 
     /// Waits for sampled tokens and brings their ids to the host.
-    fn read_tokens(&mut self, tokens: &[Self::Token]) -> impl Future<Output = Result<Vec<u32>, BackendError>>;
+    fn read_tokens(&mut self, tokens: &[Self::Token])
+    -> impl Future<Output = Result<Vec<u32>, BackendError>>;
 
     /// Queries, keys and values of one input.
     fn qkv(

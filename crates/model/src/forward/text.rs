@@ -110,7 +110,12 @@ impl<B: Backend> TextModel<B> {
     }
 
     /// Runs the next block; `false` once none is left.
-    pub fn advance(&self, b: &mut B, memory: &mut Memory<B>, pass: &mut TextPass<B>) -> Result<bool, BackendError> {
+    pub fn advance(
+        &self,
+        b: &mut B,
+        memory: &mut Memory<B>,
+        pass: &mut TextPass<B>,
+    ) -> Result<bool, BackendError> {
         let Some(block) = self.blocks.get(pass.n_done) else { return Ok(false) };
         let heads = self.config.heads;
         let cache = &mut memory.caches[pass.n_done];

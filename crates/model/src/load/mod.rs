@@ -41,7 +41,8 @@ impl<W> Arrived<W> {
 
     /// Takes a weight of the given shape.
     fn take<B: Backend<Weight = W>>(&mut self, b: &B, name: &str, expected: Shape) -> Result<W, LoadError> {
-        let weight = self.by_name.remove(name).ok_or_else(|| ModelError::MissingTensor { name: name.to_owned() })?;
+        let weight =
+            self.by_name.remove(name).ok_or_else(|| ModelError::MissingTensor { name: name.to_owned() })?;
         let found = b.weight_shape(&weight);
         if found == expected {
             return Ok(weight);

@@ -4,6 +4,7 @@ use super::{Arrived, Bias, LoadError, matrix_shape};
 use crate::backend::{Backend, Linear, Shape};
 use crate::config::TextConfig;
 use crate::forward::text::{TextBlock, TextModel};
+use crate::plan::Plan;
 
 /// Collects the language model's tensors as they arrive.
 #[derive(Debug)]
@@ -37,7 +38,8 @@ impl<B: Backend> TextTensors<B> {
         let c = &self.config;
         let (n_embd, n_kv, n_ff) = (c.n_embd, c.n_kv_cols(), c.n_ff);
         let a = &mut self.arrived;
-        let mut blocks = Vec::with_capacity(c.n_layers);
+        // Grows as blocks are found: the number of layers is whatever the file says.
+        let mut blocks = Vec::new();
         for i in 0..c.n_layers {
             let name = |part: &str| format!("blk.{i}.{part}");
             let square = Shape::new(n_embd, n_embd);
@@ -65,5 +67,18 @@ impl<B: Backend> TextTensors<B> {
             blocks,
             config: self.config,
         })
+    }
+}
+
+impl TextTensors<Plan> {
+    /// The model without its weights, from the header alone: its work can be counted, and a file whose tensors are
+    /// missing or of other shapes is refused before any weight is read.
+    pub fn planned(gguf: &Gguf) -> Result<TextModel<Plan>, LoadError> {
+        let mut plan = Plan::default();
+        let mut tensors = Self::new(gguf)?;
+        for info in gguf.tensors() {
+            tensors.insert(&mut plan, info, &[])?;
+        }
+        tensors.finish(&plan)
     }
 }

@@ -5,6 +5,7 @@ use super::{Arrived, Bias, LoadError, matrix_shape};
 use crate::backend::{Backend, Linear, Shape};
 use crate::config::{ModelError, TextConfig, VisionConfig, tensor};
 use crate::forward::vision::{STILL_PATCH_LEN, VisionBlock, VisionModel};
+use crate::plan::Plan;
 
 /// Collects the vision tower's tensors as they arrive.
 #[derive(Debug)]
@@ -71,7 +72,8 @@ impl<B: Backend> VisionTensors<B> {
         let (fc1, fc2) = if self.mlp_exchanged { ("ffn_down", "ffn_up") } else { ("ffn_up", "ffn_down") };
         let a = &mut self.arrived;
         let b = &*b;
-        let mut blocks = Vec::with_capacity(c.n_layers);
+        // Grows as blocks are found: the number of layers is whatever the file says.
+        let mut blocks = Vec::new();
         for i in 0..c.n_layers {
             let name = |part: &str| format!("v.blk.{i}.{part}");
             let square = Shape::new(n, n);
@@ -99,13 +101,30 @@ impl<B: Backend> VisionTensors<B> {
     /// A still image fills both temporal slices with the same pixels, so their weights are added once, here:
     /// `w0 x + w1 x = (w0 + w1) x`, half the work for every image.
     fn patch_embedding(&mut self, b: &mut B) -> Result<Linear<B::Weight>, LoadError> {
-        let mut sum = vec![0.0f32; self.config.n_embd * STILL_PATCH_LEN];
-        for (slice, name) in self.patch_slices.iter_mut().zip(PATCH_SLICES) {
-            let values = slice.take().ok_or_else(|| ModelError::MissingTensor { name: name.to_owned() })?;
-            sum.iter_mut().zip(&values).for_each(|(s, v)| *s += v);
-        }
+        let mut slice = |i: usize| {
+            self.patch_slices[i]
+                .take()
+                .ok_or_else(|| ModelError::MissingTensor { name: PATCH_SLICES[i].to_owned() })
+        };
+        let (mut sum, second) = (slice(0)?, slice(1)?);
+        sum.iter_mut().zip(&second).for_each(|(s, v)| *s += v);
         let bytes: Vec<u8> = sum.iter().flat_map(|v| v.to_le_bytes()).collect();
         let weight = b.weight(Dtype::F32, Shape::new(self.config.n_embd, STILL_PATCH_LEN), &bytes)?;
         Ok(Linear { weight, bias: None })
+    }
+}
+
+impl VisionTensors<Plan> {
+    /// The tower without its weights, from the header alone: see [`TextTensors::planned`](super::TextTensors::planned).
+    pub fn planned(gguf: &Gguf, text: &TextConfig) -> Result<VisionModel<Plan>, LoadError> {
+        let mut plan = Plan::default();
+        let mut tensors = Self::new(gguf, text)?;
+        for info in gguf.tensors() {
+            // The slices of the patch embedding are added on the host, on every machine.
+            let is_slice = PATCH_SLICES.contains(&info.name.as_str());
+            let bytes = if is_slice { vec![0; info.n_bytes() as usize] } else { Vec::new() };
+            tensors.insert(&mut plan, info, &bytes)?;
+        }
+        tensors.finish(&mut plan)
     }
 }

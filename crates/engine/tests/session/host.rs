@@ -1,0 +1,68 @@
+use std::cell::{Cell, RefCell};
+
+use engine::Host;
+use protocol::{Event, JobId, Stage};
+
+/// Where a person would press Stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StopAt {
+    /// When this stage has told this progress.
+    Progress(Stage, u32),
+    /// Before the job begins.
+    Beginning,
+}
+
+/// A host that records every event, whose clock goes on by an eighth of a second whenever it is looked at, and that
+/// stops a job at a chosen event.
+#[derive(Debug, Default)]
+pub(crate) struct Scripted {
+    clock_eighths: Cell<u32>,
+    events: RefCell<Vec<Event>>,
+    bulk: RefCell<Option<Vec<u8>>>,
+    stop_at: Cell<Option<StopAt>>,
+    stopped: Cell<Option<JobId>>,
+}
+
+impl Scripted {
+    /// Stops `job` there.
+    pub(crate) fn stop(&self, job: JobId, at: StopAt) {
+        self.stop_at.set(Some(at));
+        self.stopped.set((at == StopAt::Beginning).then_some(job));
+    }
+
+    /// The events since the last call.
+    pub(crate) fn take_events(&self) -> Vec<Event> {
+        self.stop_at.set(None);
+        self.events.take()
+    }
+
+    /// The bytes that travelled beside the latest event that had some.
+    pub(crate) fn take_bulk(&self) -> Option<Vec<u8>> {
+        self.bulk.take()
+    }
+}
+
+impl Host for Scripted {
+    fn now_secs(&self) -> f64 {
+        self.clock_eighths.set(self.clock_eighths.get() + 1);
+        f64::from(self.clock_eighths.get()) / 8.0
+    }
+
+    fn emit(&self, event: Event, bulk: Option<Vec<u8>>) {
+        if let Event::Progress { job, stage, done, .. } = event
+            && self.stop_at.get() == Some(StopAt::Progress(stage, done))
+        {
+            self.stopped.set(Some(job));
+        }
+        self.events.borrow_mut().push(event);
+        if bulk.is_some() {
+            self.bulk.replace(bulk);
+        }
+    }
+
+    async fn breathe(&self) {}
+
+    fn is_stopped(&self, job: JobId) -> bool {
+        self.stopped.get() == Some(job)
+    }
+}

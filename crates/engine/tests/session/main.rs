@@ -1,0 +1,12 @@
+//! Whole sessions over the reference machine: small golden models, and the bundled model with its examples.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests panic as tests do")]
+
+mod answers;
+mod backend;
+mod conversation;
+mod files;
+mod host;
+mod load;
+mod refusals;
+mod stop;
+mod talk;

@@ -1,0 +1,177 @@
+//! A session to talk to, and what it said.
+
+use std::rc::Rc;
+
+use engine::{Attachment, ByteSource, MemorySource, Session};
+use model::backend::Backend;
+use protocol::{
+    Command, EndOfAnswer, Event, Failure, ImageId, ImageInfo, JobId, ModelInfo, ModelSource, Question,
+    Settings, Timings, Turns,
+};
+
+use crate::files::{Pair, read};
+use crate::host::{Scripted, StopAt};
+
+/// A session, driven command by command.
+pub(crate) struct Talk<B: Backend> {
+    session: Session<B, Rc<Scripted>>,
+    pub(crate) host: Rc<Scripted>,
+    n_jobs: u32,
+}
+
+/// One answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) text: String,
+    pub(crate) end: EndOfAnswer,
+    pub(crate) timings: Timings,
+    /// Without times, which a fake clock makes up.
+    pub(crate) events: Vec<Event>,
+}
+
+impl Answer {
+    /// What must not depend on how it was computed.
+    pub(crate) fn said(&self) -> (&str, EndOfAnswer, u32) {
+        (&self.text, self.end, self.timings.n_answer_tokens)
+    }
+}
+
+/// Twelve tokens, greedy, with the conversation so far: enough to tell two computations apart.
+pub(crate) fn follow_up() -> Settings {
+    Settings { max_answer_tokens: 12, ..Settings::default() }
+}
+
+/// Twelve tokens, greedy, without the conversation so far.
+pub(crate) fn single() -> Settings {
+    Settings { turns: Turns::Single, ..follow_up() }
+}
+
+impl<B: Backend> Talk<B> {
+    /// No model yet.
+    pub(crate) fn new(backend: B) -> Self {
+        let host = Rc::new(Scripted::default());
+        Self { session: Session::new(backend, Rc::clone(&host)), host, n_jobs: 0 }
+    }
+
+    pub(crate) fn with(backend: B, pair: Pair) -> Self {
+        let mut talk = Self::new(backend);
+        talk.load(pair.sources()).unwrap();
+        talk
+    }
+
+    /// The job of the next command.
+    pub(crate) fn next_job(&self) -> JobId {
+        JobId(self.n_jobs + 1)
+    }
+
+    /// Stops the next job there.
+    pub(crate) fn stop_next(&mut self, at: StopAt) -> &mut Self {
+        self.host.stop(self.next_job(), at);
+        self
+    }
+
+    /// Sends a command. Every event but the last is of the command's job, and exactly one ends it.
+    pub(crate) fn send<S: ByteSource>(
+        &mut self,
+        command: impl FnOnce(JobId) -> Command,
+        attachment: Attachment<S>,
+    ) -> Vec<Event> {
+        let job = self.next_job();
+        self.n_jobs += 1;
+        pollster::block_on(self.session.handle(command(job), attachment));
+        let events = self.host.take_events();
+        for (i, event) in events.iter().enumerate() {
+            assert_eq!(job_of(event), job, "{event:?}");
+            assert_eq!(ends(event), i + 1 == events.len(), "{events:?}");
+        }
+        assert!(!events.is_empty(), "the job did not end");
+        events
+    }
+
+    pub(crate) fn load<S: ByteSource>(
+        &mut self,
+        sources: Vec<S>,
+    ) -> Result<(ModelInfo, Vec<Event>), (Failure, Vec<Event>)> {
+        let source = ModelSource::Files { names: Vec::new() };
+        let mut events = self.send(|job| Command::LoadModel { job, source }, Attachment::Sources(sources));
+        match events.pop() {
+            Some(Event::ModelReady { model, .. }) => Ok((model, events)),
+            Some(Event::Failed { failure, .. }) => Err((failure, events)),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Opens an image under this number.
+    pub(crate) fn open(&mut self, image: u32, path: &str) -> ImageInfo {
+        self.open_bytes(image, path, read(path)).unwrap()
+    }
+
+    pub(crate) fn open_bytes(
+        &mut self,
+        image: u32,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<ImageInfo, Failure> {
+        let command = |job| Command::OpenImage { job, image: ImageId(image), name: name.into() };
+        match self.send::<MemorySource>(command, Attachment::Bytes(bytes)).as_slice() {
+            [Event::ImageReady { image, .. }] => Ok(image.clone()),
+            [Event::Failed { failure, .. }] => Err(failure.clone()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// A command that has no job and tells nothing.
+    pub(crate) fn tell(&mut self, command: Command) {
+        pollster::block_on(self.session.handle(command, Attachment::<MemorySource>::None));
+        assert_eq!(self.host.take_events(), []);
+    }
+
+    pub(crate) fn ask(&mut self, text: &str, images: &[u32], settings: &Settings) -> Answer {
+        self.try_ask(text, images, settings).unwrap_or_else(|f| panic!("{f:?}"))
+    }
+
+    pub(crate) fn try_ask(
+        &mut self,
+        text: &str,
+        images: &[u32],
+        settings: &Settings,
+    ) -> Result<Answer, Failure> {
+        let question = Question { text: text.into(), images: images.iter().map(|i| ImageId(*i)).collect() };
+        let settings = settings.clone();
+        let mut events =
+            self.send::<MemorySource>(|job| Command::Ask { job, question, settings }, Attachment::None);
+        let mut text = String::new();
+        for event in &mut events {
+            match event {
+                Event::Answer { text: piece, .. } => text.push_str(piece),
+                Event::Progress { elapsed_secs, .. } => *elapsed_secs = 0.0,
+                _ => {}
+            }
+        }
+        match events.pop() {
+            Some(Event::Answered { end, timings, .. }) => Ok(Answer { text, end, timings, events }),
+            Some(Event::Failed { failure, .. }) => Err(failure),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn job_of(event: &Event) -> JobId {
+    match event {
+        Event::Started => panic!("only a worker starts"),
+        Event::Loading { job, .. }
+        | Event::ModelReady { job, .. }
+        | Event::ImageReady { job, .. }
+        | Event::Progress { job, .. }
+        | Event::Answer { job, .. }
+        | Event::Answered { job, .. }
+        | Event::Failed { job, .. } => *job,
+    }
+}
+
+fn ends(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::ModelReady { .. } | Event::ImageReady { .. } | Event::Answered { .. } | Event::Failed { .. }
+    )
+}
