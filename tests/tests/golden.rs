@@ -1,4 +1,5 @@
 //! Parity with the reference implementation: every stage of a turn, on models small enough to keep beside the code.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers fail by panicking, as it does")]
 
 use std::path::Path;
 

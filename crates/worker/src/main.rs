@@ -6,6 +6,8 @@
 mod host;
 mod message;
 mod source;
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 

@@ -44,7 +44,8 @@ impl WebSource {
             // `Content-Range: bytes 0-0/12345`
             206 => {
                 let total = header("content-range").and_then(|r| r.rsplit('/').next()?.parse().ok());
-                let n_bytes = total.ok_or_else(|| failed("the host did not say how long the file is".into()))?;
+                let n_bytes =
+                    total.ok_or_else(|| failed("the host did not say how long the file is".into()))?;
                 Ok(Self { name, n_bytes, access: Access::Ranges { url: url.to_owned() } })
             }
             200 => {
@@ -83,7 +84,8 @@ impl ByteSource for WebSource {
     async fn read(&mut self, range: Range<u64>) -> Result<Vec<u8>, SourceError> {
         let n_wanted = (range.end - range.start) as usize;
         let name = self.name.clone();
-        let short = |n| SourceError { name, message: format!("{n} bytes came where {n_wanted} were asked for") };
+        let short =
+            |n| SourceError { name, message: format!("{n} bytes came where {n_wanted} were asked for") };
         let bytes = match &mut self.access {
             Access::Ranges { url } => {
                 let read = async {
@@ -123,7 +125,11 @@ async fn fetch(url: &str, range: Range<u64>) -> Result<Response, String> {
 }
 
 /// Reads on until `end` bytes have arrived or the file ends.
-async fn receive(reader: &ReadableStreamDefaultReader, arrived: &mut Vec<u8>, end: u64) -> Result<(), JsValue> {
+async fn receive(
+    reader: &ReadableStreamDefaultReader,
+    arrived: &mut Vec<u8>,
+    end: u64,
+) -> Result<(), JsValue> {
     while (arrived.len() as u64) < end {
         let step = JsFuture::from(reader.read()).await?;
         if Reflect::get(&step, &"done".into())?.is_truthy() {

@@ -34,8 +34,11 @@ fn elsewhere(log: &Value, origin: &str) -> Result<Vec<String>> {
     let begins = &log["constants"]["logEventTypes"][BEGINS];
     let begins = begins.as_u64().with_context(|| format!("the browser's log knows no {BEGINS}"))?;
     let events = log["events"].as_array().context("the browser's log holds no events")?;
-    let begun =
-        events.iter().filter(|event| event["type"] == begins && event["params"]["initiator"] != NOT_A_PAGE);
+    let by_a_page = |event: &&Value| {
+        let initiator = event["params"]["initiator"].as_str().unwrap_or_default();
+        event["type"].as_u64() == Some(begins) && !NO_PAGE.iter().any(|start| initiator.starts_with(start))
+    };
+    let begun = events.iter().filter(by_a_page);
     let urls = begun.filter_map(|event| event["params"]["url"].as_str());
     Ok(urls.filter(|url| !is_own(url, origin)).map(str::to_owned).collect())
 }

@@ -6,6 +6,8 @@ async function probe(other) {
   globalThis.addEventListener("securitypolicyviolation", (event) => {
     const path = /\/probe-[a-z-]+/.exec(event.blockedURI);
     if (path) refusedPaths.add(path[0]);
+    // Of a frame's address the browser tells the origin alone.
+    if (event.effectiveDirective === "frame-src" && event.blockedURI.startsWith(other)) refusedPaths.add("/probe-frame");
   });
   const socket = other.replace(/^http/, "ws");
   const event = (target, ends, fails) =>

@@ -16,12 +16,17 @@ fn every_state_has_its_picture() -> Result<()> {
         ground.browser.screenshots("3-image").await?;
         ask_first_example(&page).await?;
         ground.browser.screenshots("4-answered").await?;
+        page.set("#detail-max", "1024").await?;
+        page.set("#detail-min", "1024").await?;
         page.type_question("Describe the image.").await?;
-        page.stop_once_answering().await?;
-        page.ask_and_wait().await?;
-        ground.browser.screenshots("5-stopped").await?;
+        page.ask().await?;
+        page.wait_until_job("encoding").await?;
+        ground.browser.screenshots("5-encoding").await?;
+        page.stop().await?;
+        page.wait_for_end().await?;
+        ground.browser.screenshots("6-stopped").await?;
         page.open_settings().await?;
-        ground.browser.screenshots("6-settings").await
+        ground.browser.screenshots("7-settings").await
     })
 }
 

@@ -18,8 +18,8 @@ pub(super) const ALL: [Step; 8] = [
     Step { name: "browser specs", run: browser_specs },
 ];
 
-/// Every member but those that only exist in a browser.
-const NATIVE: [&str; 5] = ["--workspace", "--exclude", "app", "--exclude", "worker"];
+/// Every member but the one that only exists in a browser; of the page, what is no browser's: its state.
+const NATIVE: [&str; 3] = ["--workspace", "--exclude", "worker"];
 const WASM: [&str; 6] = ["--package", "app", "--package", "worker", "--target", "wasm32-unknown-unknown"];
 const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
 
@@ -62,9 +62,9 @@ fn browser_specs(layout: &Layout, _: &Tools) -> Result<()> {
 fn cargo(layout: &Layout, subcommand: &str) -> Command {
     let mut cargo = Command::new("cargo");
     cargo.arg(subcommand).current_dir(layout.root());
-    // rustfmt's front end knows neither option.
+    // rustfmt's front end does not know the option.
     if subcommand != "fmt" {
-        cargo.args(["--quiet", "--locked"]);
+        cargo.arg("--locked");
     }
     cargo
 }

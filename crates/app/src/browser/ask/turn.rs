@@ -49,9 +49,12 @@ fn image_if_new(state: &State, id: u32) -> Option<String> {
     (before != Some(image)).then(|| image.name.clone())
 }
 
-/// `90 prompt tokens, 5 answer tokens, 1.2 s`.
+/// `90 prompt tokens, 5 answer tokens, 1.2 s`; nothing where the answer was stopped before its prompt was read.
 fn cost(turn: &Turn) -> Option<String> {
     let TurnState::Ended { timings: Some(timings), .. } = &turn.state else { return None };
+    if timings.n_prefill_tokens == 0 {
+        return None;
+    }
     let secs = timings.image_encoding_secs + timings.prefill_secs + timings.decoding_secs;
     Some(format!(
         "{} prompt tokens, {} answer tokens, {}",

@@ -1,0 +1,138 @@
+//! In a real worker of a real browser: what native tests cannot see.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use cpu::{Cpu, Precision};
+use engine::{Attachment, ByteSource as _, Host, MemorySource, Session};
+use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
+use protocol::{
+    Command, EndOfAnswer, Event, ImageId, JobId, ModelSource, PERMANENT_LINE, Question, Settings,
+};
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::prelude::JsValue;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{DedicatedWorkerGlobalScope, File};
+
+use crate::host::WorkerHost;
+use crate::message::{self, Incoming};
+use crate::source::WebSource;
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+fn worker_host() -> WorkerHost {
+    WorkerHost::new(js_sys::global().unchecked_into::<DedicatedWorkerGlobalScope>())
+}
+
+fn file(bytes: &[u8]) -> File {
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    File::new_with_u8_array_sequence(&parts, "a.gguf").unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn a_chosen_file_is_read_range_by_range() {
+    let bytes: Vec<u8> = (0..=255).collect();
+    let mut source = WebSource::from_file(&file(&bytes)).unwrap();
+    assert_eq!((source.name(), source.n_bytes()), ("a.gguf", 256));
+    assert_eq!(source.read(3..7).await.unwrap(), [3, 4, 5, 6]);
+    assert_eq!(source.read(250..256).await.unwrap(), &bytes[250..]);
+    let short = source.read(250..300).await.unwrap_err();
+    assert_eq!(short.to_string(), "a.gguf: 6 bytes came where 50 were asked for");
+    assert!(WebSource::from_file(&JsValue::from_str("no file")).is_none());
+}
+
+#[wasm_bindgen_test]
+fn a_command_is_read_with_what_travels_beside_it() {
+    let command = Command::OpenImage { job: JobId(7), image: ImageId(2), name: "x.png".into() };
+    let data = Object::new();
+    Reflect::set(&data, &"command".into(), &serde_wasm_bindgen::to_value(&command).unwrap()).unwrap();
+    let buffer: ArrayBuffer = Uint8Array::from(&[1u8, 2, 3][..]).buffer();
+    Reflect::set(&data, &"bulk".into(), &Array::of1(&buffer)).unwrap();
+    let incoming = Incoming::read(&data, &worker_host()).unwrap();
+    assert_eq!(incoming.command, command);
+    assert_eq!(message::bytes(&incoming.bulk), Some(vec![1, 2, 3]));
+}
+
+#[wasm_bindgen_test]
+fn an_event_hands_its_bytes_over() {
+    let event = Event::Answer { job: JobId(1), text: "é".into() };
+    let (message, buffers) = message::outgoing(&event, Some(vec![9, 8])).unwrap();
+    let told: Event =
+        serde_wasm_bindgen::from_value(Reflect::get(&message, &"event".into()).unwrap()).unwrap();
+    assert_eq!(told, event);
+    assert_eq!(message::bytes(&buffers.to_vec()), Some(vec![9, 8]));
+}
+
+#[wasm_bindgen_test]
+async fn a_breath_lets_messages_in() {
+    let host = worker_host();
+    let arrived = Rc::new(Cell::new(false));
+    let flag = Rc::clone(&arrived);
+    // A task of the event loop, not of this program: it cannot run before the breath gives the loop its turn.
+    let channel = web_sys::MessageChannel::new().unwrap();
+    let on_message = wasm_bindgen::prelude::Closure::<dyn FnMut()>::new(move || flag.set(true));
+    channel.port1().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    channel.port2().post_message(&JsValue::NULL).unwrap();
+    assert!(!arrived.get());
+    host.breathe().await;
+    assert!(arrived.get(), "the event loop had no turn");
+}
+
+/// Keeps the answer and how it ended.
+#[derive(Default)]
+struct Listener {
+    answer: RefCell<String>,
+    end: Cell<Option<EndOfAnswer>>,
+    failure: RefCell<Option<String>>,
+}
+
+impl Host for Listener {
+    fn now_secs(&self) -> f64 {
+        0.0
+    }
+
+    fn emit(&self, event: Event, _: Option<Vec<u8>>) {
+        match event {
+            Event::Answer { text, .. } => self.answer.borrow_mut().push_str(&text),
+            Event::Answered { end, .. } => self.end.set(Some(end)),
+            Event::Failed { failure, .. } => *self.failure.borrow_mut() = Some(failure.message),
+            _ => {}
+        }
+    }
+
+    async fn breathe(&self) {}
+
+    fn is_stopped(&self, _: JobId) -> bool {
+        false
+    }
+}
+
+/// The bundled model in WebAssembly gives the answer that the native build and the reference give.
+#[wasm_bindgen_test]
+async fn the_bundled_model_answers_an_example() {
+    let example = include_bytes!("../../../web/examples/ct.png");
+    let listener = Rc::new(Listener::default());
+    let mut session = Session::new(Cpu::new(Precision::Quantised), Rc::clone(&listener));
+    let pair = vec![
+        MemorySource::new("text.gguf", include_bytes!("../../../web/models/phantom/text.gguf").to_vec()),
+        MemorySource::new("mmproj.gguf", include_bytes!("../../../web/models/phantom/mmproj.gguf").to_vec()),
+    ];
+    let job = JobId(0);
+    let source = ModelSource::Files { names: Vec::new() };
+    session.handle(Command::LoadModel { job, source }, Attachment::Sources(pair)).await;
+    let command = Command::OpenImage { job, image: ImageId(0), name: "ct.png".into() };
+    session.handle::<MemorySource>(command, Attachment::Bytes(example.to_vec())).await;
+    let text = "Question: In which quadrant is the lesion?\nOptions:\nA. upper right\nB. lower left\nC. lower right\n\
+                D. upper left\nPlease select the correct answer from the options above.";
+    let question = Question { text: text.into(), images: vec![ImageId(0)] };
+    let command = Command::Ask { job, question, settings: Settings::default() };
+    session.handle::<MemorySource>(command, Attachment::None).await;
+    assert_eq!(*listener.failure.borrow(), None);
+    assert_eq!(*listener.answer.borrow(), "C. lower right");
+    assert_eq!(listener.end.get(), Some(EndOfAnswer::EndOfTurn));
+}
+
+#[wasm_bindgen_test]
+fn the_permanent_line_is_the_one_of_the_page() {
+    assert!(include_str!("../../../index.html").contains(PERMANENT_LINE));
+}
