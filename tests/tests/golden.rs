@@ -1,5 +1,9 @@
 //! Parity with the reference implementation: every stage of a turn, on models small enough to keep beside the code.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers fail by panicking, as it does")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test's helpers fail by panicking, as it does"
+)]
 
 use std::path::Path;
 
