@@ -15,7 +15,8 @@ pub fn run(layout: &Layout, arguments: &[String]) -> Result<()> {
     let source = layout.root().join("tests/src/bin/bench.rs");
     ensure!(source.is_file(), "there is no benchmark yet: {} does not exist", source.display());
     let tools = setup::for_testing(layout)?;
-    dist::build(layout, &tools)?;
+    let turn = dist::Turn::wait(layout)?;
+    dist::build(layout, &tools, &turn)?;
     let mut bench = Command::new("cargo");
     bench.args(["run", "--quiet", "--release", "--package", "tests", "--bin", "bench", "--"]).args(arguments);
     command::run(bench.current_dir(layout.root()))

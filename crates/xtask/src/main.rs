@@ -51,12 +51,16 @@ fn run(task: Task) -> Result<()> {
     let layout = Layout::find()?;
     match task {
         Task::Serve { port } => {
-            dist::build(&layout, &setup::for_building(&layout)?)?;
+            build(&layout)?;
             site::serve(&layout, port)
         }
         Task::Test => checks::run(&layout),
-        Task::Dist => dist::build(&layout, &setup::for_building(&layout)?),
+        Task::Dist => build(&layout),
         Task::Setup => setup::for_testing(&layout).map(drop),
         Task::Bench { arguments } => bench::run(&layout, &arguments),
     }
+}
+
+fn build(layout: &Layout) -> Result<()> {
+    dist::build(layout, &setup::for_building(layout)?, &dist::Turn::wait(layout)?)
 }

@@ -49,9 +49,9 @@ pub fn spec(name: &str, body: impl AsyncFnOnce(&Ground) -> Result<()>) -> Result
 /// # Errors
 /// Where it did not yet.
 pub fn built_page() -> Result<PathBuf> {
-    let dist = Layout::find()?.dist();
-    ensure!(dist.join("index.html").is_file(), "the page is not built: run `cargo xtask dist` first");
-    Ok(dist)
+    let layout = Layout::find()?;
+    xtask::dist::ensure_complete(&layout)?;
+    Ok(layout.dist())
 }
 
 /// Which addresses outside its origin a page asked for.

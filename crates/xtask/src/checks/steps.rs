@@ -2,10 +2,9 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::Step;
+use super::{Ground, Step};
 use crate::command::run;
-use crate::setup::Tools;
-use crate::{Layout, budget, dist};
+use crate::{budget, dist};
 
 pub(super) const ALL: [Step; 8] = [
     Step { name: "formatting", run: formatting },
@@ -13,8 +12,8 @@ pub(super) const ALL: [Step; 8] = [
     Step { name: "native tests", run: native_tests },
     Step { name: "clippy, wasm32", run: clippy_wasm },
     Step { name: "wasm tests", run: wasm_tests },
-    Step { name: "the page", run: |layout, tools| dist::build(layout, tools) },
-    Step { name: "wasm size budgets", run: |layout, _| budget::check(&layout.dist()) },
+    Step { name: "the page", run: |ground| dist::build(ground.layout, &ground.tools, &ground.turn) },
+    Step { name: "wasm size budgets", run: |ground| budget::check(&ground.layout.dist()) },
     Step { name: "browser specs", run: browser_specs },
 ];
 
@@ -23,45 +22,48 @@ const NATIVE: [&str; 3] = ["--workspace", "--exclude", "worker"];
 const WASM: [&str; 6] = ["--package", "app", "--package", "worker", "--target", "wasm32-unknown-unknown"];
 const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
 
-fn formatting(layout: &Layout, _: &Tools) -> Result<()> {
-    run(cargo(layout, "fmt").args(["--all", "--check"]))
+fn formatting(ground: &Ground<'_>) -> Result<()> {
+    run(cargo(ground, "fmt").args(["--all", "--check"]))
 }
 
-fn clippy_native(layout: &Layout, _: &Tools) -> Result<()> {
-    run(cargo(layout, "clippy").args(NATIVE).arg("--all-targets").args(DENY_WARNINGS))?;
+fn clippy_native(ground: &Ground<'_>) -> Result<()> {
+    run(cargo(ground, "clippy").args(NATIVE).arg("--all-targets").args(DENY_WARNINGS))?;
     // The specs are no test that `cargo test` runs by itself, so `--all-targets` leaves them out.
-    run(cargo(layout, "clippy").args(["--package", "tests", "--test", "browser"]).args(DENY_WARNINGS))
+    run(cargo(ground, "clippy").args(["--package", "tests", "--test", "browser"]).args(DENY_WARNINGS))
 }
 
-fn native_tests(layout: &Layout, _: &Tools) -> Result<()> {
-    run(cargo(layout, "test").args(NATIVE))
+fn native_tests(ground: &Ground<'_>) -> Result<()> {
+    run(cargo(ground, "test").args(NATIVE))
 }
 
-fn clippy_wasm(layout: &Layout, tools: &Tools) -> Result<()> {
-    run(tools.wasm.apply(cargo(layout, "clippy").args(WASM).arg("--all-targets").args(DENY_WARNINGS))?)
+fn clippy_wasm(ground: &Ground<'_>) -> Result<()> {
+    run(ground
+        .tools
+        .wasm
+        .apply(cargo(ground, "clippy").args(WASM).arg("--all-targets").args(DENY_WARNINGS))?)
 }
 
 /// Tests of the worker in Node.js, or in headless Chromium where they ask for a browser
 /// (`crates/worker/webdriver.json` has its flags).
-fn wasm_tests(layout: &Layout, tools: &Tools) -> Result<()> {
+fn wasm_tests(ground: &Ground<'_>) -> Result<()> {
     let browser = crate::setup::find_browser()?;
-    let mut test = cargo(layout, "test");
+    let mut test = cargo(ground, "test");
     test.args(["--package", "worker", "--target", "wasm32-unknown-unknown"]);
-    test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &tools.test_runner);
-    run(tools.wasm.apply(test.env("CHROMEDRIVER", browser.driver))?)
+    test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &ground.tools.test_runner);
+    run(ground.tools.wasm.apply(test.env("CHROMEDRIVER", browser.driver))?)
 }
 
-fn browser_specs(layout: &Layout, _: &Tools) -> Result<()> {
+fn browser_specs(ground: &Ground<'_>) -> Result<()> {
     // Setup has seen to the browser: without one the specs must fail, not be skipped.
-    let mut test = cargo(layout, "test");
+    let mut test = cargo(ground, "test");
     test.args(["--package", "tests", "--test", "browser"]).env("CI", "true");
     // Each error says what was waited for; a backtrace through the async runtime says nothing more.
     run(test.env("RUST_LIB_BACKTRACE", "0"))
 }
 
-fn cargo(layout: &Layout, subcommand: &str) -> Command {
+fn cargo(ground: &Ground<'_>, subcommand: &str) -> Command {
     let mut cargo = Command::new("cargo");
-    cargo.arg(subcommand).current_dir(layout.root());
+    cargo.arg(subcommand).current_dir(ground.layout.root());
     // rustfmt's front end does not know the option.
     if subcommand != "fmt" {
         cargo.arg("--locked");
