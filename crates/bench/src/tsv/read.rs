@@ -1,0 +1,130 @@
+use std::io::Read;
+
+use csv::ByteRecord;
+
+use super::{Record, RowError, TsvError};
+use crate::{Letter, MAX_OPTIONS, Question};
+
+/// Yields the questions of a file one by one. A wrong row is an error that names it, and the next row follows; after an error of
+/// the source nothing does.
+pub struct Reader<R> {
+    csv: csv::Reader<R>,
+    columns: Vec<String>,
+    record: ByteRecord,
+    n_rows: u64,
+    is_over: bool,
+}
+
+/// More of a foreign file's first line would not help anyone.
+const MOST_SHOWN_CHARS: usize = 120;
+
+impl<R: Read> Reader<R> {
+    /// Reads the header. A byte order mark and either kind of line ending are accepted.
+    pub fn new(source: R) -> Result<Self, TsvError> {
+        let mut csv = csv::ReaderBuilder::new()
+            .delimiter(b'\t')
+            .has_headers(false)
+            // Rows of another length are reported by row, not by the parser's record count.
+            .flexible(true)
+            .from_reader(source);
+        let mut record = ByteRecord::new();
+        csv.read_byte_record(&mut record)?;
+        let columns: Vec<String> = record.iter().map(column_name).collect();
+        for column in ["index", "question", "A", "B"] {
+            if !columns.iter().any(|found| found == column) {
+                let found = columns.join(", ").chars().take(MOST_SHOWN_CHARS).collect();
+                return Err(TsvError::MissingColumn { column, found });
+            }
+        }
+        Ok(Self { csv, columns, record, n_rows: 0, is_over: false })
+    }
+
+    fn field(&self, column: &str) -> Result<Option<&str>, RowError> {
+        let at = self.columns.iter().position(|name| name == column);
+        let Some(bytes) = at.and_then(|at| self.record.get(at)) else { return Ok(None) };
+        str::from_utf8(bytes).map(Some).map_err(|_| RowError::NotUtf8 { column: column.to_owned() })
+    }
+
+    /// The field, empty where the file has no such column.
+    fn text(&self, column: &str) -> Result<String, RowError> {
+        Ok(self.field(column)?.unwrap_or_default().to_owned())
+    }
+
+    fn options(&self) -> Result<Vec<String>, RowError> {
+        let mut options = Vec::new();
+        let mut missing = None;
+        for letter in Letter::first(MAX_OPTIONS) {
+            let option = self.text(letter.char().encode_utf8(&mut [0; 4]))?;
+            match missing {
+                _ if option.is_empty() => missing = missing.or(Some(letter.char())),
+                None => options.push(option),
+                Some(missing) => return Err(RowError::Gap { missing, present: letter.char() }),
+            }
+        }
+        Ok(options)
+    }
+
+    fn answer(&self) -> Result<Option<Letter>, RowError> {
+        let answer = self.field("answer")?.unwrap_or_default().trim();
+        let mut chars = answer.chars();
+        match (chars.next(), chars.next()) {
+            (None, _) => Ok(None),
+            (Some(c), None) if c.is_ascii_uppercase() => Ok(Letter::try_from(c).ok()),
+            _ => Err(RowError::Answer(answer.to_owned())),
+        }
+    }
+
+    fn parsed(&self) -> Result<Record, RowError> {
+        let (found, expected) = (self.record.len(), self.columns.len());
+        if found != expected {
+            return Err(RowError::Fields { found, expected });
+        }
+        let question = Question {
+            index: self.text("index")?,
+            question: self.text("question")?,
+            options: self.options()?,
+            answer: self.answer()?,
+            category: self.text("category")?,
+            clinical_task: self.text("clinical vqa task")?,
+            department: self.text("department")?,
+            granularity: self.text("perceptual granularity")?,
+            modality: self.text("modality")?,
+            original_task: self.text("original task")?,
+        };
+        question.check()?;
+        Ok(Record { question, image: self.field("image")?.map(str::to_owned) })
+    }
+}
+
+impl<R: Read> Iterator for Reader<R> {
+    type Item = Result<Record, TsvError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_over {
+            return None;
+        }
+        match self.csv.read_byte_record(&mut self.record) {
+            Ok(true) => {}
+            Ok(false) => return None,
+            Err(error) => {
+                self.is_over = true;
+                return Some(Err(error.into()));
+            }
+        }
+        self.n_rows += 1;
+        Some(self.parsed().map_err(|cause| TsvError::Row {
+            row: self.n_rows,
+            index: self.field("index").ok().flatten().unwrap_or_default().to_owned(),
+            line: self.record.position().map_or(0, csv::Position::line),
+            cause,
+        }))
+    }
+}
+
+/// As VLMEvalKit takes it.
+fn column_name(bytes: &[u8]) -> String {
+    let name = String::from_utf8_lossy(bytes);
+    let name = name.trim_start_matches('\u{feff}').trim();
+    let is_option = name.len() == 1 && name.starts_with(|c: char| c.is_ascii_uppercase());
+    if is_option { name.to_owned() } else { name.to_lowercase() }
+}
