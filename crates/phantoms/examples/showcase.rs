@@ -1,0 +1,52 @@
+//! Writes the examples that the Ask view offers, images and list, into a folder:
+//! `cargo run --release -p phantoms --example showcase -- web/examples`.
+
+use std::error::Error;
+use std::path::Path;
+
+use image::RgbImage;
+use phantoms::{Item, SIDE_PX, Split, Topic};
+use serde_json::{Value, json};
+
+/// Topic, item of the validation images, file, title.
+const SHOWN: [(&str, u32, &str, &str); 6] = [
+    ("chest.finding", 0, "chest.png", "Chest radiograph"),
+    ("abdomen.organ", 1, "abdomen.png", "Abdominal CT"),
+    ("blood.count", 2, "blood.png", "Blood smear"),
+    ("lap.instrument", 0, "laparoscopy.png", "Laparoscopy"),
+    ("fundus.finding", 1, "fundus.png", "Fundus photograph"),
+    ("limb.fracture", 3, "limb.png", "Limb radiograph"),
+];
+
+/// The one that is asked freely, without options.
+const FREE: &str = "blood.count";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::args().nth(1).ok_or("give the folder to write to")?;
+    let folder = Path::new(&folder);
+    let mut list = Vec::new();
+    for (id, index, file, title) in SHOWN {
+        let topic = Topic::all().find(|topic| topic.kind.id == id).ok_or_else(|| format!("no topic {id}"))?;
+        let item = topic.item(Split::Validation, index);
+        let side = SIDE_PX as u32;
+        let image = RgbImage::from_raw(side, side, item.phantom().rgb).ok_or("an image of another size")?;
+        image.save(folder.join(file))?;
+        list.push(entry(&item, id == FREE, file, title));
+    }
+    let text = serde_json::to_string_pretty(&list)? + "\n";
+    std::fs::write(folder.join("examples.json"), text)?;
+    Ok(())
+}
+
+fn entry(item: &Item, free: bool, file: &str, title: &str) -> Value {
+    let posed = &item.posed;
+    let lines: Vec<String> =
+        ('A'..).zip(&posed.options).map(|(letter, option)| format!("{letter}. {option}")).collect();
+    let (question, answer) = if free {
+        (posed.text.clone(), item.asked.answer().to_owned())
+    } else {
+        let ending = "Please select the correct answer from the options above.";
+        (format!("Question: {}\nOptions:\n{}\n{ending}", posed.text, lines.join("\n")), lines[posed.truth].clone())
+    };
+    json!({ "file": file, "title": title, "question": question, "answer": answer })
+}
