@@ -64,6 +64,15 @@ pub enum EngineError {
     /// The prompt alone does not fit the model's context.
     #[error("The question with its images takes {n_tokens} tokens; this model reads at most {n_context}.")]
     TooLong { n_tokens: usize, n_context: usize },
+    /// A benchmark question came before a data set.
+    #[error("No benchmark questions are open.")]
+    NoBenchmark,
+    /// A number beyond the last question.
+    #[error("There is no question at place {number}; this data set has {n_questions}, counted from 0.")]
+    NoBenchmarkQuestion { number: u32, n_questions: usize },
+    /// The person stopped a job that leaves nothing behind.
+    #[error("It was stopped before its end.")]
+    Stopped,
     /// The command came with other bytes than it needs.
     #[error("The command `{command}` came with {found}.")]
     Attachment { command: &'static str, found: &'static str },
@@ -96,6 +105,9 @@ impl EngineError {
             Self::EmptyQuestion => "Type a question about the image.",
             Self::Detail { .. } | Self::Setting { .. } => "Change it in the settings.",
             Self::TooLong { .. } => "Start a new conversation, or lower the detail in the settings.",
+            Self::NoBenchmark => "Open the benchmark's questions first.",
+            Self::NoBenchmarkQuestion { .. } => "Choose a question of the list.",
+            Self::Stopped => "Start it again; nothing was changed.",
             Self::Attachment { .. } => "Reload the page; if it stays so, this is a fault of the page.",
         }
     }

@@ -69,8 +69,13 @@ impl<B: Backend> Images<B> {
             preview_width_px,
             preview_height_px,
         };
-        self.by_id.insert(image, Opened { pixels: decoded.pixels, encoded: None });
+        self.insert(image, decoded.pixels);
         Ok((info, rgba))
+    }
+
+    /// Takes in an image that needs no decoding.
+    pub(crate) fn insert(&mut self, image: ImageId, pixels: RgbImage) {
+        self.by_id.insert(image, Opened { pixels, encoded: None });
     }
 
     pub(crate) fn close(&mut self, image: ImageId) {

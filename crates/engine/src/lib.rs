@@ -5,6 +5,7 @@
 //! [`model::backend::Backend`].
 
 mod answer;
+mod benchmark;
 mod conversation;
 mod decode;
 mod error;

@@ -1,7 +1,10 @@
 use model::backend::Backend;
-use protocol::{Command, Event, JobId, Timings};
+use protocol::{
+    Command, EndOfAnswer, Event, ImageId, ImageInfo, JobId, ModelInfo, Question, Settings, Timings,
+};
 
 use crate::answer::Asking;
+use crate::benchmark::Benchmark;
 use crate::conversation::Conversation;
 use crate::images::Images;
 use crate::load::JudgedPair;
@@ -28,7 +31,7 @@ impl<S> Attachment<S> {
     }
 }
 
-/// A model, the images that are open, and the conversation about them.
+/// A model, the images that are open, the conversation about them, and the benchmark that is open beside it.
 #[derive(Debug)]
 pub struct Session<B: Backend, H> {
     backend: B,
@@ -36,12 +39,20 @@ pub struct Session<B: Backend, H> {
     model: Option<LoadedModel<B>>,
     images: Images<B>,
     conversation: Conversation<B>,
+    benchmark: Benchmark<B>,
 }
 
 impl<B: Backend, H: Host> Session<B, H> {
     /// No model, no image.
     pub fn new(backend: B, host: H) -> Self {
-        Self { backend, host, model: None, images: Images::default(), conversation: Conversation::default() }
+        Self {
+            backend,
+            host,
+            model: None,
+            images: Images::default(),
+            conversation: Conversation::default(),
+            benchmark: Benchmark::default(),
+        }
     }
 
     /// What the session runs in.
@@ -54,65 +65,86 @@ impl<B: Backend, H: Host> Session<B, H> {
     ///
     /// [`Command::Stop`] is the host's: it must get through while another command runs.
     pub async fn handle<S: ByteSource>(&mut self, command: Command, attachment: Attachment<S>) {
-        let failed = match command {
-            Command::LoadModel { job, .. } => self.load(job, attachment).await.err().map(|e| (job, e)),
+        match command {
+            Command::LoadModel { job, .. } => {
+                let loaded = self.load(job, attachment).await;
+                self.end(job, loaded.map(|model| (Event::ModelReady { job, model }, None)));
+            }
             Command::OpenImage { job, image, name } => {
-                let opened = match attachment {
-                    Attachment::Bytes(bytes) => self.images.open(image, &name, &bytes),
-                    other => Err(EngineError::Attachment { command: "open image", found: other.what() }),
-                };
-                match opened {
-                    Ok((image, rgba)) => {
-                        self.host.emit(Event::ImageReady { job, image }, Some(rgba));
-                        None
-                    }
-                    Err(error) => Some((job, error)),
-                }
+                let opened = self.open_image(image, &name, attachment);
+                self.end(job, opened.map(|(image, rgba)| (Event::ImageReady { job, image }, Some(rgba))));
             }
-            Command::CloseImage { image } => {
-                self.images.close(image);
-                None
-            }
+            Command::CloseImage { image } => self.images.close(image),
             Command::Ask { job, question, settings } => {
-                let asked = match &self.model {
-                    None => Err(EngineError::NoModel),
-                    Some(model) => {
-                        let mut asking = Asking {
-                            backend: &mut self.backend,
-                            host: &self.host,
-                            model,
-                            images: &mut self.images,
-                            conversation: &mut self.conversation,
-                            job,
-                            timings: Timings::default(),
-                        };
-                        asking.answer(question, &settings).await
-                    }
-                };
-                match asked {
-                    Ok((end, timings)) => {
-                        self.host.emit(Event::Answered { job, end, timings }, None);
-                        None
-                    }
-                    Err(error) => Some((job, error)),
-                }
+                let asked = self.ask(job, question, &settings).await;
+                self.end(job, asked.map(|(end, timings)| (Event::Answered { job, end, timings }, None)));
             }
-            Command::Stop { .. } => None,
-            Command::NewConversation => {
-                self.conversation.turns.clear();
-                None
+            Command::Stop { .. } => {}
+            Command::NewConversation => self.conversation.turns.clear(),
+            Command::OpenBenchmark { job, data } => {
+                let opened = self.benchmark.open(&self.host, job, data).await;
+                let event = |(data, questions)| (Event::BenchmarkOpened { job, data, questions }, None);
+                self.end(job, opened.map(event));
             }
-        };
-        if let Some((job, error)) = failed {
-            self.host.emit(Event::Failed { job, failure: error.to_failure() }, None);
+            Command::AnswerBenchmark { job, number, settings } => {
+                let (backend, model) = (&mut self.backend, self.model.as_ref());
+                let answered = self.benchmark.answer(backend, &self.host, model, job, number, settings).await;
+                self.end(job, answered.map(|reply| (Event::BenchmarkAnswered { job, number, reply }, None)));
+            }
+            Command::ShowBenchmarkImage { job, number } => {
+                let picture = self.benchmark.picture(number);
+                self.end(
+                    job,
+                    picture.map(|(width_px, height_px, rgba)| {
+                        (Event::BenchmarkImage { job, number, width_px, height_px }, Some(rgba))
+                    }),
+                );
+            }
         }
+    }
+
+    /// Tells how a job ended, with what travels beside that.
+    fn end(&self, job: JobId, ended: Result<(Event, Option<Vec<u8>>), EngineError>) {
+        let (event, bulk) =
+            ended.unwrap_or_else(|error| (Event::Failed { job, failure: error.to_failure() }, None));
+        self.host.emit(event, bulk);
+    }
+
+    fn open_image<S>(
+        &mut self,
+        image: ImageId,
+        name: &str,
+        attachment: Attachment<S>,
+    ) -> Result<(ImageInfo, Vec<u8>), EngineError> {
+        match attachment {
+            Attachment::Bytes(bytes) => self.images.open(image, name, &bytes),
+            other => Err(EngineError::Attachment { command: "open image", found: other.what() }),
+        }
+    }
+
+    async fn ask(
+        &mut self,
+        job: JobId,
+        question: Question,
+        settings: &Settings,
+    ) -> Result<(EndOfAnswer, Timings), EngineError> {
+        let mut asking = Asking {
+            backend: &mut self.backend,
+            host: &self.host,
+            model: self.model.as_ref().ok_or(EngineError::NoModel)?,
+            images: &mut self.images,
+            conversation: &mut self.conversation,
+            job,
+            timings: Timings::default(),
+        };
+        asking.answer(question, settings).await
     }
 
     async fn load<S: ByteSource>(
         &mut self,
         job: JobId,
         attachment: Attachment<S>,
-    ) -> Result<(), EngineError> {
+    ) -> Result<ModelInfo, EngineError> {
         let Attachment::Sources(sources) = attachment else {
             return Err(EngineError::Attachment { command: "load model", found: attachment.what() });
         };
@@ -121,10 +153,10 @@ impl<B: Backend, H: Host> Session<B, H> {
         self.model = None;
         self.images.forget_encodings();
         self.conversation = Conversation::default();
+        self.benchmark.forget_model();
         let model = pair.load(&mut self.backend, &self.host, job).await?;
         let info = model.info.clone();
         self.model = Some(model);
-        self.host.emit(Event::ModelReady { job, model: info }, None);
-        Ok(())
+        Ok(info)
     }
 }

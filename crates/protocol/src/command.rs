@@ -42,13 +42,71 @@ pub enum Command {
         /// How it is answered.
         settings: Settings,
     },
-    /// End a job between two tokens (or two layers). What was answered so far stands.
+    /// End a job between two tokens (or two layers). What was answered so far stands, except of a benchmark's question.
     Stop {
         /// A running or waiting job; one that is over is not an error.
         job: JobId,
     },
     /// Forget every turn; images and model stay.
     NewConversation,
+    /// Make a data set's questions ready. The one before it is dropped.
+    OpenBenchmark {
+        /// Ends with `BenchmarkOpened` or `Failed`.
+        job: JobId,
+        /// Which.
+        data: BenchmarkData,
+    },
+    /// Answer one question of the open data set, on its own: the conversation is neither seen nor changed. No progress and
+    /// no piece of the answer is told, so none can be taken for a part of the conversation.
+    AnswerBenchmark {
+        /// Ends with `BenchmarkAnswered`, or with `Failed` where the question could not even be put (no model, no such
+        /// question, a setting out of range) or was stopped: it is not answered then and can be asked again. What goes wrong
+        /// while it is answered is part of the reply.
+        job: JobId,
+        /// Place in the list that `BenchmarkOpened` brought.
+        number: u32,
+        /// How it is answered.
+        settings: BenchmarkSettings,
+    },
+    /// Show the image of one question.
+    ShowBenchmarkImage {
+        /// Ends with `BenchmarkImage` or `Failed`.
+        job: JobId,
+        /// Place in the list that `BenchmarkOpened` brought.
+        number: u32,
+    },
+}
+
+/// A set of questions with images.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BenchmarkData {
+    /// The phantoms that the page brings with it.
+    Sample,
+    /// Further phantoms, none of them in the sample and none that a model learned from.
+    Held {
+        /// Questions of each clinical task.
+        per_task: u32,
+    },
+}
+
+/// How benchmark questions are answered: always greedily, each alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BenchmarkSettings {
+    /// How finely an image is seen.
+    pub detail: Detail,
+    /// An answer is cut after this many tokens.
+    pub max_answer_tokens: u32,
+    /// What the model is shown.
+    pub images: BenchmarkImages,
+}
+
+/// What the model is shown with a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BenchmarkImages {
+    /// The question's image.
+    Shown,
+    /// A grey image of the same size: what is still answered right is guessed from the words.
+    Blank,
 }
 
 /// Where a GGUF pair comes from.

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::{ImageId, JobId};
 
 /// What the worker tells the page. Every job ends with exactly one of `ModelReady`, `ImageReady`, `Answered`,
-/// `Failed`.
+/// `BenchmarkOpened`, `BenchmarkAnswered`, `BenchmarkImage`, `Failed`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Event {
     /// The worker runs and takes commands.
@@ -62,6 +62,35 @@ pub enum Event {
         end: EndOfAnswer,
         /// What it cost.
         timings: Timings,
+    },
+    /// A data set is open.
+    BenchmarkOpened {
+        /// The job of `OpenBenchmark`.
+        job: JobId,
+        /// Which.
+        data: bench::DataSet,
+        /// Its questions, in the order in which they are asked.
+        questions: Vec<bench::Question>,
+    },
+    /// One question of the data set is answered.
+    BenchmarkAnswered {
+        /// The job of `AnswerBenchmark`.
+        job: JobId,
+        /// Which question.
+        number: u32,
+        /// What came of it.
+        reply: bench::Reply,
+    },
+    /// The image of one question travels beside this event as one transferred buffer: RGBA, 8 bits, row by row.
+    BenchmarkImage {
+        /// The job of `ShowBenchmarkImage`.
+        job: JobId,
+        /// Which question.
+        number: u32,
+        /// Of the image; the longer side is at most [`MAX_PREVIEW_SIDE_PX`].
+        width_px: u32,
+        /// Of the image.
+        height_px: u32,
     },
     /// A job came to nothing. The worker goes on.
     Failed {

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::io::Write as _;
 
+use bench::{DataSet, Question, Reply};
 use engine::Host;
 use protocol::{Event, Failure, JobId, ModelInfo, Stage, Timings};
 
@@ -19,6 +20,10 @@ pub(crate) struct Terminal {
 pub(crate) struct Outcome {
     pub(crate) model: Option<ModelInfo>,
     pub(crate) timings: Option<Timings>,
+    pub(crate) benchmark: Option<(DataSet, Vec<Question>)>,
+    pub(crate) reply: Option<Reply>,
+    /// Width, height, RGBA bytes.
+    pub(crate) image: Option<(u32, u32, Vec<u8>)>,
     pub(crate) failure: Option<Failure>,
 }
 
@@ -44,7 +49,7 @@ impl Host for Terminal {
         self.started.elapsed().as_secs_f64()
     }
 
-    fn emit(&self, event: Event, _: Option<Vec<u8>>) {
+    fn emit(&self, event: Event, bulk: Option<Vec<u8>>) {
         let mut outcome = self.outcome.borrow_mut();
         match event {
             Event::Answer { text, .. } => {
@@ -60,6 +65,11 @@ impl Host for Terminal {
             }
             Event::ModelReady { model, .. } => outcome.model = Some(model),
             Event::Answered { timings, .. } => outcome.timings = Some(timings),
+            Event::BenchmarkOpened { data, questions, .. } => outcome.benchmark = Some((data, questions)),
+            Event::BenchmarkAnswered { reply, .. } => outcome.reply = Some(reply),
+            Event::BenchmarkImage { width_px, height_px, .. } => {
+                outcome.image = bulk.map(|rgba| (width_px, height_px, rgba));
+            }
             Event::Failed { failure, .. } => outcome.failure = Some(failure),
             _ => {}
         }

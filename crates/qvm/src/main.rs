@@ -1,6 +1,7 @@
-//! The engine on the command line: ask, inspect, trace, pack.
+//! The engine on the command line: ask, bench, inspect, trace, pack.
 
 mod ask;
+mod benchmark;
 mod file;
 mod host;
 mod inspect;
@@ -22,6 +23,9 @@ struct Cli {
 enum Command {
     /// Answer a question, about images or not
     Ask(ask::AskArgs),
+    /// Answer a benchmark's questions, or write them down
+    #[command(subcommand)]
+    Bench(benchmark::BenchCommand),
     /// Print what a GGUF file holds
     Inspect(inspect::InspectArgs),
     /// Write every stage of one user turn to a safetensors file
@@ -42,6 +46,7 @@ fn main() -> ExitCode {
     };
     let done = match cli.command {
         Command::Ask(args) => ask::run(&args),
+        Command::Bench(command) => benchmark::run(&command),
         Command::Inspect(args) => inspect::run(&args),
         Command::Trace(args) => trace::run(&args),
         Command::Pack(args) => pack::run(&args),

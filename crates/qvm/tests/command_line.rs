@@ -45,6 +45,58 @@ fn an_answer_goes_to_standard_output_alone() {
     assert!(said.contains("25 visual tokens") && said.contains("4/4 blocks"), "{said}");
 }
 
+/// Few questions, which are found faster than those of the sample.
+fn bench(more: &[&str]) -> Output {
+    let (text, vision) =
+        (checkout("web/models/phantom/text.gguf"), checkout("web/models/phantom/mmproj.gguf"));
+    let run = ["bench", "run", "--data", "sample", "--fresh", "1", "--model", &text, "--mmproj", &vision];
+    qvm(&[&run, more].concat())
+}
+
+#[test]
+fn a_benchmark_run_is_one_json_object_on_standard_output() {
+    let (table, list) =
+        (file("run.md", b"").display().to_string(), file("run.csv", b"").display().to_string());
+    let tasks = "Counting,bone,Muscle";
+    let reports = ["--markdown", &table, "--csv", &list];
+    let output = bench(&[&["--tasks", tasks, "--limit", "2", "--json"], &reports[..]].concat());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("2/2 questions"), "{said}");
+    let run: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!([&run["n"], &run["n_total"]].map(|n| n.as_u64()), [Some(2); 2]);
+    assert!(run["hits"].as_u64().is_some() && run["not_found"].as_u64().is_some(), "{run}");
+    let groups = run["groups"]["clinical vqa task"].as_object().unwrap();
+    assert_eq!(groups.keys().collect::<Vec<_>>(), ["Bone", "Counting"]);
+    assert_eq!(run["conditions"]["data_set"]["kind"], "held");
+    assert_eq!(run["conditions"]["blank_images"], false);
+    assert!(std::fs::read_to_string(table).unwrap().contains("| Bone"));
+    assert_eq!(std::fs::read_to_string(list).unwrap().lines().count(), 3);
+}
+
+#[test]
+fn a_benchmark_run_is_otherwise_a_table() {
+    let output = bench(&["--limit", "1", "--blank-images"]);
+    let table = String::from_utf8_lossy(&output.stdout);
+    for words in ["Attribute Recognition", "All questions", "images blanked", "Research and education only."]
+    {
+        assert!(table.contains(words), "no `{words}` in: {table}");
+    }
+}
+
+#[test]
+fn a_benchmark_that_cannot_be_run_says_why_before_anything_is_computed() {
+    assert_fails(&bench(&["--tasks", "Bones"]), &["no clinical task `Bones`", "Bone, Cell Recognition"]);
+    assert_fails(&bench(&["--csv", "nowhere/run.csv"]), &["cannot write nowhere/run.csv"]);
+    assert_fails(&bench(&["--rule", "newest"]), &["newest", "vlmeval-2024"]);
+    assert_fails(&bench(&["--limit", "1", "--max-tokens", "0"]), &["expected at least 1"]);
+    // Tests run in the package's folder, where no model lies.
+    let missing = ["web/models/phantom/text.gguf was not found", "--model and --mmproj"];
+    assert_fails(&qvm(&["bench", "run", "--fresh", "1"]), &missing);
+    assert_fails(&qvm(&["bench", "run", "--model", "x.gguf"]), &["--mmproj"]);
+    assert_fails(&qvm(&["bench", "run", "--data", "other"]), &["other", "sample"]);
+    assert_fails(&qvm(&["bench"]), &["Usage"]);
+}
+
 #[test]
 fn files_that_cannot_be_used_are_named_with_what_was_found() {
     let vision = checkout("web/models/phantom/mmproj.gguf");

@@ -7,7 +7,8 @@ use cpu::{Cpu, Precision};
 use engine::{Attachment, ByteSource as _, Host, MemorySource, Session};
 use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
 use protocol::{
-    Command, EndOfAnswer, Event, ImageId, JobId, ModelSource, PERMANENT_LINE, Question, Settings,
+    BenchmarkData, Command, EndOfAnswer, Event, ImageId, JobId, ModelSource, PERMANENT_LINE, Question,
+    Settings,
 };
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::JsValue;
@@ -130,6 +131,52 @@ async fn the_bundled_model_answers_an_example() {
     assert_eq!(*listener.failure.borrow(), None);
     assert_eq!(*listener.answer.borrow(), "C. lower right");
     assert_eq!(listener.end.get(), Some(EndOfAnswer::EndOfTurn));
+}
+
+/// Keeps the latest event and what travelled beside it.
+#[derive(Default)]
+struct Latest(RefCell<Option<(Event, Option<Vec<u8>>)>>);
+
+impl Host for Latest {
+    fn now_secs(&self) -> f64 {
+        0.0
+    }
+
+    fn emit(&self, event: Event, bulk: Option<Vec<u8>>) {
+        self.0.replace(Some((event, bulk)));
+    }
+
+    async fn breathe(&self) {}
+
+    fn is_stopped(&self, _: JobId) -> bool {
+        false
+    }
+}
+
+/// A benchmark's questions and images reach the page whole.
+#[wasm_bindgen_test]
+async fn benchmark_questions_and_images_cross() {
+    let latest = Rc::new(Latest::default());
+    let mut session = Session::new(Cpu::new(Precision::Quantised), Rc::clone(&latest));
+    let job = JobId(0);
+    let open = Command::OpenBenchmark { job, data: BenchmarkData::Held { per_task: 1 } };
+    for command in [open, Command::ShowBenchmarkImage { job, number: 1 }] {
+        session.handle::<MemorySource>(command, Attachment::None).await;
+        let (event, bulk) = latest.0.take().unwrap();
+        match &event {
+            Event::BenchmarkOpened { questions, .. } => {
+                assert!(questions.len() > 1 && questions[1].answer.is_some());
+            }
+            Event::BenchmarkImage { width_px, height_px, .. } => {
+                assert_eq!(bulk.as_ref().map(Vec::len), Some(4 * (width_px * height_px) as usize));
+            }
+            other => panic!("{other:?}"),
+        }
+        let (message, buffers) = message::outgoing(&event, bulk.clone()).unwrap();
+        let told = Reflect::get(&message, &"event".into()).unwrap();
+        assert_eq!(serde_wasm_bindgen::from_value::<Event>(told).unwrap(), event);
+        assert_eq!(message::bytes(&buffers.to_vec()), bulk);
+    }
 }
 
 #[wasm_bindgen_test]

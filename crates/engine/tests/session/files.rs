@@ -82,12 +82,22 @@ pub(crate) fn set_rows(bytes: &mut [u8], tensor: &str, rows: u64) {
 
 /// A grey BMP file.
 pub(crate) fn bmp(width_px: u32, height_px: u32) -> Vec<u8> {
+    bmp_of(width_px, height_px, &[0x80, 0x80, 0x80, 0xff].repeat((width_px * height_px) as usize))
+}
+
+/// A BMP file of these RGBA values, row by row.
+pub(crate) fn bmp_of(width_px: u32, height_px: u32, rgba: &[u8]) -> Vec<u8> {
     let row_len = (3 * width_px).next_multiple_of(4);
     let n_bytes = 54 + row_len * height_px;
     let mut bytes = b"BM".to_vec();
     for word in [n_bytes, 0, 54, 40, width_px, height_px, 24 << 16 | 1, 0, 0, 0, 0, 0, 0] {
         bytes.extend(word.to_le_bytes());
     }
-    bytes.resize(n_bytes as usize, 0x80);
+    // The last row comes first, each pixel is blue, green, red, and a row ends at a multiple of four bytes.
+    for row in rgba.chunks_exact(4 * width_px as usize).rev() {
+        let begun = bytes.len();
+        bytes.extend(row.chunks_exact(4).flat_map(|pixel| [pixel[2], pixel[1], pixel[0]]));
+        bytes.resize(begun + row_len as usize, 0);
+    }
     bytes
 }

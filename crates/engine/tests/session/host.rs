@@ -8,6 +8,8 @@ use protocol::{Event, JobId, Stage};
 pub(crate) enum StopAt {
     /// When this stage has told this progress.
     Progress(Stage, u32),
+    /// When this many breaths were taken in the job: in one that tells no progress.
+    Breath(u32),
     /// Before the job begins.
     Beginning,
 }
@@ -21,6 +23,8 @@ pub(crate) struct Scripted {
     bulk: RefCell<Option<Vec<u8>>>,
     stop_at: Cell<Option<StopAt>>,
     stopped: Cell<Option<JobId>>,
+    /// The job to stop, and the breaths left until then.
+    breaths_left: Cell<Option<(JobId, u32)>>,
 }
 
 impl Scripted {
@@ -28,11 +32,15 @@ impl Scripted {
     pub(crate) fn stop(&self, job: JobId, at: StopAt) {
         self.stop_at.set(Some(at));
         self.stopped.set((at == StopAt::Beginning).then_some(job));
+        if let StopAt::Breath(n) = at {
+            self.breaths_left.set(Some((job, n)));
+        }
     }
 
     /// The events since the last call.
     pub(crate) fn take_events(&self) -> Vec<Event> {
         self.stop_at.set(None);
+        self.breaths_left.set(None);
         self.events.take()
     }
 
@@ -60,7 +68,13 @@ impl Host for Scripted {
         }
     }
 
-    async fn breathe(&self) {}
+    async fn breathe(&self) {
+        match self.breaths_left.take() {
+            Some((job, 1)) => self.stopped.set(Some(job)),
+            Some((job, n)) => self.breaths_left.set(Some((job, n - 1))),
+            None => {}
+        }
+    }
 
     fn is_stopped(&self, job: JobId) -> bool {
         self.stopped.get() == Some(job)

@@ -3,6 +3,7 @@
 
 mod answers;
 mod backend;
+mod benchmark;
 mod conversation;
 mod files;
 mod host;

@@ -165,13 +165,13 @@ fn job_of(event: &Event) -> JobId {
         | Event::Progress { job, .. }
         | Event::Answer { job, .. }
         | Event::Answered { job, .. }
+        | Event::BenchmarkOpened { job, .. }
+        | Event::BenchmarkAnswered { job, .. }
+        | Event::BenchmarkImage { job, .. }
         | Event::Failed { job, .. } => *job,
     }
 }
 
 fn ends(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::ModelReady { .. } | Event::ImageReady { .. } | Event::Answered { .. } | Event::Failed { .. }
-    )
+    !matches!(event, Event::Loading { .. } | Event::Progress { .. } | Event::Answer { .. })
 }

@@ -1,0 +1,23 @@
+use protocol::{Event, JobId};
+
+use crate::Host;
+
+/// A host that is told nothing: the pieces of an answer and its progress belong to the conversation's view.
+#[derive(Debug)]
+pub(crate) struct Quiet<'a, H>(pub(crate) &'a H);
+
+impl<H: Host> Host for Quiet<'_, H> {
+    fn now_secs(&self) -> f64 {
+        self.0.now_secs()
+    }
+
+    fn emit(&self, _: Event, _: Option<Vec<u8>>) {}
+
+    fn breathe(&self) -> impl Future<Output = ()> {
+        self.0.breathe()
+    }
+
+    fn is_stopped(&self, job: JobId) -> bool {
+        self.0.is_stopped(job)
+    }
+}

@@ -1,0 +1,35 @@
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::file::ModelFiles;
+
+/// Where the bundled pair lies in a checkout.
+const BUNDLED: [&str; 2] = ["web/models/phantom/text.gguf", "web/models/phantom/mmproj.gguf"];
+
+/// The two files of a model, or none: then the bundled ones.
+#[derive(Args, Debug)]
+pub(crate) struct PairArgs {
+    /// Text model (default: the bundled one of the checkout that this is run in)
+    #[arg(long, requires = "mmproj")]
+    model: Option<PathBuf>,
+    /// Vision file of the same model
+    #[arg(long, requires = "model")]
+    mmproj: Option<PathBuf>,
+}
+
+impl PairArgs {
+    pub(crate) fn files(&self) -> anyhow::Result<ModelFiles> {
+        if let (Some(model), Some(mmproj)) = (&self.model, &self.mmproj) {
+            return Ok(ModelFiles { model: model.clone(), mmproj: mmproj.clone() });
+        }
+        if let Some(missing) = BUNDLED.iter().find(|path| !Path::new(path).is_file()) {
+            anyhow::bail!(
+                "there is no bundled model here: {missing} was not found. \
+                 Run this in the project's checkout, or name a pair with --model and --mmproj."
+            );
+        }
+        let [model, mmproj] = BUNDLED.map(PathBuf::from);
+        Ok(ModelFiles { model, mmproj })
+    }
+}

@@ -1,0 +1,112 @@
+use std::fmt::Write as _;
+
+use bench::{Cell, Grouping, PERMANENT_LINE, Run};
+
+/// A run as a terminal shows it: a line for each clinical task, one for all, and what guessing gets.
+pub(crate) fn table(run: &Run) -> String {
+    let row = run.row();
+    let mut out = String::new();
+    push(&mut out, Grouping::ClinicalTask.title(), ["right", "accuracy", "95 % interval", "chance"]);
+    for (task, cell) in row.groups(Grouping::ClinicalTask) {
+        push(&mut out, task, figures(cell).each_ref().map(String::as_str));
+    }
+    let overall = row.overall();
+    push(&mut out, "All questions", figures(overall).each_ref().map(String::as_str));
+    out.push('\n');
+    let mut line = |text: String| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{text}");
+    };
+    if let Some(commonest) = run.commonest_answer() {
+        let (letter, score) = (commonest.letter, commonest.score);
+        let accuracy = share(score.accuracy());
+        line(format!("Always answering {letter}: {} of {}, {accuracy}", score.hits, score.n));
+    }
+    let n_errors = run.answers.iter().filter(|answered| answered.reply.error.is_some()).count();
+    // An error counts as an answer without an option.
+    let n_unread = overall.not_found as usize - n_errors.min(overall.not_found as usize);
+    line(format!("No option found: {n_unread}; refused: {}; errors: {n_errors}", overall.refused));
+    let c = &run.conditions;
+    let images = if c.blank_images { ", images blanked" } else { "" };
+    let data = c.data_set.description();
+    line(format!("{}, {}, {}, {}; {data}{images}", c.model, c.quantisation, c.backend, c.rule));
+    if let Some(note) = c.data_set.note() {
+        line(note.to_owned());
+    }
+    line(PERMANENT_LINE.to_owned());
+    out
+}
+
+fn push(out: &mut String, name: &str, [right, accuracy, interval, chance]: [&str; 4]) {
+    let _ = writeln!(out, "{name:<34} {right:>11}  {accuracy:>8}  {interval:>14}  {chance:>6}");
+}
+
+fn figures(cell: &Cell) -> [String; 4] {
+    let score = cell.score();
+    let interval = score.interval().map_or_else(String::new, |i| format!("{:.3} to {:.3}", i.low, i.high));
+    [format!("{}/{}", score.hits, score.n), share(score.accuracy()), interval, share(cell.chance())]
+}
+
+fn share(share: Option<f64>) -> String {
+    share.map_or_else(|| "-".to_owned(), |share| format!("{share:.3}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use bench::{Answered, Conditions, DataSet, Letter, Question, Reply, Rule, VisualTokens};
+
+    use super::*;
+
+    fn answered(task: &str, said: Result<&str, &str>) -> Answered {
+        let question = Question {
+            options: ["yes", "no"].map(String::from).to_vec(),
+            answer: Letter::of(1),
+            clinical_task: task.into(),
+            ..Question::default()
+        };
+        let reply = match said {
+            Ok(text) => Reply { text: text.into(), ..Reply::default() },
+            Err(error) => Reply { error: Some(error.into()), ..Reply::default() },
+        };
+        Answered::new(Rule::VlmEval2024, question, reply)
+    }
+
+    #[test]
+    fn figures_stand_beside_their_tasks() {
+        let answers = vec![
+            answered("Muscle", Ok("B. no")),
+            answered("Bone", Ok("A. yes")),
+            answered("Bone", Ok("B")),
+            answered("Bone", Ok("hm")),
+            answered("Bone", Err("lost")),
+        ];
+        let conditions = Conditions {
+            model: "Phantom".into(),
+            quantisation: "Q8_0".into(),
+            backend: "cpu".into(),
+            visual_tokens: VisualTokens { min: 4, max: 64 },
+            rule: Rule::VlmEval2024,
+            max_answer_tokens: 64,
+            blank_images: true,
+            data_set: DataSet::Sample { version: "test".into() },
+            software: "0.1.0".into(),
+            date: "2026-11-25".into(),
+        };
+        let text = table(&Run { conditions, n_total: 5, answers });
+        let words = |name: &str| {
+            let line = text.lines().find(|line| line.starts_with(name)).unwrap();
+            line[name.len()..].split_whitespace().collect::<Vec<_>>()
+        };
+        assert_eq!(words("Bone"), ["1/4", "0.250", "0.046", "to", "0.699", "0.500"]);
+        assert_eq!(words("All questions")[..2], ["2/5", "0.400"]);
+        for said in [
+            "Always answering B: 5 of 5, 1.000",
+            "No option found: 1; refused: 0; errors: 1",
+            "Phantom, Q8_0, cpu, vlmeval-2024; bundled sample (test), images blanked",
+            PERMANENT_LINE,
+        ] {
+            assert!(text.contains(said), "no `{said}` in:\n{text}");
+        }
+        assert!(!text.contains("Counting"), "a task without a question has no line");
+    }
+}

@@ -1,0 +1,58 @@
+//! `qvm bench tsv`: a data set as a file that other evaluation programs read.
+
+use std::io::Cursor;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bench::tsv::{Record, write};
+use clap::Args;
+use engine::Session;
+use image::{DynamicImage, ImageFormat, RgbaImage};
+use protocol::Command;
+
+use super::data::{DataArg, JOB, open, tell};
+use crate::file::PrecisionArg;
+use crate::host::Terminal;
+
+#[derive(Args, Debug)]
+pub(crate) struct TsvArgs {
+    /// Data set
+    #[arg(long, value_enum, default_value = "sample")]
+    data: DataArg,
+    /// File to write
+    #[arg(long)]
+    out: PathBuf,
+}
+
+pub(crate) fn run(args: &TsvArgs) -> anyhow::Result<()> {
+    let records = pollster::block_on(records(args.data))?;
+    std::fs::write(&args.out, write(&records))
+        .with_context(|| format!("cannot write {}", args.out.display()))?;
+    eprintln!("{} questions in {}", records.len(), args.out.display());
+    Ok(())
+}
+
+async fn records(data: DataArg) -> anyhow::Result<Vec<Record>> {
+    // Nothing is computed: a session without a model opens data sets and shows their images.
+    let mut session = Session::new(PrecisionArg::Fast.machine(), Terminal::new());
+    let (_, questions) = open(&mut session, data.data(None)).await?;
+    let mut records = Vec::new();
+    for (number, question) in (0..).zip(questions) {
+        tell(&mut session, Command::ShowBenchmarkImage { job: JOB, number }).await;
+        let shown = session.host().outcome()?.image;
+        let (width_px, height_px, rgba) = shown.with_context(|| format!("question {number} has no image"))?;
+        records.push(Record { question, image: Some(STANDARD.encode(png(width_px, height_px, rgba)?)) });
+    }
+    Ok(records)
+}
+
+fn png(width_px: u32, height_px: u32, rgba: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+    let n_bytes = rgba.len();
+    let image = RgbaImage::from_raw(width_px, height_px, rgba)
+        .with_context(|| format!("{n_bytes} bytes are no {width_px}x{height_px} image"))?;
+    let mut file = Cursor::new(Vec::new());
+    DynamicImage::ImageRgba8(image).to_rgb8().write_to(&mut file, ImageFormat::Png)?;
+    Ok(file.into_inner())
+}
