@@ -46,7 +46,10 @@ fn entry(item: &Item, free: bool, file: &str, title: &str) -> Value {
         (posed.text.clone(), item.asked.answer().to_owned())
     } else {
         let ending = "Please select the correct answer from the options above.";
-        (format!("Question: {}\nOptions:\n{}\n{ending}", posed.text, lines.join("\n")), lines[posed.truth].clone())
+        (
+            format!("Question: {}\nOptions:\n{}\n{ending}", posed.text, lines.join("\n")),
+            lines[posed.truth].clone(),
+        )
     };
     json!({ "file": file, "title": title, "question": question, "answer": answer })
 }

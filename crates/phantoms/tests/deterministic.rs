@@ -1,4 +1,5 @@
-//! The same seed gives the same bytes on every machine, and in every version until someone means to change them.
+//! The same seed gives the same bytes on every machine, natively and in WebAssembly, and in every version until someone
+//! means to change them.
 
 use phantoms::{Family, Phantom, Sketch, Split};
 
@@ -54,7 +55,8 @@ fn words(sketch: &Sketch, question: usize) -> String {
     })
 }
 
-#[test]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
 fn images_and_words_are_the_recorded_ones() {
     let table: Vec<(Family, u64)> =
         Family::ALL.iter().map(|&family| (family, fnv_1a(seen(family)))).collect();
@@ -70,7 +72,8 @@ fn images_and_words_are_the_recorded_ones() {
     );
 }
 
-#[test]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
 fn the_hash_is_fnv_1a() {
     // From the hash's authors: draft-eastlake-fnv, test vectors of the 64-bit FNV-1a.
     assert_eq!(fnv_1a(*b""), 0xcbf2_9ce4_8422_2325);
@@ -78,7 +81,8 @@ fn the_hash_is_fnv_1a() {
     assert_eq!(fnv_1a(*b"foobar"), 0x8594_4171_f739_67e8);
 }
 
-#[test]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
 fn one_changed_bit_changes_the_hash() {
     let mut bytes = seen(Family::ALL[0]);
     let before = fnv_1a(bytes.iter().copied());
@@ -86,7 +90,8 @@ fn one_changed_bit_changes_the_hash() {
     assert_ne!(fnv_1a(bytes), before);
 }
 
-#[test]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
 fn a_sketch_knows_what_the_drawing_shows() {
     for &family in Family::ALL {
         for image in 0..DRAWN {
@@ -106,7 +111,8 @@ fn a_sketch_knows_what_the_drawing_shows() {
     }
 }
 
-#[test]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
 fn splits_and_numbers_give_images_of_their_own() {
     let family = Family::ALL[0];
     let first = Phantom::draw(Split::Sample, family, 0).rgb;

@@ -109,11 +109,7 @@ fn posed_options_are_distinct_and_hold_the_truth() {
                     posed.options
                 );
                 assert_eq!(posed.options[posed.truth], asked.answer(), "{}", asked.kind.id);
-                assert!(
-                    posed.text.ends_with('?') && !posed.text.contains(['{', '}']),
-                    "{}",
-                    posed.text
-                );
+                assert!(posed.text.ends_with('?') && !posed.text.contains(['{', '}']), "{}", posed.text);
             }
         }
         assert_eq!(sketch.pose(sketch.asked.len(), 0), None);

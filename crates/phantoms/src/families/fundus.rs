@@ -141,7 +141,8 @@ pub(crate) fn scene(random: &mut Random, mut canvas: Canvas) -> Scene {
     if finding == HEMORRHAGE || (finding == HEALTHY && random.chance(0.5)) {
         scene.ask(&RETINOPATHY, grade, Department::Ophthalmology);
     }
-    if finding == EXUDATES {
+    // A round tint would look like one more.
+    if finding == EXUDATES && !matches!(mark, Some((_, Granularity::Mask))) {
         scene.ask(&COUNT, lesions.len() - 1, Department::Ophthalmology);
     }
     if finding == GLAUCOMA {
@@ -225,7 +226,7 @@ fn blot(random: &mut Random, canvas: &mut Canvas, centre: Point) {
 fn exudate(random: &mut Random, canvas: &mut Canvas, centre: Point) {
     let shape = Lobed {
         centre,
-        radius: random.between(2.8, 3.2),
+        radius: random.between(3.8, 4.3),
         lobes: 7,
         depth: 0.06,
         phase: random.between(0.0, TAU),

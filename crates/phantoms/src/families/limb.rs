@@ -174,7 +174,7 @@ fn femur(random: &mut Random, mut film: Film, fracture: usize) -> (Film, Option<
     let (thick, upper) = (random.between(7.0, 8.2), random.chance(0.5));
     let height = random.between(-6.0, 10.0);
     let (slant, gap, phase) =
-        (random.sign() * random.between(0.75, 0.95), random.between(1.1, 1.5), random.between(0.0, 6.2));
+        (random.sign() * random.between(0.75, 0.95), random.between(1.9, 2.4), random.between(0.0, 6.2));
     let step = random.sign() * random.between(7.5, 10.0);
 
     // The thigh widens towards the hip.

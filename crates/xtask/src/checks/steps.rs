@@ -43,14 +43,20 @@ fn clippy_wasm(ground: &Ground<'_>) -> Result<()> {
         .apply(cargo(ground, "clippy").args(WASM).arg("--all-targets").args(DENY_WARNINGS))?)
 }
 
-/// Tests of the worker in Node.js, or in headless Chromium where they ask for a browser
-/// (`crates/worker/webdriver.json` has its flags).
+/// What differs in a browser: the worker, and whether the phantoms there are the same to the last bit.
+const WASM_TESTS: [&[&str]; 2] =
+    [&["--package", "worker"], &["--package", "phantoms", "--test", "deterministic"]];
+
+/// In Node.js, or in headless Chromium where tests ask for a browser (`crates/worker/webdriver.json` has its flags).
 fn wasm_tests(ground: &Ground<'_>) -> Result<()> {
     let browser = crate::setup::find_browser()?;
-    let mut test = cargo(ground, "test");
-    test.args(["--package", "worker", "--target", "wasm32-unknown-unknown"]);
-    test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &ground.tools.test_runner);
-    run(ground.tools.wasm.apply(test.env("CHROMEDRIVER", browser.driver))?)
+    for which in WASM_TESTS {
+        let mut test = cargo(ground, "test");
+        test.args(which).args(["--target", "wasm32-unknown-unknown"]);
+        test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &ground.tools.test_runner);
+        run(ground.tools.wasm.apply(test.env("CHROMEDRIVER", &browser.driver))?)?;
+    }
+    Ok(())
 }
 
 fn browser_specs(ground: &Ground<'_>) -> Result<()> {
