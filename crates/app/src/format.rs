@@ -48,6 +48,16 @@ pub fn rate(per_sec: f64) -> String {
     }
 }
 
+/// A share of one as a percentage: `46.5 %`, with a space that does not break.
+pub fn percent(share: f64) -> String {
+    format!("{:.1}\u{a0}%", 100.0 * share)
+}
+
+/// Two shares of one as percentages: `45.0–47.9`.
+pub fn percent_range(low: f64, high: f64) -> String {
+    format!("{:.1}–{:.1}", 100.0 * low, 100.0 * high)
+}
+
 /// A parameter count: `6.3 M`, `2.21 B`.
 pub fn parameters(n: u64) -> String {
     match n {
@@ -86,5 +96,12 @@ mod tests {
         assert_eq!(rate(0.416), "0.42");
         assert_eq!(rate(4.13), "4.1");
         assert_eq!(rate(38.4), "38");
+    }
+
+    #[test]
+    fn shares_are_percentages() {
+        assert_eq!(percent(2114.0 / 4550.0), "46.5\u{a0}%");
+        assert_eq!(percent_range(0.4502, 0.4791), "45.0–47.9");
+        assert_eq!(percent_range(0.0, 1.0), "0.0–100.0");
     }
 }

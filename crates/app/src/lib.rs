@@ -1,7 +1,8 @@
 //! The page: what it knows, what it shows, and its side of the talk with the inference worker.
 //!
 //! [`state`] is plain data and a reducer: no browser, tested natively. Everything that touches the DOM lives below
-//! `browser` and is compiled for wasm32 alone. The page shares `protocol` with the worker and nothing else.
+//! `browser` and is compiled for wasm32 alone. The page shares `protocol` with the worker, `bench` inside it, and nothing
+//! else.
 
 pub mod catalogue;
 pub mod format;

@@ -16,7 +16,7 @@ pub use chromium::Browser;
 pub use devtools::{Scheme, View};
 pub use fixtures::{Upload, fixtures_folder};
 pub use other_origin::OtherOrigin;
-pub use page::{AskPage, Message, Status, Turn, Width};
+pub use page::{AskPage, BenchmarkPage, Counts, Message, SavedFile, Status, Turn, Width};
 pub use probes::{Attempt, Probes};
 pub use spec::{Asked, Ground, built_page, plain_spec, spec};
 pub use watch::Problem;

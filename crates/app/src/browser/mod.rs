@@ -1,18 +1,24 @@
 //! The browser's half of the page: components, the worker's client, and what comes in by drop, paste and file picker.
 
 mod ask;
+mod benchmark;
 mod client;
 mod intake;
+mod navigation;
 mod page;
+mod pixels;
 mod settings;
 mod shell;
 
 use leptos::prelude::*;
 
 use ask::AskView;
+use benchmark::BenchmarkView;
 use page::Page;
 use settings::SettingsPanel;
 use shell::{Announcer, Header, Message, PermanentLine, StatusLine};
+
+use crate::state::View;
 
 /// Puts the page in place of the static shell that `index.html` shows while this code loads.
 pub fn mount() {
@@ -29,15 +35,32 @@ fn App() -> impl IntoView {
     provide_context(page);
     page.start();
     intake::listen(page);
+    navigation::listen(page);
 
     let model = page.slice(|state| state.model.name());
     let job = page.slice(|state| state.phase().name());
+    let view = page.slice(|state| state.view);
+    // Made on the first visit and kept from then on, with everything that was scrolled and typed.
+    let is_benchmark_made =
+        Memo::new(move |made: Option<&bool>| made.is_some_and(|made| *made) || view.get() == View::Benchmark);
     view! {
         <Header/>
-        <main id="app" data-model=move || model.get() data-job=move || job.get()>
+        <main
+            id="app"
+            data-view=move || view.get().name()
+            data-model=move || model.get()
+            data-job=move || job.get()
+        >
             <Message/>
-            <AskView/>
-            <StatusLine/>
+            <div class="view" hidden=move || view.get() != View::Ask>
+                <AskView/>
+                <StatusLine/>
+            </div>
+            <Show when=move || is_benchmark_made.get()>
+                <div class="view" hidden=move || view.get() != View::Benchmark>
+                    <BenchmarkView/>
+                </div>
+            </Show>
         </main>
         <PermanentLine/>
         <SettingsPanel/>

@@ -2,12 +2,12 @@
 
 use protocol::{Command, EndOfAnswer, Failure, ImageId, JobId, ModelSource, Question, Stage, Turns};
 
-use super::{Loading, ModelState, Picture, State, Turn, TurnImage, TurnState, WorkerState};
+use super::{Loading, ModelState, Picture, State, Turn, TurnImage, TurnState, WorkerState, benchmark};
 
 /// The largest image file the page hands over. The worker's own limit is in pixels and comes after decoding.
 pub const MAX_IMAGE_BYTES: u64 = 256_000_000;
 
-/// Loads a model. A question that waits goes on waiting for it.
+/// Loads a model. A question that waits goes on waiting for it; a benchmark that runs rests.
 pub fn load_model(state: &mut State, title: &str, turns: Turns, source: ModelSource) -> Command {
     let job = state.next_job();
     let previous = match std::mem::take(&mut state.model) {
@@ -15,7 +15,8 @@ pub fn load_model(state: &mut State, title: &str, turns: Turns, source: ModelSou
         ModelState::Loading(loading) => loading.previous,
         ModelState::Absent | ModelState::Failed(_) => None,
     };
-    state.model = ModelState::Loading(Loading::new(job, title.into(), turns, previous));
+    state.model = ModelState::Loading(Loading::new(job, title.into(), turns, &source, previous));
+    benchmark::model_loading(state);
     Command::LoadModel { job, source }
 }
 
@@ -94,7 +95,8 @@ pub fn remove_image(state: &mut State) -> Vec<Command> {
 }
 
 /// Asks a question about the present image. It waits where the model or the image is not there yet; a question that
-/// is asked while another is being answered is dropped, because the button is disabled then.
+/// is asked while another is being answered is dropped, because the button is disabled then. A benchmark that runs
+/// makes way.
 pub fn ask(state: &mut State, question: &str) -> Vec<Command> {
     if state.is_busy() {
         return Vec::new();
@@ -113,7 +115,8 @@ pub fn ask(state: &mut State, question: &str) -> Vec<Command> {
     };
     state.turns.push(turn);
     state.message = None;
-    send_waiting(state)
+    let call_back = benchmark::question_asked(state);
+    call_back.into_iter().chain(send_waiting(state)).collect()
 }
 
 /// Sends the question that waits, if one does and nothing is in its way.
@@ -191,6 +194,7 @@ pub fn worker_died(state: &mut State, why: &str) {
         });
     }
     state.picture.fall_back();
+    benchmark::worker_died(state);
     state.worker = WorkerState::Died;
     state.model = ModelState::Failed(failure.clone());
     state.readings.break_off();

@@ -1,7 +1,7 @@
 use protocol::{Command, Event, Failure, ImageInfo, JobId, Stage, Turns};
 
 use super::acts::send_waiting;
-use super::{ModelState, Picture, Shown, State, Turn, TurnState, WorkerState};
+use super::{ModelState, Picture, Shown, State, Turn, TurnState, WorkerState, benchmark};
 
 /// Takes one event of the worker and gives what the worker must be told in turn. Events of jobs that the page no
 /// longer waits for change nothing. `now_secs` is any steady clock; only differences count.
@@ -20,11 +20,13 @@ pub fn apply(state: &mut State, event: Event, now_secs: f64) -> Vec<Command> {
             Vec::new()
         }
         Event::ModelReady { job, model } => {
-            let turns = match &state.model {
-                ModelState::Loading(loading) if loading.job == job => loading.turns,
+            let (turns, is_bundled) = match &state.model {
+                ModelState::Loading(loading) if loading.job == job => (loading.turns, loading.is_bundled),
                 _ => return Vec::new(),
             };
             state.settings.turns = turns;
+            state.is_bundled = is_bundled;
+            benchmark::model_ready(state);
             state.model = ModelState::Ready(model);
             // Another model has not seen the turns on the page.
             state.context_over = !state.turns.is_empty();
@@ -53,6 +55,16 @@ pub fn apply(state: &mut State, event: Event, now_secs: f64) -> Vec<Command> {
             // A single question leaves nothing behind that a follow-up could build on.
             state.context_image = if turn.turns == Turns::FollowUp { image } else { None };
             state.readings.finish(&timings);
+            Vec::new()
+        }
+        Event::BenchmarkOpened { job, data, questions } => {
+            benchmark::opened(state, job, data, questions, now_secs)
+        }
+        Event::BenchmarkAnswered { job, number, reply } => {
+            benchmark::answered(state, job, number, reply, now_secs)
+        }
+        Event::BenchmarkImage { job, .. } => {
+            benchmark::shown(state, job);
             Vec::new()
         }
         Event::Failed { job, failure } => {
@@ -99,12 +111,18 @@ fn fail(state: &mut State, job: JobId, failure: Failure) {
         state.readings.break_off();
         return;
     }
+    if benchmark::failed(state, job, &failure) {
+        return;
+    }
     match &mut state.model {
         ModelState::Loading(loading) if loading.job == job => {
             state.model = match loading.previous.take() {
                 Some(previous) => ModelState::Ready(previous),
                 None => ModelState::Failed(failure.clone()),
             };
+            if state.model.info().is_none() {
+                benchmark::model_gone(state);
+            }
             call_back_waiting(state, &failure);
             state.message = Some(failure);
             return;

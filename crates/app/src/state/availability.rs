@@ -19,9 +19,9 @@ impl NotNow {
     /// The line beside the button.
     pub fn reason(self) -> &'static str {
         match self {
-            NotNow::WorkerDied => "The model has stopped working. Restart it to ask.",
+            NotNow::WorkerDied => "The model has stopped working. Restart it to go on.",
             NotNow::ModelLoading => "The model is loading.",
-            NotNow::NoModel => "No model is loaded. Open a model to ask.",
+            NotNow::NoModel => "No model is loaded. Open a model to go on.",
             NotNow::ImageOpening => "The image is being opened.",
             NotNow::Answering => "One question at a time: wait, or press Stop.",
         }
@@ -44,12 +44,17 @@ impl State {
 
     /// Whether a question that waits can go to the worker.
     pub(super) fn can_send(&self) -> Result<(), NotNow> {
-        match (&self.worker, &self.model, &self.picture) {
-            (WorkerState::Died, ..) => Err(NotNow::WorkerDied),
-            (WorkerState::Starting, ..) | (_, ModelState::Loading(_), _) => Err(NotNow::ModelLoading),
-            (_, ModelState::Absent | ModelState::Failed(_), _) => Err(NotNow::NoModel),
-            (_, _, Picture::Opening { .. }) => Err(NotNow::ImageOpening),
-            _ => Ok(()),
+        self.has_model()?;
+        if matches!(self.picture, Picture::Opening { .. }) { Err(NotNow::ImageOpening) } else { Ok(()) }
+    }
+
+    /// Whether there is a model that answers, and if not, why.
+    pub fn has_model(&self) -> Result<(), NotNow> {
+        match (&self.worker, &self.model) {
+            (WorkerState::Died, _) => Err(NotNow::WorkerDied),
+            (WorkerState::Starting, _) | (_, ModelState::Loading(_)) => Err(NotNow::ModelLoading),
+            (_, ModelState::Absent | ModelState::Failed(_)) => Err(NotNow::NoModel),
+            (_, ModelState::Ready(_)) => Ok(()),
         }
     }
 }

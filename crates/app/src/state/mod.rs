@@ -4,6 +4,7 @@
 pub mod acts;
 mod apply;
 mod availability;
+pub mod benchmark;
 mod conversation;
 mod model;
 mod picture;
@@ -11,6 +12,7 @@ mod readings;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod view;
 
 pub use apply::apply;
 pub use availability::NotNow;
@@ -20,22 +22,30 @@ pub use picture::{Picture, Shown};
 pub use protocol::Failure;
 pub use readings::{Reading, Readings};
 pub use settings::{Field, PageSettings};
+pub use view::View;
 
+use benchmark::Benchmark;
 use protocol::{ImageId, JobId, Stage};
 
 /// The whole page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
+    /// What is on view.
+    pub view: View,
     /// The inference worker itself.
     pub worker: WorkerState,
     /// The model in it.
     pub model: ModelState,
+    /// Whether the model is the one that comes with the page.
+    pub is_bundled: bool,
     /// The image that the next question is about.
     pub picture: Picture,
     /// Questions and answers, oldest first.
     pub turns: Vec<Turn>,
     /// Times and counts of the latest answer.
     pub readings: Readings,
+    /// Questions of a benchmark, and the run over them.
+    pub benchmark: Benchmark,
     /// What a person set.
     pub settings: PageSettings,
     /// A failure to be shown until it is closed.

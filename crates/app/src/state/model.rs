@@ -1,4 +1,4 @@
-use protocol::{Failure, JobId, ModelInfo, ModelPart, Turns};
+use protocol::{Failure, JobId, ModelInfo, ModelPart, ModelSource, Turns};
 
 use crate::format;
 
@@ -27,6 +27,8 @@ pub struct Loading {
     pub turns: Turns,
     /// The model that stays if this one is refused before any of its weights were read.
     pub previous: Option<ModelInfo>,
+    /// Whether it comes with the page.
+    pub is_bundled: bool,
     text: Part,
     vision: Part,
     began_secs: Option<f64>,
@@ -40,8 +42,23 @@ struct Part {
 
 impl Loading {
     /// A model that was asked for; nothing came yet.
-    pub fn new(job: JobId, title: String, turns: Turns, previous: Option<ModelInfo>) -> Self {
-        Self { job, title, turns, previous, text: Part::default(), vision: Part::default(), began_secs: None }
+    pub fn new(
+        job: JobId,
+        title: String,
+        turns: Turns,
+        source: &ModelSource,
+        previous: Option<ModelInfo>,
+    ) -> Self {
+        Self {
+            job,
+            title,
+            turns,
+            previous,
+            is_bundled: matches!(source, ModelSource::Own { .. }),
+            text: Part::default(),
+            vision: Part::default(),
+            began_secs: None,
+        }
     }
 
     /// Notes that bytes of a part are in place. `now_secs` is any steady clock.

@@ -1,6 +1,7 @@
 //! The page as a person uses it: what can be done with it, what can be seen on it.
 
 mod act;
+mod benchmark;
 mod observe;
 mod see;
 mod settings;
@@ -8,6 +9,7 @@ mod settings;
 use anyhow::{Context, Result};
 use serde_json::json;
 
+pub use benchmark::{BenchmarkPage, Counts, SavedFile};
 pub use see::{Message, Status, Turn, Width};
 
 use super::chromium::Browser;

@@ -3,6 +3,7 @@ use leptos::html::Textarea;
 use leptos::prelude::*;
 use protocol::Turns;
 
+use super::asides::Asides;
 use crate::browser::page::page;
 use crate::browser::shell::Remedies;
 use crate::state::{NotNow, Picture, State};
@@ -51,6 +52,7 @@ pub(crate) fn Composer() -> impl IntoView {
     };
     view! {
         <form class="composer" on:submit=on_submit>
+            <Asides/>
             <label for="question">"Question about the image"</label>
             <textarea
                 id="question"

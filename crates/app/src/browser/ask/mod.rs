@@ -1,5 +1,6 @@
 //! The Ask view: the image on the left, the conversation on the right.
 
+mod asides;
 mod composer;
 mod conversation;
 mod examples;

@@ -1,10 +1,9 @@
 use leptos::html::Canvas;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlInputElement};
+use web_sys::HtmlInputElement;
 
-use crate::browser::intake;
 use crate::browser::page::page;
+use crate::browser::{intake, pixels};
 use crate::state::Picture;
 
 /// The image as the model gets it, or the place to put one.
@@ -27,17 +26,7 @@ pub(crate) fn Viewer() -> impl IntoView {
     let canvas = NodeRef::<Canvas>::new();
     Effect::new(move |_| {
         let (Some(canvas), Some(pixels)) = (canvas.get(), page.preview.get()) else { return };
-        canvas.set_width(pixels.width());
-        canvas.set_height(pixels.height());
-        let context = canvas
-            .get_context("2d")
-            .ok()
-            .flatten()
-            .and_then(|it| it.dyn_into::<CanvasRenderingContext2d>().ok());
-        if let Some(context) = context {
-            // It fails only for pixels that are gone, and these are held here.
-            drop(context.put_image_data(&pixels, 0.0, 0.0));
-        }
+        pixels::draw(&canvas, &pixels);
     });
     let pick = move |event: web_sys::Event| {
         intake::take(page, intake::picked(&event_target::<HtmlInputElement>(&event)));

@@ -93,12 +93,15 @@ impl Page {
                     Event::ImageReady { image, .. } => Some(image.clone()),
                     _ => None,
                 };
+                if let Event::BenchmarkImage { width_px, .. } = event {
+                    self.benchmark_image.set(pixels(&bulk, width_px));
+                }
                 self.take(vec![event]);
                 if let Some(image) = image
                     && self.peek(|state| state.picture.id()) == Some(image.image)
                 {
                     self.link.update_value(|link| link.image = link.opening.take());
-                    self.preview.set(preview(&bulk, image.preview_width_px));
+                    self.preview.set(pixels(&bulk, image.preview_width_px));
                 }
             }
             // In a later turn of the event loop: dropping the client from inside its own listener would free the
@@ -139,8 +142,8 @@ impl Page {
     }
 }
 
-/// The preview that came beside an image. One that does not fit its size is left out: the image still answers.
-fn preview(bulk: &Array, width_px: u32) -> Option<ImageData> {
+/// The pixels that came beside an event. What does not fit its size is left out: the image still answers.
+fn pixels(bulk: &Array, width_px: u32) -> Option<ImageData> {
     let buffer = bulk.get(0).dyn_into::<ArrayBuffer>().ok()?;
     ImageData::new_with_js_u8_clamped_array(&Uint8ClampedArray::new(&buffer), width_px).ok()
 }

@@ -1,5 +1,6 @@
 //! The page's one store and what can be done with it: every act goes through the reducer, then to the worker.
 
+mod benchmark;
 mod image;
 mod link;
 mod model;
@@ -18,6 +19,8 @@ pub(crate) struct Page {
     state: RwSignal<State>,
     /// The decoded image, as the worker sent it.
     pub(crate) preview: RwSignal<Option<ImageData>, LocalStorage>,
+    /// The image of the benchmark's question that is looked at.
+    pub(crate) benchmark_image: RwSignal<Option<ImageData>, LocalStorage>,
     /// What stands in the question field.
     pub(crate) question: RwSignal<String>,
     link: StoredValue<Link, LocalStorage>,
@@ -28,6 +31,7 @@ impl Page {
         Self {
             state: RwSignal::new(State::default()),
             preview: RwSignal::new_local(None),
+            benchmark_image: RwSignal::new_local(None),
             question: RwSignal::new(String::new()),
             link: StoredValue::new_local(Link::default()),
         }
@@ -38,7 +42,8 @@ impl Page {
         self,
         part: impl Fn(&State) -> T + Send + Sync + 'static,
     ) -> Memo<T> {
-        Memo::new(move |_| self.state.with(&part))
+        // Boxed, so that reading the state is compiled once for each type of part and not for each part.
+        memo(self.state, Box::new(part))
     }
 
     /// Reads the state without depending on it.
@@ -76,6 +81,12 @@ impl Page {
     pub(crate) fn show(self, failure: Failure) {
         self.change(|state| state.message = Some(failure));
     }
+}
+
+type Part<T> = Box<dyn Fn(&State) -> T + Send + Sync>;
+
+fn memo<T: PartialEq + Send + Sync + 'static>(state: RwSignal<State>, part: Part<T>) -> Memo<T> {
+    Memo::new(move |_| state.with(&part))
 }
 
 /// The page that the components share.

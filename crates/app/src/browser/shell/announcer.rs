@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 use crate::browser::page::page;
-use crate::state::{ModelState, Picture, Turn};
+use crate::state::{ModelState, Picture, State, Turn};
 
 /// Says to a screen reader what changed: each answer once, when it is whole, instead of piece by piece.
 #[component]
@@ -22,7 +22,8 @@ pub(crate) fn Announcer() -> impl IntoView {
         Some(_) => "Answering.".into(),
         None => String::new(),
     });
-    for news in [model, picture, answer] {
+    let benchmark = page.slice(State::benchmark_news);
+    for news in [model, picture, answer, benchmark] {
         Effect::new(move |_| {
             let text = news.get();
             if !text.is_empty() {

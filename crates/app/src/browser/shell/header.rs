@@ -1,10 +1,11 @@
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
 use crate::browser::page::{now_secs, page};
-use crate::browser::{intake, settings};
+use crate::browser::{intake, navigation, settings};
 use crate::format;
-use crate::state::{ModelState, WorkerState};
+use crate::state::{ModelState, View, WorkerState};
 
 /// The views, the model with its state, and what opens the settings.
 #[component]
@@ -12,9 +13,7 @@ pub(crate) fn Header() -> impl IntoView {
     view! {
         <header>
             <p class="brand">"Qwen2-VL-Med"</p>
-            <nav aria-label="Views">
-                <a href="#app" aria-current="page">"Ask"</a>
-            </nav>
+            <Views/>
             <ModelBadge/>
             <ModelPicker/>
             <button type="button" id="settings-toggle" aria-haspopup="dialog" on:click=move |_| settings::open()>
@@ -22,6 +21,46 @@ pub(crate) fn Header() -> impl IntoView {
             </button>
         </header>
     }
+}
+
+/// One link per view; the benchmark's also says how far its run is.
+#[component]
+fn Views() -> impl IntoView {
+    let page = page();
+    let current = page.slice(|state| state.view);
+    let progress = page.slice(|state| {
+        let (n_asked, n_total) = state.benchmark.progress()?;
+        let is_under_way = state.benchmark.stage.is_under_way();
+        is_under_way.then(|| format!("{}\u{a0}%", 100 * n_asked / n_total.max(1)))
+    });
+    let follow = move |event: MouseEvent, view| {
+        // With a modifier the browser opens another tab.
+        if !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key()) {
+            event.prevent_default();
+            navigation::open(page, view);
+        }
+    };
+    let link = move |view: View| {
+        let badge = (view == View::Benchmark).then(|| {
+            view! {
+                <span class="nav-progress" hidden=move || progress.get().is_none()>
+                    {move || progress.get()}
+                </span>
+            }
+        });
+        view! {
+            <a
+                id=format!("view-{}", view.name())
+                href=view.hash()
+                aria-current=move || (current.get() == view).then_some("page")
+                on:click=move |event| follow(event, view)
+            >
+                {view.title()}
+                {badge}
+            </a>
+        }
+    };
+    view! { <nav aria-label="Views">{View::ALL.map(link)}</nav> }
 }
 
 /// Name and state of the model; a bar along the header's edge while one is loaded.

@@ -1,0 +1,24 @@
+use leptos::prelude::*;
+
+use crate::browser::navigation;
+use crate::browser::page::page;
+use crate::state::{State, View};
+
+/// What a person should know before asking: what this model can answer, and which run it interrupts.
+#[component]
+pub(crate) fn Asides() -> impl IntoView {
+    let page = page();
+    let is_bundled = page.slice(|state| state.is_bundled && state.model.info().is_some());
+    let benchmark = page.slice(State::benchmark_aside);
+    view! {
+        <p id="benchmark-aside" class="aside" hidden=move || benchmark.get().is_none()>
+            <span>{move || benchmark.get()}</span>
+            <button type="button" class="link" on:click=move |_| navigation::open(page, View::Benchmark)>
+                "Show the benchmark"
+            </button>
+        </p>
+        <p id="phantoms-only" class="aside" hidden=move || !is_bundled.get()>
+            "This model knows synthetic phantoms only, such as the examples. What it answers about a real image means nothing."
+        </p>
+    }
+}
