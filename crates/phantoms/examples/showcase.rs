@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 
 /// Topic, item of the validation images, file, title.
 const SHOWN: [(&str, u32, &str, &str); 6] = [
-    ("chest.finding", 0, "chest.png", "Chest radiograph"),
+    ("chest.finding", 2, "chest.png", "Chest radiograph"),
     ("abdomen.organ", 1, "abdomen.png", "Abdominal CT"),
     ("blood.count", 2, "blood.png", "Blood smear"),
-    ("lap.instrument", 0, "laparoscopy.png", "Laparoscopy"),
-    ("fundus.finding", 1, "fundus.png", "Fundus photograph"),
+    ("lap.instrument", 6, "laparoscopy.png", "Laparoscopy"),
+    ("fundus.finding", 3, "fundus.png", "Fundus photograph"),
     ("limb.fracture", 3, "limb.png", "Limb radiograph"),
 ];
 

@@ -187,7 +187,8 @@ class Training:
     def need(self, accuracy):
         """How often a topic is drawn: more, the more is left to learn."""
         chance = np.array([1 / min(5, len(topic["answers"])) for topic in self.topics])
-        return 0.2 + np.clip((0.99 - accuracy) / (0.99 - chance), 0, 1)
+        left = np.clip((0.99 - accuracy) / (0.99 - chance), 0, 1)
+        return 0.1 + left * (1 + 3 * left)
 
     def request(self, count, accuracy):
         need = self.need(accuracy)

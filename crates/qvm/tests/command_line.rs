@@ -37,9 +37,9 @@ fn assert_fails(output: &Output, words: &[&str]) {
 
 #[test]
 fn an_answer_goes_to_standard_output_alone() {
-    let question = "Question: Is a pacemaker present?\nOptions:\nA. yes\nB. no\nPlease select the correct answer from the options above.";
-    let output = ask(&["--image", &checkout("web/examples/xray.png"), question]);
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "A. yes\n");
+    let question = "How many lymphocytes are visible?";
+    let output = ask(&["--image", &checkout("web/examples/blood.png"), question]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "three\n");
     assert!(output.status.success());
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("25 visual tokens") && said.contains("4/4 blocks"), "{said}");

@@ -111,7 +111,7 @@ impl Host for Listener {
 /// The bundled model in WebAssembly gives the answer that the native build and the reference give.
 #[wasm_bindgen_test]
 async fn the_bundled_model_answers_an_example() {
-    let example = include_bytes!("../../../web/examples/ct.png");
+    let example = include_bytes!("../../../web/examples/limb.png");
     let listener = Rc::new(Listener::default());
     let mut session = Session::new(Cpu::new(Precision::Quantised), Rc::clone(&listener));
     let pair = vec![
@@ -121,15 +121,15 @@ async fn the_bundled_model_answers_an_example() {
     let job = JobId(0);
     let source = ModelSource::Files { names: Vec::new() };
     session.handle(Command::LoadModel { job, source }, Attachment::Sources(pair)).await;
-    let command = Command::OpenImage { job, image: ImageId(0), name: "ct.png".into() };
+    let command = Command::OpenImage { job, image: ImageId(0), name: "limb.png".into() };
     session.handle::<MemorySource>(command, Attachment::Bytes(example.to_vec())).await;
-    let text = "Question: In which quadrant is the lesion?\nOptions:\nA. upper right\nB. lower left\nC. lower right\n\
-                D. upper left\nPlease select the correct answer from the options above.";
+    let text = "Question: Which fracture does this radiograph show?\nOptions:\nA. displaced fracture\n\
+                B. transverse fracture\nC. oblique fracture\nD. no fracture\nPlease select the correct answer from the options above.";
     let question = Question { text: text.into(), images: vec![ImageId(0)] };
     let command = Command::Ask { job, question, settings: Settings::default() };
     session.handle::<MemorySource>(command, Attachment::None).await;
     assert_eq!(*listener.failure.borrow(), None);
-    assert_eq!(*listener.answer.borrow(), "C. lower right");
+    assert_eq!(*listener.answer.borrow(), "B. transverse fracture");
     assert_eq!(listener.end.get(), Some(EndOfAnswer::EndOfTurn));
 }
 

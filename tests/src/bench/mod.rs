@@ -10,8 +10,8 @@ pub use figures::{Run, Table};
 pub use machine::machine_in_words;
 pub use native::native;
 
-/// What is asked: the model's report on the image, a few dozen tokens.
+/// What is asked: the model's report on the image, a dozen tokens.
 const QUESTION: &str = "Describe the image.";
 
 /// The image that is asked about.
-const EXAMPLE: &str = "ct.png";
+const EXAMPLE: &str = "fundus.png";

@@ -10,7 +10,7 @@ const VISION_MODEL: &str = "models/phantom/mmproj.gguf";
 
 #[test]
 fn a_corrupt_image() -> Result<()> {
-    mistake("corrupt-image", &["ct.png", "PNG", "damaged"], async |page| {
+    mistake("corrupt-image", &["chest.png", "PNG", "damaged"], async |page| {
         page.drop_files(&[Example::first()?.image()?.cut_in_half()]).await
     })
 }

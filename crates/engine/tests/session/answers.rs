@@ -220,8 +220,8 @@ fn tokens_that_come_back_late_change_neither_answers_nor_events() {
 fn a_stop_token_ends_an_answer_whatever_was_sampled_behind_it() {
     let run = |lag: usize| {
         let mut talk = Talk::with(Remote::new(lag), Pair::bundled());
-        talk.open(1, "web/examples/ct.png");
-        let question = "Question: What kind of image is this?\nOptions:\nA. CT\nB. MRI\nPlease select the correct answer from the options above.";
+        talk.open(1, "web/examples/chest.png");
+        let question = "What type of image is this?";
         let first = talk.ask(question, &[1], &follow_up());
         let second = talk.ask(question, &[1], &follow_up());
         assert_eq!(first.end, EndOfAnswer::EndOfTurn);
