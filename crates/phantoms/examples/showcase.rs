@@ -13,7 +13,7 @@ const SHOWN: [(&str, u32, &str, &str); 6] = [
     ("chest.finding", 2, "chest.png", "Chest radiograph"),
     ("abdomen.organ", 1, "abdomen.png", "Abdominal CT"),
     ("blood.count", 2, "blood.png", "Blood smear"),
-    ("lap.instrument", 6, "laparoscopy.png", "Laparoscopy"),
+    ("lap.instrument", 11, "laparoscopy.png", "Laparoscopy"),
     ("fundus.finding", 3, "fundus.png", "Fundus photograph"),
     ("limb.fracture", 3, "limb.png", "Limb radiograph"),
 ];

@@ -68,6 +68,45 @@ fn a_run_fills_the_table_pauses_goes_on_and_stops() -> Result<()> {
     })
 }
 
+/// The least share of the sample that the bundled model must answer rightly in the tab.
+const LEAST_ACCURACY: f64 = 0.93;
+/// Of a task, which has 20 questions there.
+const LEAST_TASK_ACCURACY: f64 = 0.8;
+
+#[test]
+fn the_bundled_model_answers_the_whole_sample() -> Result<()> {
+    spec("benchmark-whole", async |ground| {
+        let view = BenchmarkPage::open_and_wait_until_ready(ground).await?;
+        view.press("#benchmark-start").await?;
+        // In stretches, so that a slow machine is told from one that stands still.
+        for n_answered in (30..=N_SAMPLE).step_by(30) {
+            view.wait_until_answered(n_answered).await?;
+        }
+        view.wait_until_run("finished").await?;
+        ground.browser.screenshots("b7-finished").await?;
+        let overall = view.live("Overall").await?;
+        println!("{} of {} in the tab", overall.hits, overall.n);
+        ensure!(overall.n == N_SAMPLE && reaches(overall, LEAST_ACCURACY), "{overall:?}");
+        let tasks = view.live_groups().await?;
+        ensure!(
+            tasks.len() == 18 && tasks.iter().all(|&task| reaches(task, LEAST_TASK_ACCURACY)),
+            "{tasks:?}"
+        );
+        Ok(())
+    })
+}
+
+fn reaches(counts: Counts, accuracy: f64) -> bool {
+    counts.n > 0 && counts.hits as f64 >= accuracy * counts.n as f64
+}
+
+#[test]
+fn too_few_hits_do_not_reach() {
+    assert!(reaches(Counts { hits: 16, n: 20 }, LEAST_TASK_ACCURACY));
+    assert!(!reaches(Counts { hits: 15, n: 20 }, LEAST_TASK_ACCURACY));
+    assert!(!reaches(Counts { hits: 0, n: 0 }, LEAST_TASK_ACCURACY));
+}
+
 #[test]
 fn tabs_and_the_printed_values_work_from_the_keyboard() -> Result<()> {
     spec("benchmark-table", async |ground| {
