@@ -139,6 +139,15 @@ impl Canvas {
         });
     }
 
+    /// What a CT scanner makes of a body: a little soft, a window that differs from one image to the next, grain.
+    pub(crate) fn scan(&mut self, random: &mut Random) {
+        self.blur(1);
+        let gain = random.between(0.9, 1.08);
+        self.map(|_, shade| shade.map(|value| value * gain));
+        let grain = random.between(0.01, 0.045);
+        self.grain(random, grain, 0.0);
+    }
+
     /// Eight bits a channel, row by row, (side, side, 3).
     pub(crate) fn to_rgb(&self) -> Vec<u8> {
         self.pixels.iter().flatten().map(|&value| (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8).collect()

@@ -60,11 +60,7 @@ pub(crate) fn scene(random: &mut Random, mut canvas: Canvas) -> Scene {
     let finding = random.below(FINDING.answers.len());
     let side = random.sign();
     let lesion = draw_finding(&mut canvas, &anatomy, random, &texture, finding, side);
-    canvas.blur(1);
-    let gain = random.between(0.9, 1.08);
-    canvas.map(|_, shade| shade.map(|value| value * gain));
-    let grain = random.between(0.01, 0.045);
-    canvas.grain(random, grain, 0.0);
+    canvas.scan(random);
 
     let mut scene = Scene::new(canvas, Modality::Ct);
     scene.ask(&FINDING, finding, FINDING_DEPARTMENTS[finding]);

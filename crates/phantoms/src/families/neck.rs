@@ -101,11 +101,7 @@ pub(crate) fn scene(random: &mut Random, mut canvas: Canvas) -> Scene {
     if let Some(nodule) = &nodule {
         draw_nodule(&mut canvas, nodule, &texture);
     }
-    canvas.blur(1);
-    let gain = random.between(0.9, 1.08);
-    canvas.map(|_, shade| shade.map(|value| value * gain));
-    let grain = random.between(0.01, 0.045);
-    canvas.grain(random, grain, 0.0);
+    canvas.scan(random);
 
     let mut scene = Scene::new(canvas, Modality::Ct);
     scene.ask(&THYROID, finding, Department::Endocrinology);

@@ -127,11 +127,7 @@ pub(crate) fn scene(random: &mut Random, mut canvas: Canvas) -> Scene {
     draw_wall(&mut canvas, &anatomy, random, &texture);
     draw_bones(&mut canvas, &anatomy, random, &texture);
     draw_organs(&mut canvas, &anatomy, random, &texture, woman);
-    canvas.blur(1);
-    let gain = random.between(0.9, 1.08);
-    canvas.map(|_, shade| shade.map(|value| value * gain));
-    let grain = random.between(0.01, 0.045);
-    canvas.grain(random, grain, 0.0);
+    canvas.scan(random);
 
     let mut scene = Scene::new(canvas, Modality::Ct);
     mark(&mut scene, &anatomy, random, kind, truth);
