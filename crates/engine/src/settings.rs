@@ -13,10 +13,7 @@ pub(crate) const PIXELS_PER_TOKEN: u32 = SIDE_FACTOR_PX * SIDE_FACTOR_PX;
 pub(crate) const LEAST_VISUAL_TOKENS: u32 = 4;
 
 pub(crate) fn pixel_bounds(detail: Detail, info: &ModelInfo) -> Result<PixelBounds, EngineError> {
-    let (min, max) = match detail {
-        Detail::Model => (info.min_visual_tokens, info.max_visual_tokens),
-        Detail::Tokens { min, max } => (min, max),
-    };
+    let (min, max) = detail.visual_tokens(info);
     if LEAST_VISUAL_TOKENS <= min && min <= max {
         Ok(PixelBounds::from_visual_tokens(min, max))
     } else {

@@ -4,6 +4,7 @@
 use std::error::Error;
 use std::path::Path;
 
+use bench::{Letter, Question, prompt};
 use image::RgbImage;
 use phantoms::{Item, SIDE_PX, Split, Topic};
 use serde_json::{Value, json};
@@ -40,16 +41,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn entry(item: &Item, free: bool, file: &str, title: &str) -> Value {
     let posed = &item.posed;
-    let lines: Vec<String> =
-        ('A'..).zip(&posed.options).map(|(letter, option)| format!("{letter}. {option}")).collect();
-    let (question, answer) = if free {
-        (posed.text.clone(), item.asked.answer().to_owned())
-    } else {
-        let ending = "Please select the correct answer from the options above.";
-        (
-            format!("Question: {}\nOptions:\n{}\n{ending}", posed.text, lines.join("\n")),
-            lines[posed.truth].clone(),
-        )
+    let truth = item.asked.answer();
+    let (question, answer) = match Letter::of(posed.truth) {
+        Some(letter) if !free => {
+            let options = posed.options.iter().map(ToString::to_string).collect();
+            let question = Question { question: posed.text.clone(), options, ..Question::default() };
+            (prompt(&question), format!("{letter}. {truth}"))
+        }
+        _ => (posed.text.clone(), truth.to_owned()),
     };
     json!({ "file": file, "title": title, "question": question, "answer": answer })
 }

@@ -20,7 +20,7 @@ mod taxonomy;
 mod texture;
 
 pub use families::Family;
-pub use phantom::{Phantom, SIDE_PX, Sketch, Split};
+pub use phantom::{Phantom, SIDE_PX, Sketch, Split, VERSION};
 pub use question::{Asked, MAX_OPTIONS, Posed, QuestionKind};
 pub use sample::{Item, N_PER_TASK, Topic, item_of_task};
 pub use scene::Place;

@@ -7,6 +7,9 @@ use crate::scene::Place;
 /// Width and height of every image, in pixels: 25 visual tokens of Qwen2-VL.
 pub const SIDE_PX: usize = 140;
 
+/// Begins every key: another version draws other images, and a model that learned from these knows nothing of those.
+pub const VERSION: &str = "phantom1";
+
 /// Which images are for what. The split is part of every image's key, so two splits share no image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Split {
@@ -74,7 +77,7 @@ fn run(split: Split, family: Family, index: u64, canvas: Canvas) -> (Canvas, Ske
 /// Thirty-two bytes that differ for every split, family, image and purpose.
 fn key(split: Split, family: Family, index: u64, purpose: u8) -> [u8; 32] {
     let mut key = [0; 32];
-    key[..8].copy_from_slice(b"phantom1");
+    key[..VERSION.len()].copy_from_slice(VERSION.as_bytes());
     key[8] = split as u8;
     key[9] = family as u8;
     key[10] = purpose;

@@ -28,6 +28,7 @@ CHAT_TEMPLATE = (
     "{% elif 'text' in part %}{{ part['text'] }}{% endif %}{% endfor %}{% endif %}"
     "<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}")
+FREE_FROM = 500  # held-out items that `qvm bench run --fresh 200` does not reach
 LOGIT_TOLERANCE = 1e-3  # f32 on both sides, sums in another order
 
 
@@ -110,6 +111,9 @@ def main():
     write(network, words, args.run, args.out)
     generator = Generator(args.generator)
     compare(network, words, evaluate.questions(generator, words, "validation", 1), args.out)
+    asked = evaluate.questions(generator, words, "held", 20, start=FREE_FROM, with_options=False)
+    right = evaluate.whole_answers(network, words, asked)
+    print(f"free questions on held-out images: {right} of {len(asked)} answers are right, word for word")
 
 
 if __name__ == "__main__":

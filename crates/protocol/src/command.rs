@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use crate::ModelInfo;
+
 /// Names one job: every event that belongs to it carries it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct JobId(pub u32);
@@ -180,6 +182,16 @@ pub enum Detail {
         /// A larger image is reduced to this many.
         max: u32,
     },
+}
+
+impl Detail {
+    /// The fewest and the most visual tokens that an image becomes for this model.
+    pub const fn visual_tokens(self, model: &ModelInfo) -> (u32, u32) {
+        match self {
+            Self::Model => (model.min_visual_tokens, model.max_visual_tokens),
+            Self::Tokens { min, max } => (min, max),
+        }
+    }
 }
 
 /// How the next token is picked.

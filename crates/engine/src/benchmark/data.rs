@@ -1,13 +1,10 @@
 //! Phantoms as a data set in the benchmark's form.
 
 use bench::{DataSet, Letter};
-use phantoms::{ClinicalTask, Granularity, Item, N_PER_TASK, Split, item_of_task};
+use phantoms::{ClinicalTask, Granularity, Item, N_PER_TASK, Split, VERSION, item_of_task};
 use protocol::{BenchmarkData, JobId};
 
 use crate::{EngineError, Host};
-
-/// The prefix of every seed: another one draws other images.
-const GENERATOR: &str = "phantom1";
 
 /// The questions of a data set: the first of every clinical task, then the second of every task, and so on. So the part of a
 /// run that is done has every task in it, and the same order is that of every run.
@@ -33,7 +30,7 @@ pub(crate) async fn items<H: Host>(
 
 /// What stands beside the data set's figures.
 pub(crate) fn described(data: BenchmarkData) -> DataSet {
-    let version = GENERATOR.to_owned();
+    let version = VERSION.to_owned();
     match data {
         BenchmarkData::Sample => DataSet::Sample { version },
         BenchmarkData::Held { per_task } => DataSet::Held { version, per_task },

@@ -128,10 +128,7 @@ fn settings(args: &RunArgs) -> BenchmarkSettings {
 }
 
 fn conditions(args: &RunArgs, model: &ModelInfo, detail: Detail, data_set: DataSet) -> Conditions {
-    let (min, max) = match detail {
-        Detail::Model => (model.min_visual_tokens, model.max_visual_tokens),
-        Detail::Tokens { min, max } => (min, max),
-    };
+    let (min, max) = detail.visual_tokens(model);
     Conditions {
         model: model.name.clone(),
         quantisation: model.quantisation.clone(),

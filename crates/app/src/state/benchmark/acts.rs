@@ -1,9 +1,7 @@
 //! What a person does with the benchmark.
 
 use bench::{Conditions, DataSet, Question, Row, Rule, Run, VisualTokens};
-use protocol::{
-    BenchmarkData, BenchmarkImages, BenchmarkSettings, Command, Detail, Failure, JobId, ModelInfo,
-};
+use protocol::{BenchmarkData, BenchmarkImages, BenchmarkSettings, Command, Failure, JobId, ModelInfo};
 
 use super::{OpenedImage, OpenedQuestion, Pace, Pause, Stage, Stop};
 use crate::state::State;
@@ -111,10 +109,7 @@ fn new_run(
     questions: &[Question],
     date: String,
 ) -> Run {
-    let (min, max) = match settings.detail {
-        Detail::Model => (model.min_visual_tokens, model.max_visual_tokens),
-        Detail::Tokens { min, max } => (min, max),
-    };
+    let (min, max) = settings.detail.visual_tokens(model);
     let conditions = Conditions {
         model: model.name.clone(),
         quantisation: model.quantisation.clone(),
