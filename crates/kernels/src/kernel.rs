@@ -1,0 +1,180 @@
+use std::fmt::{self, Write};
+
+use tensor::Dtype;
+
+use crate::format::{self, wgsl};
+use crate::{Features, Field, Variant};
+
+/// How a kernel uses a storage buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// `var<storage, read>`
+    Read,
+    /// `var<storage, read_write>`
+    ReadWrite,
+}
+
+/// A storage buffer of a kernel. Its number is its place in [`Kernel::bindings`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// As in WGSL.
+    pub name: &'static str,
+    /// As in WGSL.
+    pub access: Access,
+}
+
+pub(crate) const fn read(name: &'static str) -> Binding {
+    Binding { name, access: Access::Read }
+}
+
+pub(crate) const fn write(name: &'static str) -> Binding {
+    Binding { name, access: Access::ReadWrite }
+}
+
+/// A piece of a kernel's source, before the kernel's own file.
+#[derive(Clone, Copy)]
+pub(crate) enum Part {
+    /// Always the same.
+    Text(&'static str),
+    /// `const X_ROWS`
+    XRows,
+    /// `const HEAD_DIM`
+    HeadDim,
+    /// What reads the format of `weights`.
+    Weights,
+    /// `workgroup_sum`
+    Sum,
+    /// `TileQuad`
+    Tile,
+}
+
+impl Part {
+    pub(crate) const GROUP: Self = Self::Text(wgsl!("parts/group"));
+}
+
+/// One compute shader.
+pub struct Kernel {
+    /// Of its file, without `.wgsl`.
+    pub name: &'static str,
+    /// Storage buffers of group 0: inputs in order, outputs last. A uniform buffer, `params`, follows them.
+    pub bindings: &'static [Binding],
+    /// The uniform buffer's contents.
+    pub params: &'static [Field],
+    /// Invocations of a workgroup.
+    pub workgroup: u32,
+    pub(crate) parts: &'static [Part],
+    pub(crate) body: &'static str,
+}
+
+impl Kernel {
+    /// Name of the entry point.
+    pub const ENTRY_POINT: &'static str = "main";
+
+    /// The source for a variant.
+    ///
+    /// A variant that says less than the kernel needs (no weight format, say) gives a source that does not compile;
+    /// those of a [`Launch`](crate::Launch) and of [`variants`](Kernel::variants) say enough.
+    pub fn source(&self, variant: &Variant) -> String {
+        let mut source = String::with_capacity(16 << 10);
+        let Features { f16, subgroups, packed_dot } = variant.features;
+        let directives = [
+            (f16, "enable f16;\n"),
+            (subgroups, "enable subgroups;\n"),
+            (packed_dot, "requires packed_4x8_integer_dot_product;\n"),
+        ];
+        for (_, directive) in directives.iter().filter(|(used, _)| *used) {
+            source.push_str(directive);
+        }
+        for part in self.parts {
+            part.append(variant, &mut source);
+        }
+        source.push_str(self.body);
+        source
+    }
+
+    /// `wanted` without what this kernel makes no use of, so that equal sources have equal variants.
+    pub fn variant(&self, wanted: &Variant) -> Variant {
+        let uses = |wanted_part: fn(&Part) -> bool| self.parts.iter().any(wanted_part);
+        Variant {
+            weight: wanted.weight.filter(|_| uses(|p| matches!(p, Part::Weights))),
+            features: Features {
+                f16: wanted.features.f16 && uses(|p| matches!(p, Part::Tile)),
+                subgroups: wanted.features.subgroups && uses(|p| matches!(p, Part::Sum)),
+                packed_dot: false,
+            },
+            x_rows: wanted.x_rows.filter(|_| uses(|p| matches!(p, Part::XRows))),
+            head_dim: wanted.head_dim.filter(|_| uses(|p| matches!(p, Part::HeadDim))),
+        }
+    }
+
+    /// Every variant there is, with heads of these widths.
+    pub fn variants(&self, head_dims: &[u32]) -> Vec<Variant> {
+        let mut variants = Vec::new();
+        for bits in 0..8 {
+            let features = Features { f16: bits & 1 != 0, subgroups: bits & 2 != 0, packed_dot: bits & 4 != 0 };
+            for weight in Dtype::ALL {
+                for x_rows in 1..=crate::linear::MAX_MATVEC_ROWS {
+                    for &head_dim in head_dims {
+                        let wanted = Variant {
+                            weight: Some(weight),
+                            features,
+                            x_rows: Some(x_rows),
+                            head_dim: Some(head_dim),
+                        };
+                        let variant = self.variant(&wanted);
+                        if !variants.contains(&variant) {
+                            variants.push(variant);
+                        }
+                    }
+                }
+            }
+        }
+        variants
+    }
+}
+
+impl Part {
+    fn append(self, variant: &Variant, source: &mut String) {
+        let constant = |source: &mut String, name: &str, value: Option<u32>| {
+            if let Some(value) = value {
+                // Writing to a string does not fail.
+                let _ = writeln!(source, "const {name} = {value}u;");
+            }
+        };
+        match self {
+            Self::Text(text) => source.push_str(text),
+            Self::XRows => constant(source, "X_ROWS", variant.x_rows),
+            Self::HeadDim => constant(source, "HEAD_DIM", variant.head_dim),
+            Self::Weights => {
+                for text in variant.weight.map(format::parts).unwrap_or_default() {
+                    source.push_str(text);
+                }
+            }
+            Self::Sum if variant.features.subgroups => source.push_str(wgsl!("parts/sum_subgroup")),
+            Self::Sum => source.push_str(wgsl!("parts/sum_tree")),
+            Self::Tile if variant.features.f16 => source.push_str(wgsl!("parts/tile_f16")),
+            Self::Tile => source.push_str(wgsl!("parts/tile_f32")),
+        }
+    }
+}
+
+impl fmt::Debug for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// There is one kernel of each name.
+impl PartialEq for Kernel {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Kernel {}
+
+impl std::hash::Hash for Kernel {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}

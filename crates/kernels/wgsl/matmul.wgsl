@@ -1,0 +1,96 @@
+// y = x WT + bias + residual for many rows of x. A workgroup computes 64 rows of W by 64 rows of x, each invocation 8 by 4.
+// A step is two units deep: every invocation unpacks one unit of one row of W and copies one of x, so that no weight is
+// unpacked twice in a workgroup and the columns of a unit may lie anywhere.
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>; // (x_rows, cols/4)
+@group(0) @binding(1) var<storage, read> weights: array<u32>; // (weight_row + rows, row_words)
+@group(0) @binding(2) var<storage, read> bias: array<f32>; // (out_cols); read if has_bias
+@group(0) @binding(3) var<storage, read> residual: array<f32>; // (x_rows, out_cols); read if has_residual
+@group(0) @binding(4) var<storage, read_write> y: array<f32>; // (x_rows, out_cols); columns out_col .. out_col + rows
+@group(0) @binding(5) var<uniform> params: Params;
+
+struct Params {
+    cols: u32,
+    rows: u32,
+    x_rows: u32,
+    weight_row: u32,
+    out_col: u32,
+    out_cols: u32,
+    has_bias: u32,
+    has_residual: u32,
+}
+
+const TILE = 64u;
+const WORKGROUP = 2u * TILE;
+const QUADS = 8u; // of a step: two units
+const LANES_W = 8u; // lanes along the rows of W; each takes every eighth
+const LANES_X = WORKGROUP / LANES_W; // lanes along the rows of x; each takes every sixteenth
+const PER_LANE_W = TILE / LANES_W;
+
+var<workgroup> w_tile: array<TileQuad, TILE * QUADS>; // (TILE, QUADS), see `place`
+var<workgroup> x_tile: array<vec4<f32>, TILE * QUADS>; // (TILE, QUADS)
+
+// Rows are 8 quads apart, so that the same quad of neighbouring rows would lie in the same memory bank: each row starts elsewhere.
+fn place(row: u32, quad: u32) -> u32 {
+    return row * QUADS + (quad ^ (row % QUADS));
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) tile: vec3<u32>) {
+    let first_w = TILE * tile.x;
+    let first_x = TILE * tile.y;
+    // What this lane copies: one unit of each step. Rows past the last repeat it, and are not stored.
+    let copied = lane / 2u;
+    let w_start = (params.weight_row + min(first_w + copied, params.rows - 1u)) * row_words();
+    let x_row = min(first_x + copied, params.x_rows - 1u);
+    // What it multiplies.
+    let lane_w = lane % LANES_W;
+    let lane_x = lane / LANES_W;
+    var sums: array<vec4<f32>, PER_LANE_W>; // a row of W by four rows of x
+
+    for (var step = 0u; 16u * step < params.cols; step += 2u) {
+        let unit = step + lane % 2u;
+        let quads = unit_quads(unit);
+        let w = unit_weights(load_unit(w_start, unit));
+        let v = x_unit(x_row, quads);
+        for (var i = 0u; i < 4u; i++) {
+            let at = place(copied, 4u * (lane % 2u) + i);
+            w_tile[at] = TileQuad(w[i]);
+            x_tile[at] = v[i];
+        }
+        workgroupBarrier();
+        for (var quad = 0u; quad < QUADS; quad++) {
+            let a = x_tile[place(lane_x, quad)];
+            let b = x_tile[place(lane_x + LANES_X, quad)];
+            let c = x_tile[place(lane_x + 2u * LANES_X, quad)];
+            let d = x_tile[place(lane_x + 3u * LANES_X, quad)];
+            for (var j = 0u; j < PER_LANE_W; j++) {
+                let e = vec4<f32>(w_tile[place(lane_w + j * LANES_W, quad)]);
+                sums[j] += vec4(dot(e, a), dot(e, b), dot(e, c), dot(e, d));
+            }
+        }
+        workgroupBarrier();
+    }
+
+    for (var j = 0u; j < PER_LANE_W; j++) {
+        let row = first_w + lane_w + j * LANES_W;
+        for (var i = 0u; i < 4u; i++) {
+            store(row, first_x + lane_x + i * LANES_X, sums[j][i]);
+        }
+    }
+}
+
+fn store(row: u32, x_row: u32, sum: f32) {
+    if row >= params.rows || x_row >= params.x_rows {
+        return;
+    }
+    let col = params.out_col + row;
+    var value = sum;
+    if params.has_bias == 1u {
+        value += bias[col];
+    }
+    if params.has_residual == 1u {
+        value += residual[x_row * params.out_cols + col];
+    }
+    y[x_row * params.out_cols + col] = value;
+}

@@ -1,0 +1,17 @@
+// A unit of a float format: sixteen weights of a row, in four quads of neighbouring columns.
+struct Unit {
+    quads: mat4x4<f32>,
+}
+
+// The last unit of a row may reach past it; what it holds there meets an x of zero.
+const UNITS_ARE_WHOLE = false;
+
+fn unit_weights(unit: Unit) -> mat4x4<f32> {
+    return unit.quads;
+}
+
+// x at the unit's columns times the weights. `x_sums` is the sum of each quad of x.
+fn unit_dot(unit: Unit, x: mat4x4<f32>, x_sums: vec4<f32>) -> f32 {
+    let w = unit.quads;
+    return dot(w[0], x[0]) + dot(w[1], x[1]) + dot(w[2], x[2]) + dot(w[3], x[3]);
+}

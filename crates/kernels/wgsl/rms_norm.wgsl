@@ -1,0 +1,34 @@
+// x / sqrt(mean square + eps) * gain. One row to a workgroup.
+
+@group(0) @binding(0) var<storage, read> x: array<vec4<f32>>; // (rows, cols/4)
+@group(0) @binding(1) var<storage, read> gain: array<vec4<f32>>; // (cols/4)
+@group(0) @binding(2) var<storage, read_write> y: array<vec4<f32>>; // (rows, cols/4)
+@group(0) @binding(3) var<uniform> params: Params;
+
+struct Params {
+    rows: u32,
+    cols: u32,
+    eps: f32,
+}
+
+const WORKGROUP = 128u;
+alias Summand = f32;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(lane: Lane, group: Group) {
+    let row = group_index(group);
+    if row >= params.rows {
+        return;
+    }
+    let n_quads = params.cols / 4u;
+    let start = row * n_quads;
+    var squares = 0.0;
+    for (var i = lane.index; i < n_quads; i += WORKGROUP) {
+        let v = x[start + i];
+        squares += dot(v, v);
+    }
+    let scale = inverseSqrt(workgroup_sum(squares, lane) / f32(params.cols) + params.eps);
+    for (var i = lane.index; i < n_quads; i += WORKGROUP) {
+        y[start + i] = x[start + i] * scale * gain[i];
+    }
+}

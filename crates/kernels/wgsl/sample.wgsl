@@ -1,0 +1,122 @@
+// A token drawn from softmax(logits / temperature), cut to the top_k likeliest and to the smallest set with top_p of the
+// probability. Nothing is sorted: the cut is a threshold, found a byte of the logit at a time from a histogram in workgroup
+// memory, and the draw is the greatest of logit / temperature + Gumbel noise among those that reach it, which has the
+// distribution of softmax (Gumbel 1954). Equal logits at the threshold all stay.
+
+@group(0) @binding(0) var<storage, read> logits: array<f32>; // (n_vocab)
+@group(0) @binding(1) var<storage, read_write> used: array<u32>; // (n_vocab/32): one bit for each token
+@group(0) @binding(2) var<storage, read_write> tokens: array<u32>; // (token + 1 or more)
+@group(0) @binding(3) var<uniform> params: Params;
+
+struct Params {
+    n_allowed: u32, // ids at and above are never picked
+    token: u32,
+    top_k: u32, // 0 keeps all
+    seed_low: u32,
+    seed_high: u32,
+    step: u32, // of the random numbers: how many tokens were drawn before
+    penalty: f32,
+    temperature: f32,
+    top_p: f32, // 1 keeps all
+}
+
+const WORKGROUP = 256u;
+alias Summand = f32;
+// A probability of 1 in the fixed point in which they are added up: integers, so that the order does not matter.
+const ONE = 2147483648.0;
+
+var<workgroup> histogram: array<atomic<u32>, 256>;
+var<workgroup> chosen: vec2<u32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(lane: Lane) {
+    var best = Candidate(-3.4e38, 0u);
+    for (var id = lane.index; id < params.n_allowed; id += WORKGROUP) {
+        best = better(best, Candidate(scaled_logit(id), id));
+    }
+    let greatest = workgroup_greatest(best, lane.index).value;
+
+    var threshold = 0u;
+    if params.top_k > 0u {
+        threshold = reached_by(params.top_k, 0.0, 0.0, lane.index);
+    }
+    if params.top_p < 1.0 {
+        var sum = 0.0;
+        for (var id = lane.index; id < params.n_allowed; id += WORKGROUP) {
+            sum += exp(scaled_logit(id) - greatest);
+        }
+        let share = ONE / workgroup_sum(sum, lane);
+        threshold = max(threshold, reached_by(u32(params.top_p * ONE), greatest, share, lane.index));
+    }
+
+    best = Candidate(-3.4e38, 0u);
+    for (var id = lane.index; id < params.n_allowed; id += WORKGROUP) {
+        let logit = scaled_logit(id);
+        if key(logit) >= threshold {
+            best = better(best, Candidate(logit + gumbel(id), id));
+        }
+    }
+    best = workgroup_greatest(best, lane.index);
+    if lane.index == 0u {
+        take(best.id);
+    }
+}
+
+fn scaled_logit(id: u32) -> f32 {
+    return penalised_logit(id) / params.temperature;
+}
+
+// Orders as the logit does.
+fn key(logit: f32) -> u32 {
+    let bits = bitcast<u32>(logit);
+    return select(bits | 0x80000000u, ~bits, bits >= 0x80000000u);
+}
+
+// The greatest key that, with all keys above, weighs `target_weight`: a token weighs its probability, or 1 where `share` is 0.
+fn reached_by(target_weight: u32, greatest: f32, share: f32, lane: u32) -> u32 {
+    var above = 0u; // the bytes decided so far
+    var missing = target_weight;
+    for (var shift = 24i; shift >= 0i; shift -= 8i) {
+        atomicStore(&histogram[lane], 0u);
+        workgroupBarrier();
+        for (var id = lane; id < params.n_allowed; id += WORKGROUP) {
+            let logit = scaled_logit(id);
+            let bytes = key(logit) >> u32(shift);
+            if bytes >> 8u == above {
+                let weight = select(u32(exp(logit - greatest) * share + 0.5), 1u, share == 0.0);
+                atomicAdd(&histogram[bytes & 255u], weight);
+            }
+        }
+        workgroupBarrier();
+        if lane == 0u {
+            var byte = 255u;
+            var left = missing;
+            for (; byte > 0u; byte--) {
+                let weight = atomicLoad(&histogram[byte]);
+                if weight >= left {
+                    break;
+                }
+                left -= weight;
+            }
+            chosen = vec2(byte, left);
+        }
+        let decided = workgroupUniformLoad(&chosen);
+        above = (above << 8u) | decided.x;
+        missing = decided.y;
+    }
+    return above;
+}
+
+// -log(-log u) for u uniform in (0, 1), of a hash of token, step and seed.
+fn gumbel(id: u32) -> f32 {
+    let bits = hash(id ^ hash(params.step ^ hash(params.seed_low ^ hash(params.seed_high))));
+    let uniform_number = (f32(bits >> 8u) + 0.5) / 16777216.0;
+    return -log(-log(uniform_number));
+}
+
+// PCG's output function on one step of its generator (Jarzynski and Olano 2020).
+fn hash(number: u32) -> u32 {
+    let state = number * 747796405u + 2891336453u;
+    let word = ((state >> ((state >> 28u) + 4u)) ^ state) * 277803737u;
+    return (word >> 22u) ^ word;
+}
