@@ -223,7 +223,12 @@ pub fn attend_split(
     let variant = Variant { head_dim: Some(dim), ..Variant::default() };
     Ok(SplitAttend {
         split: Launch::new(&ATTEND_SPLIT, variant, &params, [n_query, n_runs, n_queries])?,
-        merge: Launch::new(&ATTEND_MERGE, variant, &MergeParams { n_query, n_runs }, [n_query, n_queries, 1])?,
+        merge: Launch::new(
+            &ATTEND_MERGE,
+            variant,
+            &MergeParams { n_query, n_runs },
+            [n_query, n_queries, 1],
+        )?,
         n_runs_elements: n_queries * n_query * n_runs * (dim + 4),
     })
 }
@@ -241,12 +246,7 @@ fn scale(dim: u32) -> f32 {
     f64::from(dim).powf(-0.5) as f32
 }
 
-pub(crate) fn check_heads(
-    kernel: &Kernel,
-    n_query: u32,
-    n_kv: u32,
-    dim: u32,
-) -> Result<(), Unsupported> {
+pub(crate) fn check_heads(kernel: &Kernel, n_query: u32, n_kv: u32, dim: u32) -> Result<(), Unsupported> {
     if dim == 0 || !dim.is_multiple_of(4) || dim > MAX_HEAD_DIM {
         return Err(Unsupported::HeadDim { kernel: kernel.name, found: dim });
     }

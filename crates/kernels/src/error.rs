@@ -5,7 +5,9 @@ use tensor::Dtype;
 #[non_exhaustive]
 pub enum Unsupported {
     /// Rows that do not fall into groups of four columns.
-    #[error("{kernel}: rows of {found} columns; expected a multiple of 4, which every kernel reads at a time")]
+    #[error(
+        "{kernel}: rows of {found} columns; expected a multiple of 4, which every kernel reads at a time"
+    )]
     Columns {
         /// Which kernel.
         kernel: &'static str,
@@ -23,7 +25,10 @@ pub enum Unsupported {
         found: u32,
     },
     /// Heads that are too wide for workgroup memory, or that do not divide.
-    #[error("{kernel}: heads of {found} columns; expected a multiple of 4, at most {}", crate::attend::MAX_HEAD_DIM)]
+    #[error(
+        "{kernel}: heads of {found} columns; expected a multiple of 4, at most {}",
+        crate::attend::MAX_HEAD_DIM
+    )]
     HeadDim {
         /// Which kernel.
         kernel: &'static str,
@@ -68,5 +73,9 @@ pub enum Unsupported {
 
 /// `Ok` where rows of activations of `cols` columns can be read four columns at a time.
 pub(crate) fn whole_quads(kernel: &'static str, cols: u32) -> Result<(), Unsupported> {
-    if cols > 0 && cols.is_multiple_of(4) { Ok(()) } else { Err(Unsupported::Columns { kernel, found: cols }) }
+    if cols > 0 && cols.is_multiple_of(4) {
+        Ok(())
+    } else {
+        Err(Unsupported::Columns { kernel, found: cols })
+    }
 }

@@ -31,6 +31,16 @@ pub(crate) const fn write(name: &'static str) -> Binding {
     Binding { name, access: Access::ReadWrite }
 }
 
+/// Who compiles a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compiler {
+    /// WGSL as it is specified: a browser.
+    Browser,
+    /// naga 30, behind native wgpu. It compiles subgroup functions, but refuses the directive that the specification demands
+    /// (gfx-rs/wgpu#5555).
+    Naga,
+}
+
 /// A piece of a kernel's source, before the kernel's own file.
 #[derive(Clone, Copy)]
 pub(crate) enum Part {
@@ -70,16 +80,16 @@ impl Kernel {
     /// Name of the entry point.
     pub const ENTRY_POINT: &'static str = "main";
 
-    /// The source for a variant.
+    /// The source of a variant.
     ///
     /// A variant that says less than the kernel needs (no weight format, say) gives a source that does not compile;
     /// those of a [`Launch`](crate::Launch) and of [`variants`](Kernel::variants) say enough.
-    pub fn source(&self, variant: &Variant) -> String {
+    pub fn source(&self, variant: &Variant, compiler: Compiler) -> String {
         let mut source = String::with_capacity(16 << 10);
         let Features { f16, subgroups, packed_dot } = variant.features;
         let directives = [
             (f16, "enable f16;\n"),
-            (subgroups, "enable subgroups;\n"),
+            (subgroups && compiler == Compiler::Browser, "enable subgroups;\n"),
             (packed_dot, "requires packed_4x8_integer_dot_product;\n"),
         ];
         for (_, directive) in directives.iter().filter(|(used, _)| *used) {
@@ -111,7 +121,8 @@ impl Kernel {
     pub fn variants(&self, head_dims: &[u32]) -> Vec<Variant> {
         let mut variants = Vec::new();
         for bits in 0..8 {
-            let features = Features { f16: bits & 1 != 0, subgroups: bits & 2 != 0, packed_dot: bits & 4 != 0 };
+            let features =
+                Features { f16: bits & 1 != 0, subgroups: bits & 2 != 0, packed_dot: bits & 4 != 0 };
             for weight in Dtype::ALL {
                 for x_rows in 1..=crate::linear::MAX_MATVEC_ROWS {
                     for &head_dim in head_dims {

@@ -24,9 +24,14 @@ pub fn moved_factor(dtype: Dtype) -> Option<usize> {
         Dtype::Q4_0 | Dtype::Q5_0 | Dtype::Q8_0 => Some(0),
         Dtype::Q3K => Some(108),
         Dtype::Q6K => Some(208),
-        Dtype::F32 | Dtype::F16 | Dtype::BF16 | Dtype::Q4_1 | Dtype::Q5_1 | Dtype::Q2K | Dtype::Q4K | Dtype::Q5K => {
-            None
-        }
+        Dtype::F32
+        | Dtype::F16
+        | Dtype::BF16
+        | Dtype::Q4_1
+        | Dtype::Q5_1
+        | Dtype::Q2K
+        | Dtype::Q4K
+        | Dtype::Q5K => None,
     }
 }
 

@@ -12,7 +12,7 @@
 //! gives the same three functions, so a kernel does not know which format it reads (see `wgsl/README.md`).
 //!
 //! ```
-//! use kernels::{Features, layout, linear::{Matrix, Product}};
+//! use kernels::{Compiler, Features, linear::{Matrix, Product}};
 //! use tensor::Dtype;
 //!
 //! // One decoded token through a Q4_K matrix, with the RMS norm before and the residual after in the same dispatch.
@@ -21,7 +21,7 @@
 //! let launch = product.launch(Features::default())?;
 //! assert_eq!(launch.kernel.name, "matvec");
 //! assert_eq!(launch.workgroups, [384, 1, 1]);
-//! assert!(launch.kernel.source(&launch.variant).contains("fn main("));
+//! assert!(launch.kernel.source(&launch.variant, Compiler::Browser).contains("fn main("));
 //! # Ok::<(), kernels::Unsupported>(())
 //! ```
 
@@ -40,7 +40,7 @@ pub mod sample;
 mod variant;
 
 pub use error::Unsupported;
-pub use kernel::{Access, Binding, Kernel};
+pub use kernel::{Access, Binding, Compiler, Kernel};
 pub use launch::{Launch, PipelineKey};
 pub use params::{Field, Scalar};
 pub use variant::{Features, Variant};

@@ -75,13 +75,8 @@ pub struct TablePart {
 /// Embeddings of those of the ids `first_id .. first_id + n_ids` that the part holds, each in its row of `(n_ids, cols)`.
 pub fn embed(part: &TablePart, first_id: u32, n_ids: u32) -> Result<Launch, Unsupported> {
     crate::linear::whole_rows(&EMBED, part.dtype, part.cols)?;
-    let params = EmbedParams {
-        cols: part.cols,
-        n_ids,
-        first_id,
-        part_row: part.first_row,
-        part_rows: part.n_rows,
-    };
+    let params =
+        EmbedParams { cols: part.cols, n_ids, first_id, part_row: part.first_row, part_rows: part.n_rows };
     let variant = Variant { weight: Some(part.dtype), ..Variant::default() };
     let n_units = n_ids * part.cols.div_ceil(16);
     Launch::new(&EMBED, variant, &params, grid(n_units.div_ceil(EMBED.workgroup)))

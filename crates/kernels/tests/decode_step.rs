@@ -7,8 +7,7 @@ use kernels::sample::{Drawing, sample};
 use kernels::{Features, Launch, layout};
 use tensor::Dtype;
 
-const GREEDY: Drawing =
-    Drawing { temperature: 0.0, top_p: 1.0, top_k: 0, repetition_penalty: 1.0, seed: 0 };
+const GREEDY: Drawing = Drawing { temperature: 0.0, top_p: 1.0, top_k: 0, repetition_penalty: 1.0, seed: 0 };
 
 struct Model {
     n_layers: u32,
@@ -26,13 +25,9 @@ fn decode(model: &Model, n_past: u32) -> Vec<Launch> {
     let Model { n_embd, n_ff, heads, .. } = *model;
     let eps = Some(1e-6);
     let matrix = |rows, cols| Matrix { dtype: Dtype::Q4K, rows, cols, first_row: 0 };
-    let parts = layout::row_parts(
-        Dtype::Q6K,
-        model.n_vocab as usize,
-        n_embd as usize,
-        layout::DEFAULT_BINDING_BYTES,
-    )
-    .unwrap();
+    let parts =
+        layout::row_parts(Dtype::Q6K, model.n_vocab as usize, n_embd as usize, layout::DEFAULT_BINDING_BYTES)
+            .unwrap();
 
     let mut launches = Vec::new();
     for part in &parts {

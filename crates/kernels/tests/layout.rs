@@ -85,7 +85,10 @@ fn at_most_two_bytes_a_row_are_added() {
         for n_blocks in [1, 2, 3, 8, 35] {
             let cols = n_blocks * dtype.block_len().max(4);
             let added = 4 * row_words(dtype, cols).unwrap() - dtype.n_bytes(cols).unwrap();
-            assert!(added <= 2 && (n_blocks % 2 == 1 || added == 0), "{dtype}, {n_blocks} blocks: {added} bytes");
+            assert!(
+                added <= 2 && (n_blocks % 2 == 1 || added == 0),
+                "{dtype}, {n_blocks} blocks: {added} bytes"
+            );
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use kernels::{Access, Features, KERNELS, Kernel, Scalar, Variant};
+use kernels::{Access, Compiler, Features, KERNELS, Kernel, Scalar, Variant};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, GlobalVariable, Module, ScalarKind, StorageAccess, TypeInner};
 
@@ -25,10 +25,9 @@ fn capabilities(features: Features) -> Capabilities {
 
 fn validate(source: &str, features: Features) -> Result<(Module, ModuleInfo), String> {
     let caps = capabilities(features);
-    let mut parser = naga::front::wgsl::Frontend::new_with_options(naga::front::wgsl::Options {
-        capabilities: caps,
-        ..Default::default()
-    });
+    let mut options = naga::front::wgsl::Options::new();
+    options.capabilities = caps;
+    let mut parser = naga::front::wgsl::Frontend::new_with_options(options);
     let module = parser.parse(source).map_err(|e| e.emit_to_string(source))?;
     let info = Validator::new(ValidationFlags::all(), caps)
         .subgroup_stages(naga::valid::ShaderStages::COMPUTE)
@@ -43,7 +42,7 @@ fn each_variant(mut check: impl FnMut(&'static Kernel, &Variant, &str) -> Result
     for kernel in KERNELS {
         for variant in kernel.variants(&HEAD_DIMS) {
             n += 1;
-            if let Err(error) = check(kernel, &variant, &kernel.source(&variant)) {
+            if let Err(error) = check(kernel, &variant, &kernel.source(&variant, Compiler::Naga)) {
                 writeln!(report, "{kernel:?} {variant:?}: {error}").unwrap();
             }
         }
@@ -66,10 +65,8 @@ const EXPECTED_VARIANTS: usize = 2 * (13 * 4 * 2) + 13 * 4 * 2 * 4 + 13 * 2 + 13
 #[test]
 fn a_variant_claims_nothing_it_does_not_use() {
     each_variant(|_, variant, source| {
-        let without = [
-            Features { f16: false, ..variant.features },
-            Features { subgroups: false, ..variant.features },
-        ];
+        let without =
+            [Features { f16: false, ..variant.features }, Features { subgroups: false, ..variant.features }];
         for features in without.into_iter().filter(|f| *f != variant.features) {
             if validate(source, features).is_ok() {
                 return Err(format!("valid with {features:?} alone"));
@@ -171,11 +168,27 @@ fn every_kernel_stays_within_the_default_limits() {
 #[test]
 fn sources_differ_exactly_where_variants_do() {
     for kernel in KERNELS {
-        let mut sources: Vec<_> = kernel.variants(&HEAD_DIMS).iter().map(|v| kernel.source(v)).collect();
+        let mut sources: Vec<_> =
+            kernel.variants(&HEAD_DIMS).iter().map(|v| kernel.source(v, Compiler::Browser)).collect();
         let n = sources.len();
         sources.sort();
         sources.dedup();
         assert_eq!(sources.len(), n, "{kernel:?} has variants with one source");
+    }
+}
+
+#[test]
+fn a_browser_is_told_what_a_source_uses() {
+    for kernel in KERNELS {
+        for variant in kernel.variants(&HEAD_DIMS) {
+            let (browser, naga) =
+                (kernel.source(&variant, Compiler::Browser), kernel.source(&variant, Compiler::Naga));
+            let directive = if variant.features.subgroups { "enable subgroups;\n" } else { "" };
+            // Directives come before everything else; f16's is understood by both.
+            let f16 = if variant.features.f16 { "enable f16;\n" } else { "" };
+            let body = naga.strip_prefix(f16).unwrap();
+            assert_eq!(browser, format!("{f16}{directive}{body}"), "{kernel:?} {variant:?}");
+        }
     }
 }
 
@@ -193,13 +206,16 @@ fn a_kernel_has_the_name_of_its_file_and_every_file_is_registered() {
 fn a_broken_source_is_refused() {
     let kernel = &kernels::linear::MATMUL;
     let variant = kernel.variants(&[128])[0];
-    let source = kernel.source(&variant);
+    let source = kernel.source(&variant, Compiler::Naga);
     assert!(validate(&source, variant.features).is_ok());
     let breaks = [
         ("syntax", source.replacen("fn store(", "fn store{", 1)),
         ("type", source.replacen("var value = sum;", "var value = row;", 1)),
         ("name", source.replacen("has_residual == 1u", "had_residual == 1u", 1)),
-        ("a store into an input", source.replacen("> y: array<f32>", "> z: array<f32>", 1).replace("y[x_row", "bias[x_row")),
+        (
+            "a store into an input",
+            source.replacen("> y: array<f32>", "> z: array<f32>", 1).replace("y[x_row", "bias[x_row"),
+        ),
         ("a missing part", source.replacen("fn unit_quads", "fn unit_quad", 1)),
     ];
     for (what, broken) in breaks {
