@@ -1,0 +1,7 @@
+//! Every kernel on a software adapter, at ragged sizes, between canaries, against the same arithmetic in f64 on the host.
+
+mod attend;
+mod linear;
+mod pointwise;
+mod sample;
+mod support;

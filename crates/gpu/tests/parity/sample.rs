@@ -1,0 +1,123 @@
+use kernels::sample::{Drawing, sample};
+
+use crate::support::{Buffer, Random, bits, features, gpu, run};
+
+const N_VOCAB: usize = 1000;
+/// The rest is padding, and its logits are the greatest.
+const N_ALLOWED: usize = 990;
+
+fn logits(seed: u64) -> Vec<f32> {
+    let mut random = Random(seed);
+    (0..N_VOCAB).map(|id| if id < N_ALLOWED { random.number() } else { 1e6 }).collect()
+}
+
+const GREEDY: Drawing =
+    Drawing { temperature: 0.0, top_p: 1.0, top_k: 0, repetition_penalty: 1.0, seed: 99 << 32 | 5 };
+
+/// Logits after penalty and temperature, in the kernel's precision, so that equal ones stay equal.
+fn scaled(logits: &[f32], used: &[u32], drawing: &Drawing) -> Vec<f32> {
+    let each = |(id, &logit): (usize, &f32)| {
+        let is_used = used[id / 32] >> (id % 32) & 1 == 1;
+        let logit = match is_used {
+            true if logit >= 0.0 => logit / drawing.repetition_penalty,
+            true => logit * drawing.repetition_penalty,
+            false => logit,
+        };
+        logit / drawing.temperature.max(1e-30)
+    };
+    logits[..N_ALLOWED].iter().enumerate().map(each).collect()
+}
+
+/// The tokens that LogitsProcessor's rules keep, likeliest first.
+fn kept(scaled: &[f32], drawing: &Drawing) -> Vec<usize> {
+    let mut ids: Vec<usize> = (0..scaled.len()).collect();
+    ids.sort_by(|&a, &b| scaled[b].total_cmp(&scaled[a]));
+    let weights: Vec<f64> = ids.iter().map(|&id| f64::from(scaled[id] - scaled[ids[0]]).exp()).collect();
+    let sum: f64 = weights.iter().sum();
+    let k = if drawing.top_k == 0 { ids.len() } else { drawing.top_k as usize };
+    let mut below = 0.0;
+    let n = weights.iter().take(k).take_while(|weight| {
+        let keep = below < f64::from(drawing.top_p);
+        below += *weight / sum;
+        keep
+    });
+    let n = n.count();
+    ids.truncate(n);
+    ids
+}
+
+#[test]
+fn the_likeliest_token_is_taken_and_marked() {
+    let Some(mut gpu) = gpu() else { return };
+    let drawing = Drawing { repetition_penalty: 1.5, ..GREEDY };
+    let logits = logits(1);
+    let mut used = vec![0u32; N_VOCAB.div_ceil(32)];
+    let tokens = [0; 3];
+    for _ in 0..20 {
+        let expected = kept(&scaled(&logits, &used, &Drawing { temperature: 1.0, ..drawing }), &GREEDY)[0];
+        let launch = sample(&drawing, N_ALLOWED as u32, 0, 2, Default::default()).unwrap();
+        let buffers = [Buffer::In(&bits(&logits)), Buffer::InOut(&used), Buffer::InOut(&tokens)];
+        let found = run(&mut gpu, &launch, &buffers);
+        assert_eq!(found[1], [0, 0, expected as u32]);
+        used[expected / 32] |= 1 << (expected % 32);
+        assert_eq!(found[0], used);
+    }
+}
+
+#[test]
+fn equal_logits_give_the_first() {
+    let Some(mut gpu) = gpu() else { return };
+    let mut logits = vec![-1.0; N_VOCAB];
+    for id in [700, 300, 301, 555] {
+        logits[id] = 2.0;
+    }
+    let launch = sample(&GREEDY, N_ALLOWED as u32, 0, 0, Default::default()).unwrap();
+    let used = vec![0; N_VOCAB.div_ceil(32)];
+    let found =
+        run(&mut gpu, &launch, &[Buffer::In(&bits(&logits)), Buffer::InOut(&used), Buffer::InOut(&[0])]);
+    assert_eq!(found[1], [300]);
+}
+
+/// A cut keeps exactly the tokens that it should: over many draws each comes up about as often as its probability, and no other does.
+#[test]
+fn draws_have_the_distribution_they_should() {
+    let Some(mut gpu) = gpu() else { return };
+    let plain = Drawing { temperature: 0.8, ..GREEDY };
+    let drawings = [
+        plain,
+        Drawing { top_k: 5, ..plain },
+        Drawing { top_p: 0.7, ..plain },
+        Drawing { top_k: 9, top_p: 0.9, repetition_penalty: 1.3, ..plain },
+    ];
+    let logits = logits(2);
+    let mut used = vec![0u32; N_VOCAB.div_ceil(32)];
+    (0..N_VOCAB).step_by(3).for_each(|id| used[id / 32] |= 1 << (id % 32));
+    for features in features(&gpu) {
+        for drawing in &drawings {
+            const N_DRAWS: u32 = 300;
+            let scaled = scaled(&logits, &used, drawing);
+            let kept = kept(&scaled, drawing);
+            let mut n_of = vec![0.0; N_VOCAB];
+            for step in 0..N_DRAWS {
+                let launch = sample(drawing, N_ALLOWED as u32, step, 0, features).unwrap();
+                let buffers = [Buffer::In(&bits(&logits)), Buffer::InOut(&used), Buffer::InOut(&[0])];
+                let found = run(&mut gpu, &launch, &buffers);
+                n_of[found[1][0] as usize] += 1.0;
+            }
+            let weight = |id: &usize| f64::from(scaled[*id] - scaled[kept[0]]).exp();
+            let sum: f64 = kept.iter().map(weight).sum();
+            let n_kept: f64 = kept.iter().map(|id| n_of[*id]).sum();
+            assert_eq!(n_kept, f64::from(N_DRAWS), "{drawing:?} drew what it should have cut");
+            // Five standard deviations of the likeliest token's count, and of the second's.
+            for id in &kept[..2] {
+                let p = weight(id) / sum;
+                let (n, expected) = (n_of[*id], p * f64::from(N_DRAWS));
+                let deviation = (expected * (1.0 - p)).sqrt();
+                assert!(
+                    (n - expected).abs() <= 5.0 * deviation,
+                    "{drawing:?}: {n} draws of {id}, expected {expected}"
+                );
+            }
+        }
+    }
+}
