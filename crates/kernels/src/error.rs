@@ -61,6 +61,14 @@ pub enum Unsupported {
         /// Which kernel.
         kernel: &'static str,
     },
+    /// A format whose scales the integer product cannot keep apart.
+    #[error("{kernel} does not read {dtype}; use matmul")]
+    Packed {
+        /// Which kernel.
+        kernel: &'static str,
+        /// Of the matrix.
+        dtype: Dtype,
+    },
     /// More work than a dispatch may have.
     #[error("{kernel}: {found:?} workgroups; expected at most 65535 in each dimension: split the rows")]
     TooLarge {

@@ -36,3 +36,11 @@ pub(crate) fn parts(dtype: Dtype) -> &'static [&'static str] {
         Dtype::Q6K  => &[QUANTISED, UNSIGNED, PLANE, wgsl!("blocks/q6_k")],
     }
 }
+
+/// Whether the first two quads of a unit share scale and offset, and the last two: what `matmul_packed` relies on.
+pub(crate) fn shares_scales(dtype: Dtype) -> bool {
+    match dtype {
+        Dtype::Q4_0 | Dtype::Q4_1 | Dtype::Q5_0 | Dtype::Q5_1 | Dtype::Q8_0 | Dtype::Q4K | Dtype::Q5K => true,
+        Dtype::F32 | Dtype::F16 | Dtype::BF16 | Dtype::Q2K | Dtype::Q3K | Dtype::Q6K => false,
+    }
+}

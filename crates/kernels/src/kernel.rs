@@ -56,6 +56,8 @@ pub(crate) enum Part {
     Sum,
     /// `TileQuad`
     Tile,
+    /// Nothing by itself: the kernel's own file uses the packed dot product.
+    PackedDot,
 }
 
 impl Part {
@@ -110,7 +112,7 @@ impl Kernel {
             features: Features {
                 f16: wanted.features.f16 && uses(|p| matches!(p, Part::Tile)),
                 subgroups: wanted.features.subgroups && uses(|p| matches!(p, Part::Sum)),
-                packed_dot: false,
+                packed_dot: uses(|p| matches!(p, Part::PackedDot)),
             },
             x_rows: wanted.x_rows.filter(|_| uses(|p| matches!(p, Part::XRows))),
             head_dim: wanted.head_dim.filter(|_| uses(|p| matches!(p, Part::HeadDim))),
@@ -119,20 +121,18 @@ impl Kernel {
 
     /// Every variant there is, with heads of these widths.
     pub fn variants(&self, head_dims: &[u32]) -> Vec<Variant> {
+        let is_packed = self.parts.iter().any(|part| matches!(part, Part::PackedDot));
         let mut variants = Vec::new();
-        for bits in 0..8 {
-            let features =
-                Features { f16: bits & 1 != 0, subgroups: bits & 2 != 0, packed_dot: bits & 4 != 0 };
-            for weight in Dtype::ALL {
-                for x_rows in 1..=crate::linear::MAX_MATVEC_ROWS {
-                    for &head_dim in head_dims {
-                        let wanted = Variant {
+        for weight in Dtype::ALL.into_iter().filter(|dtype| !is_packed || format::shares_scales(*dtype)) {
+            for x_rows in 1..=crate::linear::MAX_MATVEC_ROWS {
+                for &head_dim in head_dims {
+                    for (f16, subgroups) in [(false, false), (false, true), (true, false), (true, true)] {
+                        let variant = self.variant(&Variant {
                             weight: Some(weight),
-                            features,
+                            features: Features { f16, subgroups, packed_dot: is_packed },
                             x_rows: Some(x_rows),
                             head_dim: Some(head_dim),
-                        };
-                        let variant = self.variant(&wanted);
+                        });
                         if !variants.contains(&variant) {
                             variants.push(variant);
                         }
@@ -164,6 +164,7 @@ impl Part {
             Self::Sum if variant.features.subgroups => source.push_str(wgsl!("parts/sum_subgroup")),
             Self::Sum => source.push_str(wgsl!("parts/sum_tree")),
             Self::Tile if variant.features.f16 => source.push_str(wgsl!("parts/tile_f16")),
+            Self::PackedDot => {}
             Self::Tile => source.push_str(wgsl!("parts/tile_f32")),
         }
     }

@@ -46,7 +46,7 @@ pub use params::{Field, Scalar};
 pub use variant::{Features, Variant};
 
 /// Every kernel, by file name.
-pub static KERNELS: [&Kernel; 20] = [
+pub static KERNELS: [&Kernel; 22] = [
     &pointwise::ADD,
     &rows::APPEND,
     &sample::ARGMAX,
@@ -58,9 +58,11 @@ pub static KERNELS: [&Kernel; 20] = [
     &pointwise::GELU_ERF,
     &norm::LAYER_NORM,
     &linear::MATMUL,
+    &linear::MATMUL_PACKED,
     &linear::MATVEC,
     &linear::MATVEC_QKV,
     &linear::MATVEC_SWIGLU,
+    &linear::QUANTISE_ROWS,
     &pointwise::QUICK_GELU,
     &norm::RMS_NORM,
     &attend::ROPE,

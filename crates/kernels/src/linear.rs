@@ -81,8 +81,28 @@ pub static MATMUL: Kernel = Kernel {
     bindings: &[read("x"), read("weights"), read("bias"), read("residual"), write("y")],
     params: MatmulParams::FIELDS,
     workgroup: 128,
-    parts: &[Part::Weights, Part::Tile, Part::Text(wgsl!("parts/x_unit"))],
+    parts: &[Part::Weights, Part::Tile, Part::Text(wgsl!("parts/x_unit")), Part::Text(wgsl!("parts/store"))],
     body: wgsl!("matmul"),
+};
+
+/// [`MATMUL`] of x in 8 bits.
+pub static MATMUL_PACKED: Kernel = Kernel {
+    name: "matmul_packed",
+    bindings: &[read("quants"), read("scales"), read("weights"), read("bias"), read("residual"), write("y")],
+    params: MatmulParams::FIELDS,
+    workgroup: 128,
+    parts: &[Part::PackedDot, Part::Weights, Part::Text(wgsl!("parts/store"))],
+    body: wgsl!("matmul_packed"),
+};
+
+/// x in 8 bits, for [`MATMUL_PACKED`].
+pub static QUANTISE_ROWS: Kernel = Kernel {
+    name: "quantise_rows",
+    bindings: &[read("x"), write("quants"), write("scales")],
+    params: QuantiseParams::FIELDS,
+    workgroup: 64,
+    parts: &[Part::PackedDot, Part::GROUP],
+    body: wgsl!("quantise_rows"),
 };
 
 params!(MatvecParams {
@@ -118,6 +138,8 @@ params!(MatmulParams {
     has_bias: u32,
     has_residual: u32,
 });
+
+params!(QuantiseParams { n_blocks: u32 });
 
 /// Rows of a matrix in a buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +189,7 @@ impl Product {
 
     /// `matvec` for few rows of x, `matmul` for many.
     pub fn launch(&self, features: Features) -> Result<Launch, Unsupported> {
-        if self.x_rows <= MAX_MATVEC_ROWS { self.matvec(features) } else { self.matmul(features) }
+        if self.x_rows <= MAX_MATVEC_ROWS { self.matvec(features) } else { self.tiles(&MATMUL, features) }
     }
 
     fn matvec(&self, features: Features) -> Result<Launch, Unsupported> {
@@ -187,13 +209,28 @@ impl Product {
         Launch::new(&MATVEC, variant, &params, grid(rows.div_ceil(4)))
     }
 
-    fn matmul(&self, features: Features) -> Result<Launch, Unsupported> {
+    /// `matmul` in integers, in two launches: x to 8 bits, then the product. Only for formats that [`packs`], where the adapter has the
+    /// packed dot product, and where an error of x of one part in 250 of its block's greatest does no harm.
+    pub fn launch_packed(&self) -> Result<[Launch; 2], Unsupported> {
+        const BLOCK: u32 = 32;
+        let Matrix { dtype, cols, .. } = self.matrix;
+        if !packs(dtype) {
+            return Err(Unsupported::Packed { kernel: MATMUL_PACKED.name, dtype });
+        }
+        let product = self.tiles(&MATMUL_PACKED, Features::default())?;
+        let n_blocks = self.x_rows * cols / BLOCK;
+        let groups = grid(n_blocks.div_ceil(QUANTISE_ROWS.workgroup));
+        let quantise = Launch::new(&QUANTISE_ROWS, Variant::default(), &QuantiseParams { n_blocks }, groups)?;
+        Ok([quantise, product])
+    }
+
+    fn tiles(&self, kernel: &'static Kernel, features: Features) -> Result<Launch, Unsupported> {
         const TILE: u32 = 64;
         let Matrix { dtype, rows, cols, first_row } = self.matrix;
         if self.normalise.is_some() {
-            return Err(Unsupported::Normalise { kernel: MATMUL.name });
+            return Err(Unsupported::Normalise { kernel: kernel.name });
         }
-        whole_rows(&MATMUL, dtype, cols)?;
+        whole_rows(kernel, dtype, cols)?;
         let params = MatmulParams {
             cols,
             rows,
@@ -205,8 +242,13 @@ impl Product {
             has_residual: self.has_residual.into(),
         };
         let variant = Variant { weight: Some(dtype), features, ..Variant::default() };
-        Launch::new(&MATMUL, variant, &params, [rows.div_ceil(TILE), self.x_rows.div_ceil(TILE), 1])
+        Launch::new(kernel, variant, &params, [rows.div_ceil(TILE), self.x_rows.div_ceil(TILE), 1])
     }
+}
+
+/// Whether there is a [`MATMUL_PACKED`] for a format.
+pub fn packs(dtype: Dtype) -> bool {
+    crate::format::shares_scales(dtype)
 }
 
 /// `silu(norm(x) GT) * (norm(x) UT)` with `gate | up` in one matrix, whose rows are twice the columns of the result.

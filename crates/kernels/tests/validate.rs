@@ -58,9 +58,9 @@ fn every_kernel_is_valid_in_every_variant() {
 }
 
 /// matvec and matvec_swiglu: 13 formats, 4 rows of x, with subgroups or without; matvec_qkv: those for 4 widths of heads;
-/// matmul: 13 formats, with f16 or without; embed: 13 formats; three kernels of attention: 4 widths; both norms and sample: with
-/// subgroups or without; nine others.
-const EXPECTED_VARIANTS: usize = 2 * (13 * 4 * 2) + 13 * 4 * 2 * 4 + 13 * 2 + 13 + 3 * 4 + 3 * 2 + 9;
+/// matmul: 13 formats, with f16 or without, and 7 packed; embed: 13 formats; three kernels of attention: 4 widths; both norms and sample: with
+/// subgroups or without; ten others.
+const EXPECTED_VARIANTS: usize = 2 * (13 * 4 * 2) + 13 * 4 * 2 * 4 + 13 * 2 + 7 + 13 + 3 * 4 + 3 * 2 + 10;
 
 #[test]
 fn a_variant_claims_nothing_it_does_not_use() {
@@ -186,6 +186,9 @@ fn a_browser_is_told_what_a_source_uses() {
             let directive = if variant.features.subgroups { "enable subgroups;\n" } else { "" };
             // Directives come before everything else; f16's is understood by both.
             let f16 = if variant.features.f16 { "enable f16;\n" } else { "" };
+            let uses = |word| naga.contains(word);
+            let packed = uses("dot4I8Packed") || uses("pack4xI8");
+            assert_eq!(packed, uses("requires packed_4x8_integer_dot_product;\n"), "{kernel:?}");
             let body = naga.strip_prefix(f16).unwrap();
             assert_eq!(browser, format!("{f16}{directive}{body}"), "{kernel:?} {variant:?}");
         }
@@ -209,7 +212,7 @@ fn a_broken_source_is_refused() {
     let source = kernel.source(&variant, Compiler::Naga);
     assert!(validate(&source, variant.features).is_ok());
     let breaks = [
-        ("syntax", source.replacen("fn store(", "fn store{", 1)),
+        ("syntax", source.replacen("fn main(", "fn main{", 1)),
         ("type", source.replacen("var value = sum;", "var value = row;", 1)),
         ("name", source.replacen("has_residual == 1u", "had_residual == 1u", 1)),
         (

@@ -1,5 +1,5 @@
 use gpu::Gpu;
-use kernels::linear::{HeadRun, Matrix as Rows, Product, matvec_qkv, matvec_swiglu};
+use kernels::linear::{HeadRun, Matrix as Rows, Product, matvec_qkv, matvec_swiglu, packs};
 use kernels::{Features, rows};
 use tensor::Dtype;
 
@@ -120,6 +120,47 @@ fn matmul() {
         }
     }
     report.finish(13 * 2);
+}
+
+#[test]
+fn matmul_in_integers() {
+    let Some(mut gpu) = gpu() else { return };
+    let mut report = Report::default();
+    let (rows, x_rows) = (70, 67);
+    for dtype in Dtype::ALL.into_iter().filter(|dtype| packs(*dtype)) {
+        let cols = ragged_cols(dtype);
+        let mut random = Random(dtype as u64);
+        let w = Matrix::random(dtype, rows, cols, &mut random);
+        let x = random.numbers(x_rows * cols);
+        let matrix = Rows { dtype, rows: rows as u32, cols: cols as u32, first_row: 0 };
+        let [quantise, product] = Product::whole(matrix, x_rows as u32).launch_packed().unwrap();
+
+        let x_bits = bits(&x);
+        let buffers = [Buffer::In(&x_bits), Buffer::Out(x.len() / 4), Buffer::Out(x.len() / 32)];
+        let packed = run(&mut gpu, &quantise, &buffers);
+        let rounded: Vec<f32> = packed[0]
+            .iter()
+            .flat_map(|word| word.to_le_bytes())
+            .zip((0..x.len()).map(|i| f32::from_bits(packed[1][i / 32])))
+            .map(|(q, scale)| f32::from(q as i8) * scale)
+            .collect();
+        let worst = x.iter().zip(&rounded).zip((0..).map(|i: usize| f32::from_bits(packed[1][i / 32])));
+        for ((x, rounded), scale) in worst {
+            assert!((x - rounded).abs() <= 0.501 * scale, "{x} became {rounded} with scale {scale}");
+        }
+
+        // With x as it was rounded there is nothing left to lose: products of integers are exact.
+        let x64: Vec<Vec<f64>> =
+            rounded.chunks(cols).map(|row| row.iter().map(|v| f64::from(*v)).collect()).collect();
+        let expected: Vec<f64> =
+            x64.iter().flat_map(|x| (0..rows).map(|row| w.dot(row, x)).collect::<Vec<_>>()).collect();
+        let [words, scales] = [&packed[0], &packed[1]].map(|words| Buffer::In(words));
+        let unused = || Buffer::In(&x_bits);
+        let buffers = [words, scales, Buffer::In(&w.words), unused(), unused(), Buffer::Out(expected.len())];
+        let found = run(&mut gpu, &product, &buffers).remove(0);
+        report.add(compare(dtype.name(), &found, &expected, F32_SUMS));
+    }
+    report.finish(7);
 }
 
 #[test]

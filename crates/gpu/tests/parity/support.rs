@@ -81,7 +81,7 @@ impl Matrix {
                 Dtype::BF16 => block.copy_from_slice(&random.number().to_le_bytes()[2..]),
                 _ => f16_places(dtype).iter().for_each(|&at| {
                     // Exponent 8 to 15: magnitudes of 2^-7 to 2.
-                    block[at + 1] = block[at + 1] & 0x83 | 0x20 | block[at + 1] & 0x1C;
+                    block[at + 1] = block[at + 1] & 0x9F | 0x20;
                 }),
             }
         }
