@@ -62,7 +62,10 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group
     var sum = 0.0;
     for (var first = 0u; first < n_seen_by_any; first += N_KEYS) {
         for (var i = lane; i < N_KEYS * ROW; i += WORKGROUP) {
-            tile[i] = at(i, first, params.key_quad + kv_head * QUADS, true);
+            tile[i] = vec4(0.0);
+            if is_stored(i, first) {
+                tile[i] = keys[place(i, first, kv_head) + params.key_quad];
+            }
         }
         workgroupBarrier();
         for (var i = 0u; i < N_KEYS / 4u; i++) {
@@ -72,7 +75,10 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group
         }
         workgroupBarrier();
         for (var i = lane; i < N_KEYS * ROW; i += WORKGROUP) {
-            tile[i] = at(i, first, params.value_quad + kv_head * QUADS, false);
+            tile[i] = vec4(0.0);
+            if is_stored(i, first) {
+                tile[i] = values[place(i, first, kv_head) + params.value_quad];
+            }
         }
         // Each of the four lanes of a query does this for itself: dearer than a broadcast by a few exponentials, but it waits
         // for nobody.
@@ -115,18 +121,13 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group
     }
 }
 
-// What belongs at place `i` of the tile: of keys or of values, zero past the last key and past the head's columns.
-fn at(i: u32, first: u32, offset: u32, of_keys: bool) -> vec4<f32> {
-    let key = first + i / ROW;
-    let quad = i % ROW;
-    if key >= params.n_keys || quad >= QUADS {
-        return vec4(0.0);
-    }
-    let place = (params.first_key + key) * params.key_stride + offset + quad;
-    if of_keys {
-        return keys[place];
-    }
-    return values[place];
+// Whether a key and a column of its head belong at `i` of the tile that begins with key `first`; elsewhere stand zeros.
+fn is_stored(i: u32, first: u32) -> bool {
+    return first + i / ROW < params.n_keys && i % ROW < QUADS;
+}
+
+fn place(i: u32, first: u32, kv_head: u32) -> u32 {
+    return (params.first_key + first + i / ROW) * params.key_stride + kv_head * QUADS + i % ROW;
 }
 
 fn slice_dot(q: ptr<function, array<vec4<f32>, SLICE>>, slice: u32, key: u32) -> f32 {
