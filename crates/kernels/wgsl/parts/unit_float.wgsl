@@ -3,7 +3,7 @@ struct Unit {
     quads: mat4x4<f32>,
 }
 
-// The last unit of a row may reach past it; what it holds there meets an x of zero.
+// The last unit of a row may reach past it; there the weights are zeros, and x is read as zeros.
 const UNITS_ARE_WHOLE = false;
 
 fn unit_weights(unit: Unit) -> mat4x4<f32> {
