@@ -1,4 +1,5 @@
 //! The launches of one decode step of the true models, counted: a dispatch costs tens of microseconds in a browser, whatever it does.
+#![expect(clippy::unwrap_used, reason = "the helpers of tests panic as tests do")]
 
 use kernels::attend::{Heads, Source, attend_split};
 use kernels::linear::{HeadRun, Matrix, Product, matvec_qkv, matvec_swiglu};

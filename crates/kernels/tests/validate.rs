@@ -1,5 +1,6 @@
 //! Every kernel in every variant is parsed and validated by naga, as wgpu does it, with exactly the capabilities it claims; what the
 //! registry says of bindings, workgroup and parameters is compared with what naga reads in the source.
+#![expect(clippy::unwrap_used, reason = "the helpers of tests panic as tests do")]
 
 use std::fmt::Write;
 
@@ -129,7 +130,9 @@ fn parameters_are_those_of_the_wgsl_struct() {
 }
 
 /// (name, type, offset) of each field of `Params`, and the struct's size.
-fn parameters(module: &Module) -> Result<(Vec<(String, Scalar, u32)>, u32), String> {
+type Layout = (Vec<(String, Scalar, u32)>, u32);
+
+fn parameters(module: &Module) -> Result<Layout, String> {
     let uniform = module.global_variables.iter().find(|(_, v)| v.space == AddressSpace::Uniform);
     let (_, uniform) = uniform.ok_or("no uniform")?;
     let TypeInner::Struct { members, span } = &module.types[uniform.ty].inner else {

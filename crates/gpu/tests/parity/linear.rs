@@ -257,12 +257,12 @@ fn queries_keys_and_values() {
 }
 
 /// (cosines, sines)
-pub fn angles(n: usize) -> (Vec<f32>, Vec<f32>) {
+pub(crate) fn angles(n: usize) -> (Vec<f32>, Vec<f32>) {
     (0..n).map(|i| ((i as f32 * 0.7).cos(), (i as f32 * 0.7).sin())).unzip()
 }
 
 /// One head.
-pub fn rotate(y: &mut [f64], cosines: &[f32], sines: &[f32]) {
+pub(crate) fn rotate(y: &mut [f64], cosines: &[f32], sines: &[f32]) {
     let n = y.len() / 2;
     for i in 0..n {
         let (c, s) = (f64::from(cosines[i]), f64::from(sines[i]));

@@ -11,10 +11,10 @@ const N_CANARIES: usize = 64;
 
 /// Sums of up to a few thousand products in f32: each rounding is 6e-8 of the sum, its square 4e-15, and they add up to less than
 /// this even where terms cancel.
-pub const F32_SUMS: f64 = 1e-10;
+pub(crate) const F32_SUMS: f64 = 1e-10;
 
 /// The software adapter, or a visible skip.
-pub fn gpu() -> Option<Gpu> {
+pub(crate) fn gpu() -> Option<Gpu> {
     match pollster::block_on(Gpu::open(Choice::Software)) {
         Ok(gpu) => Some(gpu),
         Err(error) => {
@@ -26,7 +26,7 @@ pub fn gpu() -> Option<Gpu> {
 }
 
 /// The adapter's features, cut down to each combination that makes a difference.
-pub fn features(gpu: &Gpu) -> Vec<Features> {
+pub(crate) fn features(gpu: &Gpu) -> Vec<Features> {
     let mut all = vec![Features::default()];
     if gpu.features().subgroups {
         all.push(Features { subgroups: true, ..Features::default() });
@@ -38,10 +38,10 @@ pub fn features(gpu: &Gpu) -> Vec<Features> {
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    pub fn bits(&mut self) -> u64 {
+    pub(crate) fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ z >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -50,26 +50,26 @@ impl Random {
     }
 
     /// -2 to 2, with a few outliers ten times that, as activations have.
-    pub fn number(&mut self) -> f32 {
+    pub(crate) fn number(&mut self) -> f32 {
         let unit = (self.bits() >> 40) as f32 / (1 << 24) as f32;
         let outlier = if self.bits().is_multiple_of(50) { 10.0 } else { 1.0 };
         (unit - 0.5) * 4.0 * outlier
     }
 
-    pub fn numbers(&mut self, n: usize) -> Vec<f32> {
+    pub(crate) fn numbers(&mut self, n: usize) -> Vec<f32> {
         (0..n).map(|_| self.number()).collect()
     }
 }
 
 /// A random matrix: its repacked words, and its elements.
-pub struct Matrix {
-    pub words: Vec<u32>,
-    pub values: Vec<f32>,
-    pub cols: usize,
+pub(crate) struct Matrix {
+    pub(crate) words: Vec<u32>,
+    pub(crate) values: Vec<f32>,
+    pub(crate) cols: usize,
 }
 
 impl Matrix {
-    pub fn random(dtype: Dtype, rows: usize, cols: usize, random: &mut Random) -> Self {
+    pub(crate) fn random(dtype: Dtype, rows: usize, cols: usize, random: &mut Random) -> Self {
         let n_blocks = rows * cols / dtype.block_len();
         let mut bytes = Vec::new();
         for _ in 0..n_blocks {
@@ -91,7 +91,7 @@ impl Matrix {
     }
 
     /// Row `row` times `x`.
-    pub fn dot(&self, row: usize, x: &[f64]) -> f64 {
+    pub(crate) fn dot(&self, row: usize, x: &[f64]) -> f64 {
         let row = &self.values[row * self.cols..(row + 1) * self.cols];
         row.iter().zip(x).map(|(w, x)| f64::from(*w) * x).sum()
     }
@@ -109,7 +109,7 @@ fn f16_places(dtype: Dtype) -> &'static [usize] {
 }
 
 /// Columns that are ragged for this format: an odd number of blocks, more units than a workgroup has lanes.
-pub fn ragged_cols(dtype: Dtype) -> usize {
+pub(crate) fn ragged_cols(dtype: Dtype) -> usize {
     match dtype.block_len() {
         1 => 1180,
         32 => 37 * 32,
@@ -117,12 +117,12 @@ pub fn ragged_cols(dtype: Dtype) -> usize {
     }
 }
 
-pub fn bits(values: &[f32]) -> Vec<u32> {
+pub(crate) fn bits(values: &[f32]) -> Vec<u32> {
     values.iter().map(|value| value.to_bits()).collect()
 }
 
 /// A buffer of a launch.
-pub enum Buffer<'a> {
+pub(crate) enum Buffer<'a> {
     In(&'a [u32]),
     /// So many words, all canaries.
     Out(usize),
@@ -131,7 +131,7 @@ pub enum Buffer<'a> {
 }
 
 /// Runs a launch; the outputs' words, whose canaries were left alone.
-pub fn run(gpu: &mut Gpu, launch: &Launch, buffers: &[Buffer<'_>]) -> Vec<Vec<u32>> {
+pub(crate) fn run(gpu: &mut Gpu, launch: &Launch, buffers: &[Buffer<'_>]) -> Vec<Vec<u32>> {
     let with_canaries = |words: &[u32]| {
         let mut words = words.to_vec();
         words.extend([CANARY; N_CANARIES]);
@@ -160,7 +160,7 @@ pub fn run(gpu: &mut Gpu, launch: &Launch, buffers: &[Buffer<'_>]) -> Vec<Vec<u3
 }
 
 /// Refuses outputs whose normalised mean squared error exceeds `most`. Places that must not be written are NaN in `expected`.
-pub fn compare(what: &str, found: &[u32], expected: &[f64], most: f64) -> Result<(), String> {
+pub(crate) fn compare(what: &str, found: &[u32], expected: &[f64], most: f64) -> Result<(), String> {
     assert_eq!(found.len(), expected.len(), "{what}");
     let (mut error, mut size) = (0.0, 0.0);
     for (i, (&word, &expected)) in found.iter().zip(expected).enumerate() {
@@ -187,15 +187,15 @@ pub fn compare(what: &str, found: &[u32], expected: &[f64], most: f64) -> Result
 
 /// All failures of a test at once.
 #[derive(Default)]
-pub struct Report(Vec<String>, usize);
+pub(crate) struct Report(Vec<String>, usize);
 
 impl Report {
-    pub fn add(&mut self, outcome: Result<(), String>) {
+    pub(crate) fn add(&mut self, outcome: Result<(), String>) {
         self.1 += 1;
         self.0.extend(outcome.err());
     }
 
-    pub fn finish(self, n_cases: usize) {
+    pub(crate) fn finish(self, n_cases: usize) {
         assert!(self.0.is_empty(), "{} of {} cases:\n{}", self.0.len(), self.1, self.0.join("\n"));
         assert!(self.1 >= n_cases, "only {} cases ran", self.1);
     }
