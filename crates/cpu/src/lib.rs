@@ -10,4 +10,4 @@ mod weight;
 pub use cache::CpuCache;
 pub use machine::{Cpu, Precision};
 pub use sampler::CpuSampler;
-pub use weight::CpuWeight;
+pub use weight::{CpuPartial, CpuWeight};

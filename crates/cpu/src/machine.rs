@@ -6,7 +6,7 @@ use tensor::Dtype;
 
 use crate::attend::attend;
 use crate::chunk::MAX_FLOATS;
-use crate::{CpuCache, CpuSampler, CpuWeight};
+use crate::{CpuCache, CpuPartial, CpuSampler, CpuWeight};
 
 /// How quantised weights meet activations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,6 +45,7 @@ type Verb<T> = std::result::Result<T, BackendError>;
 impl Backend for Cpu {
     type Tensor = Tensor;
     type Weight = CpuWeight;
+    type Partial = CpuPartial;
     type Cache = CpuCache;
     type Sampler = CpuSampler;
     type Token = u32;
@@ -69,8 +70,22 @@ impl Backend for Cpu {
         cache.shape()
     }
 
-    fn do_weight(&mut self, dtype: Dtype, shape: Shape, bytes: &[u8]) -> Verb<CpuWeight> {
-        run("weight", || CpuWeight::new(self.precision, dtype, shape, bytes))
+    fn do_reserve(&mut self, dtype: Dtype, shape: Shape) -> Verb<CpuPartial> {
+        CpuPartial::new(dtype, shape).map_err(|(needed_bytes, message)| BackendError::Memory {
+            verb: "reserve",
+            backend: NAME,
+            needed_bytes,
+            message,
+        })
+    }
+
+    fn do_fill(&mut self, partial: &mut CpuPartial, _: usize, rows: &[u8]) -> Verb<()> {
+        partial.bytes.extend_from_slice(rows);
+        Ok(())
+    }
+
+    fn do_filled(&mut self, CpuPartial { dtype, shape, bytes }: CpuPartial) -> Verb<CpuWeight> {
+        run("filled", || CpuWeight::new(self.precision, dtype, shape, &bytes))
     }
 
     fn cache(&mut self, cols: usize) -> Verb<CpuCache> {

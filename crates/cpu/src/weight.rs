@@ -20,6 +20,24 @@ pub enum CpuWeight {
     Blocks(Arc<QTensor>),
 }
 
+/// A weight whose rows are still coming: candle takes a tensor's bytes whole.
+#[derive(Debug)]
+pub struct CpuPartial {
+    pub(crate) dtype: Dtype,
+    pub(crate) shape: Shape,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl CpuPartial {
+    /// Room for the bytes, or how many there was no room for and why.
+    pub(crate) fn new(dtype: Dtype, shape: Shape) -> std::result::Result<Self, (u64, String)> {
+        let n_bytes = dtype.n_bytes(shape.n_elements()).map_err(|e| (0, e.to_string()))?;
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(n_bytes).map_err(|e| (n_bytes as u64, e.to_string()))?;
+        Ok(Self { dtype, shape, bytes })
+    }
+}
+
 impl CpuWeight {
     pub(crate) fn new(precision: Precision, dtype: Dtype, shape: Shape, bytes: &[u8]) -> Result<Self> {
         // Vectors are small, and are wanted in f32.

@@ -35,7 +35,7 @@ impl<B: Backend, H: Host> Decoding<'_, B, H> {
         timings: &mut Timings,
     ) -> Result<EndOfAnswer, Interrupted> {
         let tokenizer = &self.model.tokenizer;
-        let lag = self.backend.readback_lag();
+        let lag = usize::from(self.backend.readback_secs() > 0.0);
         let mut progress = Progress::start(self.host, self.job, Stage::Decoding, 0);
         let mut stream = tokenizer.stream();
         let mut under_way = VecDeque::new();

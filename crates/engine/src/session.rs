@@ -79,7 +79,10 @@ impl<B: Backend, H: Host> Session<B, H> {
                 let asked = self.ask(job, question, &settings).await;
                 self.end(job, asked.map(|(end, timings)| (Event::Answered { job, end, timings }, None)));
             }
-            Command::Stop { .. } => {}
+            Command::Stop { .. }
+            | Command::LoseDevice
+            | Command::ChooseBackend { .. }
+            | Command::SetProfiling { .. } => {}
             Command::NewConversation => self.conversation.turns.clear(),
             Command::OpenBenchmark { job, data } => {
                 let opened = self.benchmark.open(&self.host, job, data).await;

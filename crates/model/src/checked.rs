@@ -97,7 +97,7 @@ impl<R: Backend, D: Backend> Checked<R, D> {
 
 type Weights<R, D> = Pair<<R as Backend>::Weight, <D as Backend>::Weight>;
 
-fn linears<R: Clone, D: Clone>(w: &Linear<Pair<R, D>>) -> (Linear<R>, Linear<D>) {
+fn both<R: Clone, D: Clone>(w: &Linear<Pair<R, D>>) -> (Linear<R>, Linear<D>) {
     let Linear { weight: Pair { reference, device }, bias } = w.clone();
     let (reference_bias, device_bias) = bias.map(|b| (b.reference, b.device)).unzip();
     (Linear { weight: reference, bias: reference_bias }, Linear { weight: device, bias: device_bias })
@@ -117,6 +117,7 @@ fn rotations<R: Clone, D: Clone>(r: &Rotation<Pair<R, D>>) -> (Rotation<R>, Rota
 impl<R: Backend, D: Backend> Backend for Checked<R, D> {
     type Tensor = Both<R, D>;
     type Weight = Weights<R, D>;
+    type Partial = Pair<R::Partial, D::Partial>;
     type Cache = Pair<R::Cache, D::Cache>;
     type Sampler = Pair<R::Sampler, D::Sampler>;
     type Token = Pair<R::Token, D::Token>;
@@ -133,9 +134,35 @@ impl<R: Backend, D: Backend> Backend for Checked<R, D> {
     fn cache_shape(&self, cache: &Self::Cache) -> Shape {
         self.reference.cache_shape(&cache.reference)
     }
-    fn do_weight(&mut self, dtype: Dtype, shape: Shape, bytes: &[u8]) -> Result<Self::Weight, BackendError> {
-        let reference = self.reference.do_weight(dtype, shape, bytes)?;
-        Ok(Pair { reference, device: self.device.do_weight(dtype, shape, bytes)? })
+    fn do_reserve(&mut self, dtype: Dtype, shape: Shape) -> Result<Self::Partial, BackendError> {
+        let reference = self.reference.do_reserve(dtype, shape)?;
+        Ok(Pair { reference, device: self.device.do_reserve(dtype, shape)? })
+    }
+    fn do_fill(
+        &mut self,
+        partial: &mut Self::Partial,
+        first_row: usize,
+        rows: &[u8],
+    ) -> Result<(), BackendError> {
+        self.reference.do_fill(&mut partial.reference, first_row, rows)?;
+        self.device.do_fill(&mut partial.device, first_row, rows)
+    }
+    fn do_filled(&mut self, partial: Self::Partial) -> Result<Self::Weight, BackendError> {
+        let reference = self.reference.do_filled(partial.reference)?;
+        Ok(Pair { reference, device: self.device.do_filled(partial.device)? })
+    }
+    fn join(
+        &mut self,
+        linears: Vec<Linear<Self::Weight>>,
+    ) -> Result<Vec<Linear<Self::Weight>>, BackendError> {
+        let (for_reference, for_device) = linears.iter().map(both).unzip();
+        let reference = self.reference.join(for_reference)?;
+        let device = self.device.join(for_device)?;
+        let pair = |(r, d): (Linear<R::Weight>, Linear<D::Weight>)| Linear {
+            weight: Pair { reference: r.weight, device: d.weight },
+            bias: r.bias.zip(d.bias).map(|(reference, device)| Pair { reference, device }),
+        };
+        Ok(reference.into_iter().zip(device).map(pair).collect())
     }
     fn cache(&mut self, cols: usize) -> Result<Self::Cache, BackendError> {
         Ok(Pair { reference: self.reference.cache(cols)?, device: self.device.cache(cols)? })
@@ -163,7 +190,7 @@ impl<R: Backend, D: Backend> Backend for Checked<R, D> {
         x: &Self::Tensor,
         w: &Linear<Self::Weight>,
     ) -> Result<Self::Tensor, BackendError> {
-        let (wr, wd) = linears(w);
+        let (wr, wd) = both(w);
         let r = self.reference.do_linear(&x.reference, &wr)?;
         let d = self.device.do_linear(&x.device, &wd)?;
         self.result("linear", r, d)
@@ -293,22 +320,69 @@ impl<R: Backend, D: Backend> Backend for Checked<R, D> {
         x: &Self::Tensor,
         weights: [&Linear<Self::Weight>; 3],
     ) -> Result<[Self::Tensor; 3], BackendError> {
-        let [(qr, qd), (kr, kd), (vr, vd)] = weights.map(linears);
+        let [(qr, qd), (kr, kd), (vr, vd)] = weights.map(both);
         let [q, k, v] = self.reference.qkv(&x.reference, [&qr, &kr, &vr])?;
         let [dq, dk, dv] = self.device.qkv(&x.device, [&qd, &kd, &vd])?;
         Ok([self.result("qkv (q)", q, dq)?, self.result("qkv (k)", k, dk)?, self.result("qkv (v)", v, dv)?])
     }
+    fn attention_inputs(
+        &mut self,
+        x: &Self::Tensor,
+        norm: &Norm<Self::Weight>,
+        weights: [&Linear<Self::Weight>; 3],
+        heads: Heads,
+        rotation: &Rotation<Self::Tensor>,
+        cache: &mut Self::Cache,
+    ) -> Result<Self::Tensor, BackendError> {
+        let [(qr, qd), (kr, kd), (vr, vd)] = weights.map(both);
+        let ((nr, nd), (rr, rd)) = (norms(norm), rotations(rotation));
+        let reference = &mut self.reference;
+        let r = reference.attention_inputs(
+            &x.reference,
+            &nr,
+            [&qr, &kr, &vr],
+            heads,
+            &rr,
+            &mut cache.reference,
+        )?;
+        let device = &mut self.device;
+        let d = device.attention_inputs(&x.device, &nd, [&qd, &kd, &vd], heads, &rd, &mut cache.device)?;
+        self.result("attention_inputs", r, d)
+    }
+    fn linear_add(
+        &mut self,
+        x: &Self::Tensor,
+        w: &Linear<Self::Weight>,
+        residual: &Self::Tensor,
+    ) -> Result<Self::Tensor, BackendError> {
+        let (wr, wd) = both(w);
+        let r = self.reference.linear_add(&x.reference, &wr, &residual.reference)?;
+        let d = self.device.linear_add(&x.device, &wd, &residual.device)?;
+        self.result("linear_add", r, d)
+    }
+    fn norm_linear(
+        &mut self,
+        x: &Self::Tensor,
+        norm: &Norm<Self::Weight>,
+        w: &Linear<Self::Weight>,
+    ) -> Result<Self::Tensor, BackendError> {
+        let ((nr, nd), (wr, wd)) = (norms(norm), both(w));
+        let r = self.reference.norm_linear(&x.reference, &nr, &wr)?;
+        let d = self.device.norm_linear(&x.device, &nd, &wd)?;
+        self.result("norm_linear", r, d)
+    }
     fn gated_mlp(
         &mut self,
-        residual: &Self::Tensor,
         x: &Self::Tensor,
+        norm: &Norm<Self::Weight>,
         gate: &Linear<Self::Weight>,
         up: &Linear<Self::Weight>,
         down: &Linear<Self::Weight>,
     ) -> Result<Self::Tensor, BackendError> {
-        let ((gr, gd), (ur, ud), (dr, dd)) = (linears(gate), linears(up), linears(down));
-        let r = self.reference.gated_mlp(&residual.reference, &x.reference, &gr, &ur, &dr)?;
-        let d = self.device.gated_mlp(&residual.device, &x.device, &gd, &ud, &dd)?;
+        let ((nr, nd), (gr, gd)) = (norms(norm), both(gate));
+        let ((ur, ud), (dr, dd)) = (both(up), both(down));
+        let r = self.reference.gated_mlp(&x.reference, &nr, &gr, &ur, &dr)?;
+        let d = self.device.gated_mlp(&x.device, &nd, &gd, &ud, &dd)?;
         self.result("gated_mlp", r, d)
     }
 }

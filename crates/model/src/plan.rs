@@ -74,6 +74,7 @@ impl Plan {
 impl Backend for Plan {
     type Tensor = Shape;
     type Weight = PlannedWeight;
+    type Partial = PlannedWeight;
     type Cache = Shape;
     type Sampler = ();
     type Token = ();
@@ -92,10 +93,16 @@ impl Backend for Plan {
     }
     fn weight(&mut self, dtype: Dtype, shape: Shape, _: &[u8]) -> Result<PlannedWeight, BackendError> {
         // A plan needs no bytes, so it does not insist on them.
-        self.do_weight(dtype, shape, &[])
+        self.do_reserve(dtype, shape)
     }
-    fn do_weight(&mut self, dtype: Dtype, shape: Shape, _: &[u8]) -> Result<PlannedWeight, BackendError> {
+    fn do_reserve(&mut self, dtype: Dtype, shape: Shape) -> Result<PlannedWeight, BackendError> {
         Ok(PlannedWeight { shape, dtype })
+    }
+    fn do_fill(&mut self, _: &mut PlannedWeight, _: usize, _: &[u8]) -> Result<(), BackendError> {
+        Ok(())
+    }
+    fn do_filled(&mut self, partial: PlannedWeight) -> Result<PlannedWeight, BackendError> {
+        Ok(partial)
     }
     fn cache(&mut self, cols: usize) -> Result<Shape, BackendError> {
         Ok(Shape::new(0, cols))

@@ -52,12 +52,14 @@ impl Remote {
 
 type T = <Cpu as Backend>::Tensor;
 type W = <Cpu as Backend>::Weight;
+type P = <Cpu as Backend>::Partial;
 type C = <Cpu as Backend>::Cache;
 type R<X> = Result<X, BackendError>;
 
 impl Backend for Remote {
     type Tensor = T;
     type Weight = W;
+    type Partial = P;
     type Cache = C;
     type Sampler = <Cpu as Backend>::Sampler;
     type Token = <Cpu as Backend>::Token;
@@ -65,8 +67,8 @@ impl Backend for Remote {
     fn name(&self) -> &'static str {
         "remote"
     }
-    fn readback_lag(&self) -> usize {
-        self.lag
+    fn readback_secs(&self) -> f64 {
+        self.readback_secs
     }
     fn shape(&self, x: &T) -> Shape {
         self.cpu.shape(x)
@@ -77,9 +79,15 @@ impl Backend for Remote {
     fn cache_shape(&self, cache: &C) -> Shape {
         self.cpu.cache_shape(cache)
     }
-    fn do_weight(&mut self, dtype: Dtype, shape: Shape, bytes: &[u8]) -> R<W> {
+    fn do_reserve(&mut self, dtype: Dtype, shape: Shape) -> R<P> {
         self.burn("weight")?;
-        self.cpu.do_weight(dtype, shape, bytes)
+        self.cpu.do_reserve(dtype, shape)
+    }
+    fn do_fill(&mut self, partial: &mut P, first_row: usize, rows: &[u8]) -> R<()> {
+        self.cpu.do_fill(partial, first_row, rows)
+    }
+    fn do_filled(&mut self, partial: P) -> R<W> {
+        self.cpu.do_filled(partial)
     }
     fn cache(&mut self, cols: usize) -> R<C> {
         self.cpu.cache(cols)

@@ -132,3 +132,34 @@ impl Sampling {
         Self { temperature: 0.0, top_p: 1.0, top_k: 0, seed: 0, repetition_penalty: 1.0, n_allowed }
     }
 }
+
+/// A weight whose rows are still coming, with an account of them.
+#[derive(Debug)]
+pub struct Filling<P> {
+    pub(super) partial: P,
+    pub(super) shape: Shape,
+    pub(super) row_bytes: usize,
+    pub(super) n_rows: usize,
+}
+
+impl<P> Filling<P> {
+    /// Bytes of one row: what is filled in is a multiple of it.
+    pub fn row_bytes(&self) -> usize {
+        self.row_bytes
+    }
+}
+
+/// What the steps of one kind took together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepTime {
+    /// The kind.
+    pub label: &'static str,
+    /// How many there were.
+    pub n: u32,
+    /// On the machine's clock.
+    pub secs: f64,
+    /// Read and written, each operand once.
+    pub n_bytes: u64,
+    /// Floating-point operations.
+    pub n_flops: u64,
+}

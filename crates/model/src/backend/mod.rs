@@ -4,5 +4,7 @@ mod argument;
 mod check;
 mod verbs;
 
-pub use argument::{Activation, Heads, Ids, Keys, Linear, Norm, Rotation, Sampling, Shape, Span};
+pub use argument::{
+    Activation, Filling, Heads, Ids, Keys, Linear, Norm, Rotation, Sampling, Shape, Span, StepTime,
+};
 pub use verbs::{Backend, BackendError};

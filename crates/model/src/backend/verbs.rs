@@ -2,7 +2,9 @@ use std::future::Future;
 
 use tensor::Dtype;
 
-use super::{Activation, Heads, Ids, Keys, Linear, Norm, Rotation, Sampling, Shape, Span, check};
+use super::{
+    Activation, Filling, Heads, Ids, Keys, Linear, Norm, Rotation, Sampling, Shape, Span, StepTime, check,
+};
 
 /// Why a verb could not run.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +25,26 @@ pub enum BackendError {
         /// Which verb failed.
         verb: &'static str,
         /// On which machine.
+        backend: &'static str,
+        /// In the machine's words.
+        message: String,
+    },
+    /// There is no room for what was asked.
+    #[error("{verb} needs {} MiB more than {backend} has: {message}", needed_bytes >> 20)]
+    Memory {
+        /// Which verb asked.
+        verb: &'static str,
+        /// On which machine.
+        backend: &'static str,
+        /// What it asked for.
+        needed_bytes: u64,
+        /// In the machine's words.
+        message: String,
+    },
+    /// The machine is gone, with everything it held.
+    #[error("{backend} was lost: {message}")]
+    Lost {
+        /// Which machine.
         backend: &'static str,
         /// In the machine's words.
         message: String,
@@ -49,15 +71,18 @@ pub enum BackendError {
 ///
 /// The verbs without prefix are what the forward pass calls: each checks the operands' shapes and hands over to
 /// the `do_` verb of the same name, which a machine implements and which may rely on those checks. No verb waits for a
-/// result: only [`read`](Backend::read) and [`read_tokens`](Backend::read_tokens) do, so a machine may record and run late.
+/// result: only [`read`](Backend::read), [`read_tokens`](Backend::read_tokens) and [`settle`](Backend::settle) do, so a
+/// machine may record and run late.
 ///
-/// Verbs made of smaller ones ([`qkv`](Backend::qkv), [`gated_mlp`](Backend::gated_mlp)) have a body that is their
-/// specification; a machine may override them with something faster that computes the same.
+/// Verbs made of smaller ones ([`attention_inputs`](Backend::attention_inputs), [`gated_mlp`](Backend::gated_mlp), ...) have
+/// a body that is their specification; a machine may override them with something faster that computes the same.
 pub trait Backend: Sized {
     /// An activation; a clone shares its contents.
     type Tensor: Clone + std::fmt::Debug;
     /// A matrix or a vector of the model; a clone shares its contents.
     type Weight: Clone + std::fmt::Debug;
+    /// A weight whose rows are still coming.
+    type Partial: std::fmt::Debug;
     /// Keys and values of one layer.
     type Cache: std::fmt::Debug;
     /// State of a sampling process: random numbers, tokens used so far.
@@ -73,26 +98,72 @@ pub trait Backend: Sized {
     fn weight_shape(&self, w: &Self::Weight) -> Shape;
     /// (rows appended, columns) of a cache's keys.
     fn cache_shape(&self, cache: &Self::Cache) -> Shape;
-    /// Tokens that may be under way before one is read back; 0 where reading costs nothing.
-    fn readback_lag(&self) -> usize {
-        0
+    /// Seconds that a sampled token takes to reach the host once it is computed; 0 where reading costs nothing.
+    fn readback_secs(&self) -> f64 {
+        0.0
     }
 
-    /// Takes a weight in its file's block format. `bytes` holds `shape` elements of `dtype`, row by row.
-    fn weight(&mut self, dtype: Dtype, shape: Shape, bytes: &[u8]) -> Result<Self::Weight, BackendError> {
-        let n_bytes = dtype.n_bytes(shape.n_elements()).ok();
+    /// Room for a weight in its file's block format, to be filled row by row: a large one is never whole on the host.
+    fn reserve(&mut self, dtype: Dtype, shape: Shape) -> Result<Filling<Self::Partial>, BackendError> {
+        let row_bytes = dtype.n_bytes(shape.cols).ok().filter(|_| shape.rows > 0);
         let rows_whole = shape.cols.is_multiple_of(dtype.block_len());
-        let fits = n_bytes == Some(bytes.len()) && rows_whole;
-        check::require(
-            "weight",
-            fits,
-            || format!("{} bytes", bytes.len()),
-            || format!("{shape} of {}", dtype.name()),
-        )?;
-        self.do_weight(dtype, shape, bytes)
+        let Some(row_bytes) = row_bytes.filter(|n| *n > 0 && rows_whole) else {
+            let expected = format!("rows of whole {} blocks", dtype.name());
+            return Err(BackendError::Shape { verb: "reserve", found: shape.to_string(), expected });
+        };
+        Ok(Filling { partial: self.do_reserve(dtype, shape)?, shape, row_bytes, n_rows: 0 })
     }
-    /// See [`weight`](Backend::weight).
-    fn do_weight(&mut self, dtype: Dtype, shape: Shape, bytes: &[u8]) -> Result<Self::Weight, BackendError>;
+    /// See [`reserve`](Backend::reserve).
+    fn do_reserve(&mut self, dtype: Dtype, shape: Shape) -> Result<Self::Partial, BackendError>;
+
+    /// The next rows of a weight.
+    fn fill(&mut self, filling: &mut Filling<Self::Partial>, rows: &[u8]) -> Result<(), BackendError> {
+        let n_rows = rows.len() / filling.row_bytes;
+        let fits = rows.len().is_multiple_of(filling.row_bytes)
+            && n_rows > 0
+            && n_rows <= filling.shape.rows - filling.n_rows;
+        check::require(
+            "fill",
+            fits,
+            || format!("{} bytes behind row {}", rows.len(), filling.n_rows),
+            || format!("rows of {} bytes, {} in all", filling.row_bytes, filling.shape.rows),
+        )?;
+        self.do_fill(&mut filling.partial, filling.n_rows, rows)?;
+        filling.n_rows += n_rows;
+        Ok(())
+    }
+    /// See [`fill`](Backend::fill). `first_row` rows were filled before.
+    fn do_fill(
+        &mut self,
+        partial: &mut Self::Partial,
+        first_row: usize,
+        rows: &[u8],
+    ) -> Result<(), BackendError>;
+
+    /// The weight, once all its rows are there.
+    fn filled(&mut self, filling: Filling<Self::Partial>) -> Result<Self::Weight, BackendError> {
+        let (n_rows, shape) = (filling.n_rows, filling.shape);
+        check::require("filled", n_rows == shape.rows, || format!("{n_rows} rows"), || shape.to_string())?;
+        self.do_filled(filling.partial)
+    }
+    /// See [`filled`](Backend::filled).
+    fn do_filled(&mut self, partial: Self::Partial) -> Result<Self::Weight, BackendError>;
+
+    /// A weight whose bytes are all at hand.
+    fn weight(&mut self, dtype: Dtype, shape: Shape, bytes: &[u8]) -> Result<Self::Weight, BackendError> {
+        let mut filling = self.reserve(dtype, shape)?;
+        self.fill(&mut filling, bytes)?;
+        self.filled(filling)
+    }
+
+    /// Told once, when a model is put together: these matrices will always be multiplied with the same input. A machine
+    /// may lay them side by side; they stay matrices of their own.
+    fn join(
+        &mut self,
+        linears: Vec<Linear<Self::Weight>>,
+    ) -> Result<Vec<Linear<Self::Weight>>, BackendError> {
+        Ok(linears)
+    }
 
     /// An empty cache for keys and values of `cols` columns.
     fn cache(&mut self, cols: usize) -> Result<Self::Cache, BackendError>;
@@ -292,6 +363,26 @@ pub trait Backend: Sized {
     fn read_tokens(&mut self, tokens: &[Self::Token])
     -> impl Future<Output = Result<Vec<u32>, BackendError>>;
 
+    /// Lets the machine catch up: waits until little of what was recorded is left to do, and tells what failed since the
+    /// last time. Between two blocks this keeps the queue short, so that progress is true, a stop is prompt, and other programs
+    /// get their share of the machine.
+    fn settle(&mut self) -> impl Future<Output = Result<(), BackendError>> {
+        async { Ok(()) }
+    }
+
+    /// Opens the machine anew after it was lost. Nothing that it held before may be used again.
+    fn reopen(&mut self) -> impl Future<Output = Result<(), BackendError>> {
+        async { Ok(()) }
+    }
+
+    /// Times what runs from now on, or no longer.
+    fn set_profiling(&mut self, _on: bool) {}
+
+    /// What was timed since the last time this was asked, summed by label; nothing where the machine has no clock.
+    fn take_profile(&mut self) -> impl Future<Output = Result<Vec<StepTime>, BackendError>> {
+        async { Ok(Vec::new()) }
+    }
+
     /// Queries, keys and values of one input.
     fn qkv(
         &mut self,
@@ -302,19 +393,60 @@ pub trait Backend: Sized {
         Ok([self.linear(x, q)?, self.linear(x, k)?, self.linear(x, v)?])
     }
 
-    /// `residual + down(swiglu(gate(x), up(x)))`.
+    /// Everything before cached attention: `norm(x)` to queries, keys and values, the first two rotated, keys and values
+    /// appended to the cache. The rotated queries.
+    fn attention_inputs(
+        &mut self,
+        x: &Self::Tensor,
+        norm: &Norm<Self::Weight>,
+        weights: [&Linear<Self::Weight>; 3],
+        heads: Heads,
+        rotation: &Rotation<Self::Tensor>,
+        cache: &mut Self::Cache,
+    ) -> Result<Self::Tensor, BackendError> {
+        let h = self.rms_norm(x, norm)?;
+        let [q, k, v] = self.qkv(&h, weights)?;
+        let q = self.rope(&q, heads.n_query, rotation)?;
+        let k = self.rope(&k, heads.n_kv, rotation)?;
+        self.append(cache, &k, &v)?;
+        Ok(q)
+    }
+
+    /// `x wT + b + residual`.
+    fn linear_add(
+        &mut self,
+        x: &Self::Tensor,
+        w: &Linear<Self::Weight>,
+        residual: &Self::Tensor,
+    ) -> Result<Self::Tensor, BackendError> {
+        let y = self.linear(x, w)?;
+        self.add(residual, &y)
+    }
+
+    /// `rms_norm(x) wT + b`.
+    fn norm_linear(
+        &mut self,
+        x: &Self::Tensor,
+        norm: &Norm<Self::Weight>,
+        w: &Linear<Self::Weight>,
+    ) -> Result<Self::Tensor, BackendError> {
+        let h = self.rms_norm(x, norm)?;
+        self.linear(&h, w)
+    }
+
+    /// `x + down(swiglu(gate(h), up(h)))` of `h = rms_norm(x)`.
     fn gated_mlp(
         &mut self,
-        residual: &Self::Tensor,
         x: &Self::Tensor,
+        norm: &Norm<Self::Weight>,
         gate: &Linear<Self::Weight>,
         up: &Linear<Self::Weight>,
         down: &Linear<Self::Weight>,
     ) -> Result<Self::Tensor, BackendError> {
-        let gate = self.linear(x, gate)?;
-        let up = self.linear(x, up)?;
+        let h = self.rms_norm(x, norm)?;
+        let gate = self.linear(&h, gate)?;
+        let up = self.linear(&h, up)?;
         let hidden = self.swiglu(&gate, &up)?;
-        let out = self.linear(&hidden, down)?;
-        self.add(residual, &out)
+        self.linear_add(&hidden, down, x)
     }
 }

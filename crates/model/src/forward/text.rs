@@ -119,16 +119,11 @@ impl<B: Backend> TextModel<B> {
         let Some(block) = self.blocks.get(pass.n_done) else { return Ok(false) };
         let heads = self.config.heads;
         let cache = &mut memory.caches[pass.n_done];
-        let h = b.rms_norm(&pass.x, &block.attention_norm)?;
-        let [q, k, v] = b.qkv(&h, [&block.query, &block.key, &block.value])?;
-        let q = b.rope(&q, heads.n_query, &pass.rotation)?;
-        let k = b.rope(&k, heads.n_kv, &pass.rotation)?;
-        b.append(cache, &k, &v)?;
+        let weights = [&block.query, &block.key, &block.value];
+        let q = b.attention_inputs(&pass.x, &block.attention_norm, weights, heads, &pass.rotation, cache)?;
         let a = b.attend(&q, Keys::Cached(cache), heads, Span::Causal)?;
-        let a = b.linear(&a, &block.output)?;
-        let x = b.add(&pass.x, &a)?;
-        let h = b.rms_norm(&x, &block.mlp_norm)?;
-        pass.x = b.gated_mlp(&x, &h, &block.gate, &block.up, &block.down)?;
+        let x = b.linear_add(&a, &block.output, &pass.x)?;
+        pass.x = b.gated_mlp(&x, &block.mlp_norm, &block.gate, &block.up, &block.down)?;
         pass.n_done += 1;
         if pass.n_done == self.blocks.len() {
             memory.n_tokens += pass.n_tokens;
@@ -148,7 +143,6 @@ impl<B: Backend> TextModel<B> {
     }
 
     fn logits(&self, b: &mut B, x: &B::Tensor) -> Result<B::Tensor, BackendError> {
-        let h = b.rms_norm(x, &self.norm)?;
-        b.linear(&h, self.head.as_ref().unwrap_or(&self.embedding))
+        b.norm_linear(x, &self.norm, self.head.as_ref().unwrap_or(&self.embedding))
     }
 }

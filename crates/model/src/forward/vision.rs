@@ -76,13 +76,11 @@ impl<B: Backend> VisionModel<B> {
         let q = b.rope(&q, heads.n_query, &pass.rotation)?;
         let k = b.rope(&k, heads.n_kv, &pass.rotation)?;
         let a = b.attend(&q, Keys::Fresh { k: &k, v: &v }, heads, Span::Segments(&[pass.n_patches]))?;
-        let a = b.linear(&a, &block.output)?;
-        let x = b.add(&pass.x, &a)?;
+        let x = b.linear_add(&a, &block.output, &pass.x)?;
         let h = b.layer_norm(&x, &block.mlp_norm)?;
         let h = b.linear(&h, &block.fc1)?;
         let h = b.activate(&h, Activation::QuickGelu)?;
-        let h = b.linear(&h, &block.fc2)?;
-        pass.x = b.add(&x, &h)?;
+        pass.x = b.linear_add(&h, &block.fc2, &x)?;
         pass.n_done += 1;
         Ok(true)
     }

@@ -83,6 +83,18 @@ impl<W> Arrived<W> {
     }
 }
 
+/// Matrices that always meet the same input, laid out as the machine likes them.
+fn joined<B: Backend, const N: usize>(
+    b: &mut B,
+    linears: [Linear<B::Weight>; N],
+) -> Result<[Linear<B::Weight>; N], BackendError> {
+    b.join(linears.into())?.try_into().map_err(|found: Vec<_>| BackendError::Shape {
+        verb: "join",
+        found: format!("{} matrices", found.len()),
+        expected: format!("the {N} that were given"),
+    })
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Bias {
     Present,

@@ -1,7 +1,7 @@
 use weights::{Gguf, TensorInfo};
 
-use super::{Arrived, Bias, LoadError, matrix_shape};
-use crate::backend::{Backend, Linear, Shape};
+use super::{Arrived, Bias, LoadError, joined, matrix_shape};
+use crate::backend::{Backend, Filling, Linear, Shape};
 use crate::config::TextConfig;
 use crate::forward::text::{TextBlock, TextModel};
 use crate::plan::Plan;
@@ -33,8 +33,25 @@ impl<B: Backend> TextTensors<B> {
         Ok(())
     }
 
+    /// Room for a tensor that comes in pieces: see [`Backend::reserve`].
+    pub fn reserve(&self, b: &mut B, info: &TensorInfo) -> Result<Filling<B::Partial>, LoadError> {
+        Ok(b.reserve(info.dtype, matrix_shape(info))?)
+    }
+
+    /// Takes a tensor whose pieces have all come.
+    pub fn insert_filled(
+        &mut self,
+        b: &mut B,
+        info: &TensorInfo,
+        filling: Filling<B::Partial>,
+    ) -> Result<(), LoadError> {
+        let weight = b.filled(filling)?;
+        self.arrived.insert(&info.name, weight);
+        Ok(())
+    }
+
     /// The model, once everything has arrived.
-    pub fn finish(mut self, b: &B) -> Result<TextModel<B>, LoadError> {
+    pub fn finish(mut self, b: &mut B) -> Result<TextModel<B>, LoadError> {
         let c = &self.config;
         let (n_embd, n_kv, n_ff) = (c.n_embd, c.n_kv_cols(), c.n_ff);
         let a = &mut self.arrived;
@@ -44,15 +61,22 @@ impl<B: Backend> TextTensors<B> {
             let name = |part: &str| format!("blk.{i}.{part}");
             let square = Shape::new(n_embd, n_embd);
             let to_kv = Shape::new(n_kv, n_embd);
+            let query = a.linear(b, &name("attn_q"), square, Bias::Present)?;
+            let key = a.linear(b, &name("attn_k"), to_kv, Bias::Present)?;
+            let value = a.linear(b, &name("attn_v"), to_kv, Bias::Present)?;
+            let [query, key, value] = joined(b, [query, key, value])?;
+            let gate = a.linear(b, &name("ffn_gate"), Shape::new(n_ff, n_embd), Bias::Absent)?;
+            let up = a.linear(b, &name("ffn_up"), Shape::new(n_ff, n_embd), Bias::Absent)?;
+            let [gate, up] = joined(b, [gate, up])?;
             blocks.push(TextBlock {
                 attention_norm: a.norm(b, &name("attn_norm"), n_embd, c.rms_eps, Bias::Absent)?,
-                query: a.linear(b, &name("attn_q"), square, Bias::Present)?,
-                key: a.linear(b, &name("attn_k"), to_kv, Bias::Present)?,
-                value: a.linear(b, &name("attn_v"), to_kv, Bias::Present)?,
+                query,
+                key,
+                value,
                 output: a.linear(b, &name("attn_output"), square, Bias::Absent)?,
                 mlp_norm: a.norm(b, &name("ffn_norm"), n_embd, c.rms_eps, Bias::Absent)?,
-                gate: a.linear(b, &name("ffn_gate"), Shape::new(n_ff, n_embd), Bias::Absent)?,
-                up: a.linear(b, &name("ffn_up"), Shape::new(n_ff, n_embd), Bias::Absent)?,
+                gate,
+                up,
                 down: a.linear(b, &name("ffn_down"), Shape::new(n_embd, n_ff), Bias::Absent)?,
             });
         }
@@ -79,6 +103,6 @@ impl TextTensors<Plan> {
         for info in gguf.tensors() {
             tensors.insert(&mut plan, info, &[])?;
         }
-        tensors.finish(&plan)
+        tensors.finish(&mut plan)
     }
 }

@@ -2,7 +2,7 @@ use tensor::{Dtype, dequantise};
 use weights::{Gguf, TensorInfo};
 
 use super::{Arrived, Bias, LoadError, matrix_shape};
-use crate::backend::{Backend, Linear, Shape};
+use crate::backend::{Backend, Filling, Linear, Shape};
 use crate::config::{ModelError, TextConfig, VisionConfig, tensor};
 use crate::forward::vision::{STILL_PATCH_LEN, VisionBlock, VisionModel};
 use crate::plan::Plan;
@@ -19,6 +19,9 @@ pub struct VisionTensors<B: Backend> {
 }
 
 const PATCH_SLICES: [&str; 2] = ["v.patch_embd.weight", "v.patch_embd.weight.1"];
+
+/// A 10 x 10 table that the first converter wrote and nothing reads.
+const UNREAD: &str = "v.position_embd.weight";
 
 impl<B: Backend> VisionTensors<B> {
     /// For the vision file that goes with `text`.
@@ -40,11 +43,31 @@ impl<B: Backend> VisionTensors<B> {
             self.patch_slices[slice] = Some(self.patch_slice(info, bytes)?);
             return Ok(());
         }
-        // A 10 x 10 table that the first converter wrote and nothing reads.
-        if info.name == "v.position_embd.weight" {
+        if info.name == UNREAD {
             return Ok(());
         }
         let weight = b.weight(info.dtype, matrix_shape(info), bytes)?;
+        self.arrived.insert(&info.name, weight);
+        Ok(())
+    }
+
+    /// Room for a tensor that comes in pieces; `None` where the tower wants it whole, by
+    /// [`insert`](VisionTensors::insert).
+    pub fn reserve(&self, b: &mut B, info: &TensorInfo) -> Result<Option<Filling<B::Partial>>, LoadError> {
+        if PATCH_SLICES.contains(&info.name.as_str()) || info.name == UNREAD {
+            return Ok(None);
+        }
+        Ok(Some(b.reserve(info.dtype, matrix_shape(info))?))
+    }
+
+    /// Takes a tensor whose pieces have all come.
+    pub fn insert_filled(
+        &mut self,
+        b: &mut B,
+        info: &TensorInfo,
+        filling: Filling<B::Partial>,
+    ) -> Result<(), LoadError> {
+        let weight = b.filled(filling)?;
         self.arrived.insert(&info.name, weight);
         Ok(())
     }
