@@ -1,149 +1,336 @@
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+//! The executor on wgpu: natively on Vulkan, in a browser on WebGPU.
 
-use kernels::{Features, Launch, PipelineKey};
+use std::cell::RefCell;
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+
+use futures_channel::oneshot;
+use kernels::Features;
+use model::backend::{BackendError, StepTime};
 
 use crate::GpuError;
-use crate::pipeline::pipeline;
+use crate::clock::Clock;
+use crate::executor::{Executor, Region};
+use crate::faults::Scopes;
+use crate::machine::NAME;
+use crate::open::{Opened, Options, open};
+use crate::pipeline::Pipelines;
+use crate::readback::{Readback, wait};
+use crate::recording::{BufferId, Dispatch, Recording, Step};
 
-/// Which adapter to open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choice {
-    /// The one the system prefers.
-    Fastest,
-    /// One that computes on the CPU, for tests: the same on every machine.
-    Software,
-}
+/// Alignment of the parameters of a dispatch in the buffer of its submission: WebGPU's default limit.
+const PARAMS_ALIGNMENT: usize = 256;
 
-/// A device, and the pipelines that were made on it.
+/// Dispatches of one submission.
+pub(crate) const MAX_DISPATCHES: usize = 1024;
+
+/// Submissions under way while more is recorded: one runs, one waits.
+const MAX_UNDER_WAY: usize = 2;
+
+/// Bytes that may be on their way to the device: what was written and not yet taken stays in host memory.
+const MAX_WRITTEN_BYTES: u64 = 32 << 20;
+
+/// Allocations from this size on are guarded each.
+const LARGE_BYTES: u64 = 1 << 20;
+
+/// A device with its buffers and pipelines.
 #[derive(Debug)]
-pub struct Gpu {
-    name: String,
-    features: Features,
-    device: wgpu::Device,
-    queue: wgpu::Queue,
-    pipelines: HashMap<PipelineKey, wgpu::ComputePipeline>,
+pub struct Device {
+    options: Options,
+    opened: Opened,
+    /// The open device, for whoever wants to lose it.
+    handle: Loss,
+    buffers: HashMap<BufferId, wgpu::Buffer>,
+    n_bytes: u64,
+    /// Parameters of one submission.
+    params: wgpu::Buffer,
+    pipelines: Pipelines,
+    scopes: Scopes,
+    under_way: VecDeque<Fence>,
+    n_written_bytes: u64,
+    readback_secs: f64,
+    clock: Option<Clock>,
 }
 
-impl Gpu {
-    /// Opens a device with WebGPU's default limits, whatever more the adapter has.
-    pub async fn open(choice: Choice) -> Result<Self, GpuError> {
-        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
-        let options = wgpu::RequestAdapterOptions {
-            power_preference: wgpu::PowerPreference::HighPerformance,
-            force_fallback_adapter: choice == Choice::Software,
-            ..Default::default()
-        };
-        let adapter = instance
-            .request_adapter(&options)
-            .await
-            .map_err(|e| GpuError::NoAdapter { message: e.to_string() })?;
-        let name = adapter.get_info().name;
-        let wanted = wgpu::Features::SHADER_F16 | wgpu::Features::SUBGROUP;
-        let required_features = adapter.features() & wanted;
-        let descriptor = wgpu::DeviceDescriptor {
-            required_features,
-            required_limits: wgpu::Limits::default(),
-            ..Default::default()
-        };
-        let (device, queue) = adapter
-            .request_device(&descriptor)
-            .await
-            .map_err(|e| GpuError::NoDevice { adapter: name.clone(), message: e.to_string() })?;
-        let features = Features {
-            f16: required_features.contains(wgpu::Features::SHADER_F16),
-            subgroups: required_features.contains(wgpu::Features::SUBGROUP),
-            // naga writes it out by hand where a device lacks it.
-            packed_dot: true,
-        };
-        Ok(Self { name, features, device, queue, pipelines: HashMap::new() })
-    }
+#[derive(Debug)]
+struct Fence {
+    submission: wgpu::SubmissionIndex,
+    done: oneshot::Receiver<()>,
+}
 
-    /// As its driver calls it.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
+/// Takes a device away, as a driver that crashes does: for tests, and to see what happens then.
+#[derive(Clone, Debug)]
+pub struct Loss(Rc<RefCell<wgpu::Device>>);
 
-    /// What it offers beyond core WebGPU.
-    pub fn features(&self) -> Features {
-        self.features
+impl Loss {
+    /// Destroys the device that is open now.
+    pub fn lose(&self) {
+        self.0.borrow().destroy();
     }
+}
 
-    /// A storage buffer with these words.
-    pub fn buffer(&self, words: &[u32]) -> wgpu::Buffer {
-        let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC;
-        self.filled(words, usage)
-    }
-
-    /// Runs one launch. Its kernel's buffers come in the order of [`kernels::Kernel::bindings`].
+impl Device {
+    /// Opens a device.
     ///
-    /// A refused shader or binding does not fail its call: wgpu goes on, nothing runs, and zeros are read back. The error scope
-    /// is what turns that into an error.
-    pub async fn run(&mut self, launch: &Launch, buffers: &[&wgpu::Buffer]) -> Result<(), GpuError> {
-        let kernel = launch.kernel;
-        let expected = kernel.bindings.len();
-        if buffers.len() != expected {
-            return Err(GpuError::Buffers { kernel: kernel.name, found: buffers.len(), expected });
+    /// # Errors
+    /// Where there is no adapter, or it gives no device.
+    pub async fn open(options: Options) -> Result<Self, GpuError> {
+        let opened = open(options).await?;
+        let handle = Loss(Rc::new(RefCell::new(opened.device.clone())));
+        Ok(Self::new(options, opened, handle))
+    }
+
+    fn new(options: Options, opened: Opened, handle: Loss) -> Self {
+        let params = opened.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("params"),
+            size: (MAX_DISPATCHES * PARAMS_ALIGNMENT) as u64,
+            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        Self {
+            options,
+            opened,
+            handle,
+            buffers: HashMap::new(),
+            n_bytes: 0,
+            params,
+            pipelines: Pipelines::default(),
+            scopes: Scopes::default(),
+            under_way: VecDeque::new(),
+            n_written_bytes: 0,
+            readback_secs: 0.0,
+            clock: None,
         }
-        let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
-        let params = self.filled(&launch.params, wgpu::BufferUsages::UNIFORM);
-        let pipeline = match self.pipelines.entry(launch.pipeline()) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(pipeline(&self.device, kernel, &launch.variant)),
+    }
+
+    pub(crate) fn loss(&self) -> Loss {
+        self.handle.clone()
+    }
+
+    pub(crate) fn set_readback_secs(&mut self, secs: f64) {
+        self.readback_secs = secs;
+    }
+
+    /// Dispatches and copies, and the copy of what is to be read into a buffer that can be mapped.
+    fn encode(
+        &mut self,
+        recording: &Recording,
+        staging: Option<(&wgpu::Buffer, Region)>,
+    ) -> wgpu::CommandBuffer {
+        let mut encoder =
+            self.opened.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let mut n_dispatches = 0;
+        let mut steps = recording.steps.iter().peekable();
+        while let Some(step) = steps.next() {
+            match step {
+                Step::Copy { from, to, to_offset, n_bytes } => {
+                    if let (Some(from), Some(to)) = (self.buffers.get(from), self.buffers.get(to)) {
+                        encoder.copy_buffer_to_buffer(from, 0, to, *to_offset, *n_bytes);
+                    }
+                }
+                Step::Dispatch(first) => {
+                    let timestamps = self.clock.as_mut().and_then(|clock| clock.time(first));
+                    let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
+                        label: None,
+                        timestamp_writes: timestamps.as_ref().map(|t| t.writes()),
+                    });
+                    self.dispatch(&mut pass, first, &mut n_dispatches);
+                    // Only the ends of a pass can be timed, so that each dispatch gets its own while it is.
+                    while self.clock.is_none()
+                        && let Some(Step::Dispatch(next)) = steps.peek()
+                    {
+                        self.dispatch(&mut pass, next, &mut n_dispatches);
+                        steps.next();
+                    }
+                }
+            }
+        }
+        if let Some((staging, Region { buffer, offset, n_bytes })) = staging
+            && let Some(from) = self.buffers.get(&buffer)
+        {
+            encoder.copy_buffer_to_buffer(from, offset, staging, 0, n_bytes);
+        }
+        if let Some(clock) = &mut self.clock {
+            clock.resolve(&self.opened.device, &mut encoder);
+        }
+        encoder.finish()
+    }
+
+    fn dispatch(&self, pass: &mut wgpu::ComputePass<'_>, dispatch: &Dispatch, number: &mut usize) {
+        if let Some((pipeline, group)) = self.pipelines.of(dispatch) {
+            let [x, y, z] = dispatch.launch.workgroups;
+            pass.set_pipeline(pipeline);
+            pass.set_bind_group(0, group, &[(*number * PARAMS_ALIGNMENT) as u32]);
+            pass.dispatch_workgroups(x, y, z);
+        }
+        *number += 1;
+    }
+
+    /// Parameters go to one buffer, one dispatch after another.
+    fn write_params(&self, recording: &Recording) {
+        let mut words = Vec::with_capacity(recording.steps.len() * PARAMS_ALIGNMENT / 4);
+        for (i, dispatch) in recording.dispatches().enumerate() {
+            words.resize(i * PARAMS_ALIGNMENT / 4, 0);
+            words.extend_from_slice(&dispatch.launch.params);
+        }
+        if !words.is_empty() {
+            self.opened.queue.write_buffer(&self.params, 0, bytemuck::cast_slice(&words));
+        }
+    }
+
+    fn prepare(&mut self, recording: &Recording) {
+        let Self { opened: Opened { device, .. }, pipelines, buffers, params, .. } = self;
+        for dispatch in recording.dispatches() {
+            pipelines.prepare(device, dispatch, params, |id| buffers.get(&id).cloned());
+        }
+    }
+
+    async fn check(&mut self) -> Result<(), BackendError> {
+        self.scopes.check(&self.opened.faults, self.n_bytes).await
+    }
+
+    fn fence(&mut self, submission: wgpu::SubmissionIndex) {
+        let (sender, done) = oneshot::channel();
+        self.opened.queue.on_submitted_work_done(move || {
+            // Whoever waited may be gone by now.
+            let _ = sender.send(());
+        });
+        self.under_way.push_back(Fence { submission, done });
+    }
+}
+
+impl Executor for Device {
+    type Readback = Readback;
+
+    fn adapter_name(&self) -> &str {
+        &self.opened.adapter_name
+    }
+
+    fn features(&self) -> Features {
+        self.opened.features
+    }
+
+    fn max_binding_bytes(&self) -> u64 {
+        let limits = self.opened.device.limits();
+        limits.max_storage_buffer_binding_size.min(limits.max_buffer_size)
+    }
+
+    fn readback_secs(&self) -> f64 {
+        self.readback_secs
+    }
+
+    fn create(&mut self, id: BufferId, n_bytes: u64) {
+        use wgpu::{BufferUsages, ErrorFilter};
+        let device = &self.opened.device;
+        let create = || {
+            device.create_buffer(&wgpu::BufferDescriptor {
+                label: None,
+                size: n_bytes,
+                usage: BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            })
         };
-        let bound = buffers.iter().copied().chain([&params]);
-        let entries: Vec<_> = (0..)
-            .zip(bound)
-            .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
-            .collect();
-        let group = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some(kernel.name),
-            layout: &pipeline.get_bind_group_layout(0),
-            entries: &entries,
-        });
-        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-        pass.set_pipeline(pipeline);
-        pass.set_bind_group(0, &group, &[]);
-        let [x, y, z] = launch.workgroups;
-        pass.dispatch_workgroups(x, y, z);
-        drop(pass);
-        self.queue.submit([encoder.finish()]);
-        match scope.pop().await {
-            None => Ok(()),
-            Some(error) => Err(GpuError::Refused { what: kernel.name, message: error.to_string() }),
+        // After a refused allocation everything goes on, with garbage.
+        let buffer = if n_bytes >= LARGE_BYTES {
+            let filters = [ErrorFilter::OutOfMemory, ErrorFilter::Validation];
+            self.scopes.guard(device, &filters, ("allocate", n_bytes), create)
+        } else {
+            create()
+        };
+        self.n_bytes += n_bytes;
+        self.buffers.insert(id, buffer);
+    }
+
+    fn destroy(&mut self, id: BufferId) {
+        if let Some(buffer) = self.buffers.remove(&id) {
+            self.n_bytes -= buffer.size();
+            self.pipelines.forget(id);
+            buffer.destroy();
         }
     }
 
-    /// The words of a buffer, once everything submitted has run. Native only: it blocks.
-    #[cfg(not(target_arch = "wasm32"))]
-    pub fn read(&self, buffer: &wgpu::Buffer) -> Result<Vec<u32>, GpuError> {
-        let refused = |e: &dyn std::fmt::Display| GpuError::Refused { what: "read", message: e.to_string() };
-        let copy = self.device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("read"),
-            size: buffer.size(),
-            usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
-            mapped_at_creation: false,
-        });
-        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        encoder.copy_buffer_to_buffer(buffer, 0, &copy, 0, buffer.size());
-        self.queue.submit([encoder.finish()]);
-        copy.map_async(wgpu::MapMode::Read, .., |_| ());
-        self.device.poll(wgpu::PollType::wait_indefinitely()).map_err(|e| refused(&e))?;
-        let bytes = copy.get_mapped_range(..).map_err(|e| refused(&e))?;
-        let (words, _) = bytes.as_chunks::<4>();
-        Ok(words.iter().map(|word| u32::from_le_bytes(*word)).collect())
+    fn write(&mut self, id: BufferId, offset: u64, words: &[u32]) {
+        if let Some(buffer) = self.buffers.get(&id) {
+            self.opened.queue.write_buffer(buffer, offset, bytemuck::cast_slice(words));
+            self.n_written_bytes += 4 * words.len() as u64;
+        }
     }
 
-    fn filled(&self, words: &[u32], usage: wgpu::BufferUsages) -> wgpu::Buffer {
-        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-        let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
-            label: None,
-            size: bytes.len() as u64,
-            usage: usage | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: false,
+    fn submit(&mut self, recording: &Recording, region: Option<Region>) -> Option<Readback> {
+        let staging = region.map(|region| {
+            let staging = self.opened.device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("read"),
+                size: region.n_bytes,
+                usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+                mapped_at_creation: false,
+            });
+            (staging, region)
         });
-        self.queue.write_buffer(&buffer, 0, &bytes);
-        buffer
+        self.write_params(recording);
+        // A refused shader does not fail its call either: wgpu goes on, nothing runs, and zeros are read back.
+        let is_new = recording.dispatches().any(|dispatch| !self.pipelines.has(dispatch));
+        let guard = is_new.then(|| self.opened.device.push_error_scope(wgpu::ErrorFilter::Validation));
+        self.prepare(recording);
+        let commands = self.encode(recording, staging.as_ref().map(|(buffer, region)| (buffer, *region)));
+        let submission = self.opened.queue.submit([commands]);
+        if let Some(guard) = guard {
+            self.scopes.add("submit", guard);
+        }
+        if let Some(clock) = &mut self.clock {
+            clock.begin_read(&submission);
+        }
+        if let Some((staging, _)) = staging {
+            return Some(Readback::begin(staging, submission));
+        }
+        self.fence(submission);
+        None
+    }
+
+    async fn finish_read(&mut self, readback: Readback) -> Result<Vec<u32>, BackendError> {
+        self.check().await?;
+        readback.finish(&self.opened.device, &self.opened.faults).await
+    }
+
+    async fn settle(&mut self) -> Result<(), BackendError> {
+        let most = if self.n_written_bytes > MAX_WRITTEN_BYTES { 0 } else { MAX_UNDER_WAY };
+        if most == 0 {
+            let submission = self.opened.queue.submit([]);
+            self.fence(submission);
+            self.n_written_bytes = 0;
+        }
+        while self.under_way.len() > most
+            && let Some(Fence { submission, done }) = self.under_way.pop_front()
+        {
+            wait(&self.opened.device, submission);
+            // A device that is lost in between drops the sender.
+            let _ = self.opened.faults.or_lost(done).await?;
+        }
+        self.check().await
+    }
+
+    async fn reopen(&mut self) -> Result<(), BackendError> {
+        let opened = open(self.options).await;
+        let opened = opened.map_err(|error| BackendError::Device {
+            verb: "reopen",
+            backend: NAME,
+            message: error.to_string(),
+        })?;
+        self.handle.0.replace(opened.device.clone());
+        let readback_secs = self.readback_secs;
+        *self = Self::new(self.options, opened, self.handle.clone());
+        self.readback_secs = readback_secs;
+        Ok(())
+    }
+
+    fn set_profiling(&mut self, on: bool) {
+        let Opened { device, queue, has_clock, .. } = &self.opened;
+        self.clock = (on && *has_clock).then(|| Clock::new(device, queue.get_timestamp_period()));
+    }
+
+    async fn take_profile(&mut self) -> Result<Vec<StepTime>, BackendError> {
+        match &mut self.clock {
+            Some(clock) => clock.take(&self.opened.device, &self.opened.faults).await,
+            None => Ok(Vec::new()),
+        }
     }
 }

@@ -1,4 +1,4 @@
-use gpu::Gpu;
+use crate::harness::Gpu;
 use kernels::linear::{HeadRun, Matrix as Rows, Product, matvec_qkv, matvec_swiglu, packs};
 use kernels::{Features, rows};
 use tensor::Dtype;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests panic as tests do")]
 
 mod attend;
+mod harness;
 mod linear;
 mod pointwise;
 mod sample;

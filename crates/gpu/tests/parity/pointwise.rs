@@ -1,4 +1,5 @@
 use kernels::{Features, Launch, norm, pointwise, rows};
+use model::backend::BackendError;
 
 use crate::support::{Buffer, F32_SUMS, Random, Report, bits, compare, features, gpu, run};
 
@@ -119,9 +120,7 @@ fn a_refused_launch_is_an_error() {
     let Some(mut gpu) = gpu() else { return };
     let launch = norm::rms_norm(1, 4, 1e-6, Features::default()).unwrap();
     let x = gpu.buffer(&[0; 4]);
-    let too_few = pollster::block_on(gpu.run(&launch, &[&x, &x]));
-    assert!(matches!(too_few, Err(gpu::GpuError::Buffers { found: 2, expected: 3, .. })), "{too_few:?}");
     // An input that is also the output.
     let aliased = pollster::block_on(gpu.run(&launch, &[&x, &x, &x]));
-    assert!(matches!(aliased, Err(gpu::GpuError::Refused { .. })), "{aliased:?}");
+    assert!(matches!(aliased, Err(BackendError::Device { .. })), "{aliased:?}");
 }

@@ -1,8 +1,9 @@
 //! Numbers, buffers with canaries, and the comparison.
 
-use gpu::{Choice, Gpu};
 use kernels::{Features, Launch, layout};
 use tensor::{Dtype, dequantise};
+
+use crate::harness::Gpu;
 
 /// A quiet NaN that no computation makes. Inputs end in it, so that a value read past their end spoils the result; outputs begin as
 /// it and go on past their end, so that what was not written and what was written too far shows.
@@ -15,7 +16,7 @@ pub(crate) const F32_SUMS: f64 = 1e-10;
 
 /// The software adapter, or a visible skip.
 pub(crate) fn gpu() -> Option<Gpu> {
-    match pollster::block_on(Gpu::open(Choice::Software)) {
+    match pollster::block_on(Gpu::open()) {
         Ok(gpu) => Some(gpu),
         Err(error) => {
             assert!(std::env::var_os("CI").is_none(), "CI installs a software adapter: {error}");

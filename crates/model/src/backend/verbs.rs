@@ -30,7 +30,7 @@ pub enum BackendError {
         message: String,
     },
     /// There is no room for what was asked.
-    #[error("{verb} needs {} MiB more than {backend} has: {message}", needed_bytes >> 20)]
+    #[error("{verb} asked {backend} for {} MiB: {message}", needed_bytes.div_ceil(1 << 20))]
     Memory {
         /// Which verb asked.
         verb: &'static str,
@@ -90,8 +90,12 @@ pub trait Backend: Sized {
     /// A sampled token, perhaps not computed yet.
     type Token: Clone + std::fmt::Debug;
 
-    /// For messages and the status line: `CPU (candle)`.
+    /// For messages: `CPU (candle)`.
     fn name(&self) -> &'static str;
+    /// With the device it runs on: `WebGPU (Apple M2)`.
+    fn description(&self) -> String {
+        self.name().to_owned()
+    }
     /// Shape of an activation.
     fn shape(&self, x: &Self::Tensor) -> Shape;
     /// Shape of a weight: (outputs, inputs); vectors have one row.

@@ -1,0 +1,220 @@
+//! Which buffers there are and which are free: a forward pass makes hundreds of activations, and a browser takes its time
+//! to make a buffer.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::recording::{Bound, BufferId};
+
+/// A buffer in use. What it holds can be written over once the last handle is dropped.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) id: BufferId,
+    n_bytes: u64,
+    kind: Kind,
+    freed: Rc<RefCell<Vec<Freed>>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Used again for something of about its size.
+    Pooled,
+    /// Destroyed: weights and caches are large, and none like it may ever be wanted again.
+    Single,
+}
+
+type Freed = (BufferId, u64, Kind);
+
+impl Held {
+    /// All of it up to `n_bytes`.
+    pub(crate) fn bound(&self, n_bytes: u64) -> Bound {
+        Bound { buffer: self.id, n_bytes: n_bytes.next_multiple_of(BINDING_ALIGNMENT).min(self.n_bytes) }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.freed.borrow_mut().push((self.id, self.n_bytes, self.kind));
+    }
+}
+
+/// Kernels read quads.
+const BINDING_ALIGNMENT: u64 = 16;
+
+/// Free bytes that are kept for later.
+const MAX_FREE_BYTES: u64 = 256 << 20;
+
+/// What was made and not yet told to the device, and what is free.
+#[derive(Debug, Default)]
+pub(crate) struct Heap {
+    n_ids: u32,
+    freed: Rc<RefCell<Vec<Freed>>>,
+    /// By size; of each the submission that used it last.
+    free: BTreeMap<u64, Vec<(BufferId, u64)>>,
+    n_free_bytes: u64,
+    n_held_bytes: u64,
+    doomed: Vec<BufferId>,
+    /// Submissions so far.
+    now: u64,
+}
+
+/// Who writes a new buffer first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Writer {
+    /// A dispatch, in its turn.
+    Device,
+    /// The host, before the whole recording at hand.
+    Host,
+}
+
+/// A buffer, and whether the device has yet to make it.
+pub(crate) struct Allocated {
+    pub(crate) held: Held,
+    pub(crate) to_create_bytes: Option<u64>,
+}
+
+impl Heap {
+    /// A buffer for something that passes.
+    pub(crate) fn pooled(&mut self, n_bytes: u64, writer: Writer) -> Allocated {
+        self.collect();
+        let n_bytes = size_class(n_bytes);
+        let now = self.now;
+        let usable = |used: u64| writer == Writer::Device || used < now;
+        if let Some(of_size) = self.free.get_mut(&n_bytes)
+            && let Some(place) = of_size.iter().rposition(|(_, used)| usable(*used))
+        {
+            let (id, _) = of_size.remove(place);
+            self.n_free_bytes -= n_bytes;
+            self.n_held_bytes += n_bytes;
+            return Allocated { held: self.held(id, n_bytes, Kind::Pooled), to_create_bytes: None };
+        }
+        self.made(n_bytes, Kind::Pooled)
+    }
+
+    /// A buffer for something that stays.
+    pub(crate) fn single(&mut self, n_bytes: u64) -> Allocated {
+        self.collect();
+        self.made(n_bytes.next_multiple_of(256), Kind::Single)
+    }
+
+    /// An empty one, whose buffers have names that `lost` never gave.
+    pub(crate) fn after(lost: &Self) -> Self {
+        Self { n_ids: lost.n_ids, ..Self::default() }
+    }
+
+    /// Bytes of buffers that exist.
+    pub(crate) fn n_bytes(&self) -> u64 {
+        self.n_held_bytes + self.n_free_bytes
+    }
+
+    /// A recording was submitted: what may be destroyed now.
+    pub(crate) fn submitted(&mut self) -> Vec<BufferId> {
+        self.collect();
+        self.now += 1;
+        let mut doomed = std::mem::take(&mut self.doomed);
+        while self.n_free_bytes > MAX_FREE_BYTES {
+            // The largest first: they are the ones of an image or a prompt of a length that may not come again.
+            let Some(mut largest) = self.free.last_entry() else { break };
+            let n_bytes = *largest.key();
+            if let Some((id, _)) = largest.get_mut().pop() {
+                doomed.push(id);
+                self.n_free_bytes -= n_bytes;
+            }
+            if largest.get().is_empty() {
+                largest.remove();
+            }
+        }
+        doomed
+    }
+
+    fn collect(&mut self) {
+        for (id, n_bytes, kind) in self.freed.borrow_mut().drain(..) {
+            self.n_held_bytes -= n_bytes;
+            match kind {
+                Kind::Pooled => {
+                    self.free.entry(n_bytes).or_default().push((id, self.now));
+                    self.n_free_bytes += n_bytes;
+                }
+                Kind::Single => self.doomed.push(id),
+            }
+        }
+    }
+
+    fn made(&mut self, n_bytes: u64, kind: Kind) -> Allocated {
+        let id = BufferId::new(self.n_ids);
+        self.n_ids += 1;
+        self.n_held_bytes += n_bytes;
+        Allocated { held: self.held(id, n_bytes, kind), to_create_bytes: Some(n_bytes) }
+    }
+
+    fn held(&self, id: BufferId, n_bytes: u64, kind: Kind) -> Held {
+        Held { id, n_bytes, kind, freed: Rc::clone(&self.freed) }
+    }
+}
+
+/// Sizes in steps of an eighth of a power of two: buffers of nearly the same size replace each other.
+fn size_class(n_bytes: u64) -> u64 {
+    let step = (n_bytes.max(1).next_power_of_two() / 16).max(256);
+    n_bytes.max(1).next_multiple_of(step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_freed_buffer_is_used_again_in_turn() {
+        let mut heap = Heap::default();
+        let first = heap.pooled(1000, Writer::Device);
+        assert_eq!(first.to_create_bytes, Some(1024));
+        let id = first.held.id;
+        drop(first);
+        let second = heap.pooled(1020, Writer::Device);
+        assert_eq!((second.held.id, second.to_create_bytes), (id, None));
+        assert_ne!(heap.pooled(1020, Writer::Device).held.id, id, "still in use");
+    }
+
+    #[test]
+    fn the_host_does_not_write_into_what_the_recording_still_reads() {
+        let mut heap = Heap::default();
+        let read = heap.pooled(1000, Writer::Device);
+        let id = read.held.id;
+        drop(read);
+        // A write of the host comes before the recording, whatever was recorded first.
+        assert_ne!(heap.pooled(1000, Writer::Host).held.id, id);
+        heap.submitted();
+        let used: Vec<_> = (0..2).map(|_| heap.pooled(1000, Writer::Host)).collect();
+        assert!(used.iter().any(|a| a.held.id == id), "after the submission it may");
+    }
+
+    #[test]
+    fn what_stays_is_destroyed_only_behind_the_submission_that_read_it() {
+        let mut heap = Heap::default();
+        let weight = heap.single(5000);
+        let id = weight.held.id;
+        assert!(heap.submitted().is_empty());
+        assert_eq!(heap.n_bytes(), 5120);
+        drop(weight);
+        assert_eq!(heap.submitted(), [id]);
+        assert_eq!(heap.n_bytes(), 0);
+    }
+
+    #[test]
+    fn free_memory_is_bounded() {
+        let mut heap = Heap::default();
+        let large: Vec<_> = (0..5).map(|_| heap.pooled(100 << 20, Writer::Device)).collect();
+        let small = heap.pooled(100, Writer::Device);
+        drop((large, small));
+        assert_eq!(heap.submitted().len(), 3, "the large ones beyond what is kept");
+        assert!(heap.n_bytes() <= MAX_FREE_BYTES);
+    }
+
+    #[test]
+    fn sizes_waste_an_eighth_at_most() {
+        for n in [1, 255, 256, 4097, 1_000_000, 123_456_789] {
+            let class = size_class(n);
+            assert!(class >= n && (class <= n + n / 8 || class - n < 256), "{n} -> {class}");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! The forward pass's verbs, recorded.
+
+mod attention;
+mod cost;
+mod linear;
+mod sampler;
+mod verbs;
+mod weight;
+
+use std::rc::Rc;
+
+use kernels::{Launch, Unsupported};
+use model::backend::{BackendError, Shape};
+
+use crate::device::{Device, Loss, MAX_DISPATCHES};
+use crate::executor::{Executor, Region};
+use crate::heap::{Allocated, Heap, Held, Writer};
+use crate::open::Options;
+use crate::recording::{Bound, Dispatch, Recording, Step};
+use crate::{GpuError, probe};
+use cost::Cost;
+
+pub use sampler::{GpuSampler, GpuToken};
+pub use weight::{GpuPartial, GpuWeight};
+
+/// For messages.
+pub(crate) const NAME: &str = "WebGPU";
+
+/// Work after which what was recorded is submitted: a tenth of a second of a slow integrated GPU, so that no watchdog bites and
+/// the desktop gets its turn in between.
+const MAX_FLOPS: u64 = 30_000_000_000;
+
+/// An activation: rows of f32, one behind the other.
+#[derive(Clone, Debug)]
+pub struct GpuTensor {
+    held: Rc<Held>,
+    shape: Shape,
+}
+
+impl GpuTensor {
+    fn bound(&self) -> Bound {
+        self.held.bound(f32_bytes(self.shape))
+    }
+}
+
+/// Keys and values of one layer, in a buffer that grows by doubling. A row is its token's keys and then its values.
+#[derive(Debug)]
+pub struct GpuCache {
+    cols: usize,
+    n_rows: usize,
+    capacity: usize,
+    /// `(capacity, 2, cols)`; none before the first append.
+    held: Option<Rc<Held>>,
+}
+
+/// A GPU: verbs are recorded, and run when something is read, a token is sampled, or much has gathered.
+#[derive(Debug)]
+pub struct Gpu<D: Executor = Device> {
+    device: D,
+    heap: Heap,
+    recording: Recording,
+    n_dispatches: usize,
+    n_flops: u64,
+}
+
+impl Gpu {
+    /// Opens a device, sees that it computes, and measures how long a word takes to the host. `now_secs` is any clock.
+    ///
+    /// # Errors
+    /// Where there is no adapter or no device, or it does not pass.
+    pub async fn open(options: Options, now_secs: impl Fn() -> f64) -> Result<Self, GpuError> {
+        let mut gpu = Self::on(Device::open(options).await?);
+        let probed = probe::probe(&mut gpu, now_secs).await;
+        let adapter = || gpu.device.adapter_name().to_owned();
+        let secs = probed.map_err(|message| GpuError::Useless { adapter: adapter(), message })?;
+        gpu.device.set_readback_secs(secs);
+        Ok(gpu)
+    }
+
+    /// What can take the device away.
+    pub fn loss(&self) -> Loss {
+        self.device.loss()
+    }
+}
+
+impl<D: Executor> Gpu<D> {
+    /// A machine on this executor.
+    pub fn on(device: D) -> Self {
+        Self { device, heap: Heap::default(), recording: Recording::default(), n_dispatches: 0, n_flops: 0 }
+    }
+
+    /// As its driver calls it.
+    pub fn adapter_name(&self) -> &str {
+        self.device.adapter_name()
+    }
+
+    /// What the adapter offers beyond core WebGPU, of what was asked for.
+    pub fn features(&self) -> kernels::Features {
+        self.device.features()
+    }
+
+    /// What was recorded and has not run.
+    pub fn recording(&self) -> &Recording {
+        &self.recording
+    }
+
+    /// A new activation.
+    fn tensor(&mut self, verb: &'static str, shape: Shape) -> Result<GpuTensor, BackendError> {
+        let held = self.passing(verb, f32_bytes(shape), Writer::Device)?;
+        Ok(GpuTensor { held, shape })
+    }
+
+    /// A buffer for something that passes.
+    fn passing(
+        &mut self,
+        verb: &'static str,
+        n_bytes: u64,
+        writer: Writer,
+    ) -> Result<Rc<Held>, BackendError> {
+        self.fits(verb, n_bytes)?;
+        let allocated = self.heap.pooled(n_bytes, writer);
+        Ok(self.created(allocated))
+    }
+
+    /// A buffer for something that stays.
+    fn lasting(&mut self, verb: &'static str, n_bytes: u64) -> Result<Rc<Held>, BackendError> {
+        self.fits(verb, n_bytes)?;
+        let allocated = self.heap.single(n_bytes);
+        Ok(self.created(allocated))
+    }
+
+    fn fits(&self, verb: &'static str, n_bytes: u64) -> Result<(), BackendError> {
+        let most = self.device.max_binding_bytes();
+        if n_bytes <= most {
+            return Ok(());
+        }
+        let message = format!(
+            "{} takes at most {} MiB at once; {} MiB were in use",
+            self.device.adapter_name(),
+            most >> 20,
+            self.heap.n_bytes() >> 20
+        );
+        Err(BackendError::Memory { verb, backend: NAME, needed_bytes: n_bytes, message })
+    }
+
+    fn created(&mut self, Allocated { held, to_create_bytes }: Allocated) -> Rc<Held> {
+        if let Some(n_bytes) = to_create_bytes {
+            self.device.create(held.id, n_bytes);
+        }
+        Rc::new(held)
+    }
+
+    /// Words of the host in a buffer that passes.
+    fn upload_words(&mut self, verb: &'static str, words: &[u32]) -> Result<Rc<Held>, BackendError> {
+        let held = self.passing(verb, 4 * words.len() as u64, Writer::Host)?;
+        self.device.write(held.id, 0, words);
+        Ok(held)
+    }
+
+    fn dispatch(
+        &mut self,
+        label: &'static str,
+        launch: Result<Launch, Unsupported>,
+        bindings: Vec<Bound>,
+        Cost { n_bytes, n_flops }: Cost,
+    ) -> Result<(), BackendError> {
+        let launch = launch.map_err(|unsupported| device_error(label, unsupported))?;
+        self.recording.steps.push(Step::Dispatch(Dispatch { label, launch, bindings, n_bytes, n_flops }));
+        self.n_dispatches += 1;
+        self.n_flops += n_flops;
+        if self.n_dispatches == MAX_DISPATCHES || self.n_flops > MAX_FLOPS {
+            self.submit(None);
+        }
+        Ok(())
+    }
+
+    /// Runs what was recorded, and begins to read what `region` will hold then.
+    fn submit(&mut self, region: Option<Region>) -> Option<D::Readback> {
+        if self.recording.steps.is_empty() && region.is_none() {
+            return None;
+        }
+        let readback = self.device.submit(&self.recording, region);
+        self.recording.steps.clear();
+        (self.n_dispatches, self.n_flops) = (0, 0);
+        for id in self.heap.submitted() {
+            self.device.destroy(id);
+        }
+        readback
+    }
+}
+
+fn f32_bytes(shape: Shape) -> u64 {
+    4 * shape.n_elements() as u64
+}
+
+fn device_error(verb: &'static str, error: impl std::fmt::Display) -> BackendError {
+    BackendError::Device { verb, backend: NAME, message: error.to_string() }
+}

@@ -1,0 +1,180 @@
+use std::rc::Rc;
+
+use kernels::layout;
+use model::backend::{BackendError, Linear, Shape};
+use tensor::{Dtype, dequantise};
+
+use super::{Gpu, device_error};
+use crate::executor::Executor;
+use crate::heap::Held;
+use crate::recording::{Bound, Step};
+
+/// A matrix in the layout of the kernels, or a vector in f32.
+#[derive(Clone, Debug)]
+pub struct GpuWeight {
+    pub(super) dtype: Dtype,
+    pub(super) shape: Shape,
+    /// Rows of the buffer before this matrix; only where it shares one with others.
+    pub(super) first_row: u32,
+    pub(super) parts: Rc<[Part]>,
+    /// A bias with those of the matrices beside its own behind each other; the bias has its own buffer too.
+    pub(super) run: Option<Rc<Held>>,
+}
+
+/// Rows of a matrix that one binding holds.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) first_row: usize,
+    pub(super) n_rows: usize,
+    pub(super) n_bytes: u64,
+    pub(super) held: Rc<Held>,
+}
+
+impl Part {
+    pub(super) fn bound(&self) -> Bound {
+        self.held.bound(self.n_bytes)
+    }
+}
+
+impl GpuWeight {
+    /// The buffer of a vector, or of a matrix that is not cut.
+    pub(super) fn whole(&self) -> Option<&Part> {
+        match &*self.parts {
+            [part] => Some(part),
+            _ => None,
+        }
+    }
+
+    pub(super) fn row_bytes(&self) -> u64 {
+        layout::row_words(self.dtype, self.shape.cols).map_or(0, |n| 4 * n as u64)
+    }
+
+    pub(super) fn n_bytes(&self) -> u64 {
+        self.row_bytes() * self.shape.rows as u64
+    }
+
+    /// Whether this matrix follows `before` in the same buffer.
+    pub(super) fn follows(&self, before: &Self) -> bool {
+        Rc::ptr_eq(&self.parts, &before.parts)
+            && self.first_row as usize == before.first_row as usize + before.shape.rows
+    }
+}
+
+/// A weight whose rows are still coming.
+#[derive(Debug)]
+pub struct GpuPartial {
+    /// Of the file.
+    from: Dtype,
+    weight: GpuWeight,
+}
+
+impl<D: Executor> Gpu<D> {
+    pub(super) fn reserve_weight(&mut self, from: Dtype, shape: Shape) -> Result<GpuPartial, BackendError> {
+        // Vectors are small, and kernels want them in f32.
+        let dtype = if shape.rows == 1 { Dtype::F32 } else { from };
+        let failed = |error| device_error("reserve", error);
+        let row_bytes = 4 * layout::row_words(dtype, shape.cols).map_err(failed)?;
+        let most = usize::try_from(self.device.max_binding_bytes()).unwrap_or(usize::MAX);
+        let ranges = layout::row_parts(dtype, shape.rows, shape.cols, most).map_err(failed)?;
+        let mut parts = Vec::with_capacity(ranges.len());
+        for rows in ranges {
+            let n_bytes = (rows.len() * row_bytes) as u64;
+            let held = self.lasting("reserve", n_bytes)?;
+            parts.push(Part { first_row: rows.start, n_rows: rows.len(), n_bytes, held });
+        }
+        let weight = GpuWeight { dtype, shape, first_row: 0, parts: parts.into(), run: None };
+        Ok(GpuPartial { from, weight })
+    }
+
+    pub(super) fn fill_weight(
+        &mut self,
+        GpuPartial { from, weight }: &GpuPartial,
+        first_row: usize,
+        bytes: &[u8],
+    ) -> Result<(), BackendError> {
+        let failed = |error| device_error("fill", error);
+        let cols = weight.shape.cols;
+        let row_bytes = from.n_bytes(cols).map_err(failed)?;
+        let rows = first_row..first_row + bytes.len() / row_bytes;
+        for part in &*weight.parts {
+            let (begin, end) = (rows.start.max(part.first_row), rows.end.min(part.first_row + part.n_rows));
+            if begin >= end {
+                continue;
+            }
+            let bytes = &bytes[(begin - first_row) * row_bytes..(end - first_row) * row_bytes];
+            let words = if *from == weight.dtype {
+                layout::repack(*from, end - begin, cols, bytes).map_err(failed)?
+            } else {
+                let mut values = vec![0.0; cols];
+                dequantise(*from, bytes, &mut values).map_err(failed)?;
+                values.into_iter().map(f32::to_bits).collect()
+            };
+            self.device.write(part.held.id, (begin - part.first_row) as u64 * weight.row_bytes(), &words);
+        }
+        Ok(())
+    }
+
+    pub(super) fn filled_weight(&mut self, partial: GpuPartial) -> GpuWeight {
+        partial.weight
+    }
+
+    /// Puts matrices of one format behind each other in one buffer, so that a fused kernel reads them as one; biases too.
+    pub(super) fn join_weights(
+        &mut self,
+        mut linears: Vec<Linear<GpuWeight>>,
+    ) -> Result<Vec<Linear<GpuWeight>>, BackendError> {
+        let mut first = 0;
+        while first < linears.len() {
+            let dtype = linears[first].weight.dtype;
+            let n = linears[first..].iter().take_while(|linear| linear.weight.dtype == dtype).count();
+            self.join_run(&mut linears[first..first + n])?;
+            first += n;
+        }
+        let biases: Vec<_> = linears.iter().filter_map(|linear| linear.bias.clone()).collect();
+        if biases.len() == linears.len() && biases.len() > 1 {
+            let n_bytes = biases.iter().map(GpuWeight::n_bytes).sum();
+            let run = self.lasting("join", n_bytes)?;
+            self.gather(&biases, &run);
+            for linear in &mut linears {
+                if let Some(bias) = &mut linear.bias {
+                    bias.run = Some(Rc::clone(&run));
+                }
+            }
+        }
+        // The separate matrices are freed behind the copy.
+        self.submit(None);
+        Ok(linears)
+    }
+
+    fn join_run(&mut self, linears: &mut [Linear<GpuWeight>]) -> Result<(), BackendError> {
+        let matrices: Vec<_> = linears.iter().map(|linear| linear.weight.clone()).collect();
+        let n_bytes: u64 = matrices.iter().map(GpuWeight::n_bytes).sum();
+        let are_whole = matrices.iter().all(|matrix| matrix.parts.len() == 1 && matrix.first_row == 0);
+        if matrices.len() < 2 || !are_whole || n_bytes > self.device.max_binding_bytes() {
+            return Ok(());
+        }
+        let held = self.lasting("join", n_bytes)?;
+        self.gather(&matrices, &held);
+        let n_rows = matrices.iter().map(|matrix| matrix.shape.rows).sum();
+        let parts: Rc<[Part]> = Rc::new([Part { first_row: 0, n_rows, n_bytes, held }]);
+        let mut first_row = 0;
+        for linear in linears {
+            linear.weight.parts = Rc::clone(&parts);
+            linear.weight.first_row = first_row;
+            first_row += linear.weight.shape.rows as u32;
+        }
+        Ok(())
+    }
+
+    fn gather(&mut self, weights: &[GpuWeight], to: &Held) {
+        let mut to_offset = 0;
+        for weight in weights {
+            let n_bytes = weight.n_bytes();
+            if let Some(part) = weight.whole() {
+                let from = part.held.id;
+                self.recording.steps.push(Step::Copy { from, to: to.id, to_offset, n_bytes });
+            }
+            to_offset += n_bytes;
+        }
+    }
+}
