@@ -4,3 +4,4 @@ pub mod architecture;
 pub mod bench;
 pub mod browser;
 pub mod golden;
+pub mod gpu;

@@ -17,14 +17,17 @@ const EDGES: Edges = Edges {
         ("kernels", &["tensor"]),
         ("model", &["tensor", "weights", "imaging"]),
         ("cpu", &["tensor", "weights", "imaging", "model"]),
-        ("gpu", &["tensor", "kernels"]),
+        ("gpu", &["tensor", "weights", "imaging", "kernels", "model"]),
         ("engine", &["tensor", "weights", "imaging", "model", "bench", "phantoms", "protocol"]),
-        ("worker", &["tensor", "weights", "imaging", "model", "protocol", "engine", "cpu"]),
-        ("qvm", &["tensor", "weights", "imaging", "model", "bench", "protocol", "engine", "cpu"]),
+        ("worker", &["tensor", "weights", "imaging", "model", "protocol", "engine", "cpu", "gpu"]),
+        ("qvm", &["tensor", "weights", "imaging", "model", "bench", "protocol", "engine", "cpu", "gpu"]),
         ("app", &["bench", "protocol"]),
         ("xtask", &[]),
         // Drives everything from outside; the benchmark and golden parity run the engine.
-        ("tests", &["tensor", "weights", "imaging", "model", "protocol", "engine", "cpu", "qvm", "xtask"]),
+        (
+            "tests",
+            &["tensor", "weights", "imaging", "model", "protocol", "engine", "cpu", "gpu", "qvm", "xtask"],
+        ),
     ],
     reserved: &[
         ("candle", &["weights", "cpu", "qvm"]),

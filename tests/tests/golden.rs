@@ -1,20 +1,23 @@
-//! Parity with the reference implementation: every stage of a turn, on models small enough to keep beside the code.
+//! Parity with the reference implementation: every stage of a turn on the CPU and on a GPU, on models small enough to keep beside
+//! the code.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     reason = "a test's helpers fail by panicking, as it does"
 )]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cpu::{Cpu, Precision};
 use engine::Trace;
 use imaging::PixelBounds;
+use model::backend::Backend;
 use model::checked::Checked;
 use tests::golden::{
     Case, Described, Tolerance, assert_close, assert_same, cases_in, extra_golden_dir, golden_dir, load,
     trace,
 };
+use tests::gpu::software_gpu;
 
 const OURS: [Described; 4] = [
     Described { name: "image", images: &["even"], text: "What is in the picture?" },
@@ -68,63 +71,92 @@ fn compare(found: &Trace, case: &Case, logits: Tolerance) {
     assert_same(&stage("greedy"), &found.greedy, expect("greedy"));
 }
 
-/// Runs every case of a folder on the exact CPU machine. `described` and the folder must name the same cases.
-#[track_caller]
-fn run_all(
-    text: &Path,
-    vision: &Path,
-    cases: &Path,
-    images: &Path,
-    described: &[Described],
+/// A model with its cases, and the images that they are about.
+struct Set<'a> {
+    text: PathBuf,
+    vision: PathBuf,
+    cases: PathBuf,
+    images: PathBuf,
+    described: &'a [Described],
     bounds: PixelBounds,
-) {
-    let mut b = Cpu::new(Precision::Exact);
-    let model = load(&mut b, text, vision).unwrap();
-    let cases = cases_in(cases).unwrap();
+}
+
+/// Runs every case on a machine. The set's descriptions and its folder must name the same cases.
+#[track_caller]
+fn run_all(b: &mut impl Backend, set: &Set<'_>) {
+    let model = load(b, &set.text, &set.vision).unwrap();
+    let cases = cases_in(&set.cases).unwrap();
     for case in &cases {
-        let d = described.iter().find(|d| d.name == case.name).expect("a case of an unknown name");
-        let paths: Vec<_> = d.images.iter().map(|name| images.join(format!("{name}.png"))).collect();
-        compare(&trace(&mut b, &model, &paths, bounds, d.text).unwrap(), case, LOGITS);
+        let d = set.described.iter().find(|d| d.name == case.name).expect("a case of an unknown name");
+        let paths: Vec<_> = d.images.iter().map(|name| set.images.join(format!("{name}.png"))).collect();
+        compare(&trace(b, &model, &paths, set.bounds, d.text).unwrap(), case, LOGITS);
     }
     assert!(cases.len() >= 3, "only {} cases found", cases.len());
 }
 
-#[track_caller]
-fn run_ours(model: &str) {
-    let dir = golden_dir().join("model").join(model);
-    let images = golden_dir().join("images");
-    run_all(&dir.join("text.gguf"), &dir.join("mmproj.gguf"), &dir, &images, &OURS, OUR_BOUNDS);
+fn ours(model: &str) -> Set<'static> {
+    let cases = golden_dir().join("model").join(model);
+    Set {
+        text: cases.join("text.gguf"),
+        vision: cases.join("mmproj.gguf"),
+        cases,
+        images: golden_dir().join("images"),
+        described: &OURS,
+        bounds: OUR_BOUNDS,
+    }
 }
 
 #[test]
 fn tied_head_matches_the_reference() {
-    run_ours("tied");
+    run_all(&mut Cpu::new(Precision::Exact), &ours("tied"));
 }
 
 #[test]
 fn untied_head_matches_the_reference() {
-    run_ours("untied");
+    run_all(&mut Cpu::new(Precision::Exact), &ours("untied"));
 }
 
-#[track_caller]
-fn run_extra(model: &str) {
+#[test]
+fn tied_head_matches_the_reference_on_a_gpu() {
+    let Some(mut gpu) = software_gpu() else { return };
+    run_all(&mut gpu, &ours("tied"));
+}
+
+#[test]
+fn untied_head_matches_the_reference_on_a_gpu() {
+    let Some(mut gpu) = software_gpu() else { return };
+    run_all(&mut gpu, &ours("untied"));
+}
+
+fn extra(model: &str) -> Option<Set<'static>> {
     let Some(dir) = extra_golden_dir() else {
         println!("skipped: the larger golden set is not beside this checkout");
-        return;
+        return None;
     };
-    let (images, dir) = (dir.join("images"), dir.join(model));
-    let text = dir.join(format!("{model}-f16.gguf"));
-    run_all(&text, &dir.join(format!("mmproj-{model}-f16.gguf")), &dir, &images, &EXTRA, EXTRA_BOUNDS);
+    let (images, cases) = (dir.join("images"), dir.join(model));
+    Some(Set {
+        text: cases.join(format!("{model}-f16.gguf")),
+        vision: cases.join(format!("mmproj-{model}-f16.gguf")),
+        cases,
+        images,
+        described: &EXTRA,
+        bounds: EXTRA_BOUNDS,
+    })
 }
 
 #[test]
-fn larger_tied_set_matches_the_reference() {
-    run_extra("tiny");
+fn larger_sets_match_the_reference() {
+    for set in ["tiny", "tiny-untied"].into_iter().filter_map(extra) {
+        run_all(&mut Cpu::new(Precision::Exact), &set);
+    }
 }
 
 #[test]
-fn larger_untied_set_matches_the_reference() {
-    run_extra("tiny-untied");
+fn larger_sets_match_the_reference_on_a_gpu() {
+    for set in ["tiny", "tiny-untied"].into_iter().filter_map(extra) {
+        let Some(mut gpu) = software_gpu() else { return };
+        run_all(&mut gpu, &set);
+    }
 }
 
 const DEQUANTISED: Tolerance =
@@ -137,7 +169,7 @@ const ROUNDED: Tolerance = Tolerance {
 /// Exact products must stay with the reference. Products of 8-bit activations may stray as far as llama.cpp's own logits do, on
 /// the rows that were measured of it: those of text tokens.
 #[track_caller]
-fn run_quantised(text: &Path, vision: &Path, expected: &Case, images: &[std::path::PathBuf], prompt: &str) {
+fn run_quantised(text: &Path, vision: &Path, expected: &Case, images: &[PathBuf], prompt: &str) {
     let expected = expected.floats("logits").unwrap();
     for precision in [Precision::Exact, Precision::Quantised] {
         let mut b = Cpu::new(precision);

@@ -4,10 +4,12 @@ mod attend;
 mod cache;
 mod chunk;
 mod machine;
+mod requantise;
 mod sampler;
 mod weight;
 
 pub use cache::CpuCache;
 pub use machine::{Cpu, Precision};
+pub use requantise::{RequantiseError, requantise};
 pub use sampler::CpuSampler;
 pub use weight::{CpuPartial, CpuWeight};

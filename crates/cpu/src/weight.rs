@@ -117,16 +117,26 @@ fn held_as(dtype: Dtype) -> HeldAs {
         Dtype::F32 => HeldAs::Dense,
         Dtype::F16 => HeldAs::Half(DType::F16),
         Dtype::BF16 => HeldAs::Half(DType::BF16),
-        Dtype::Q4_0 => HeldAs::Blocks(GgmlDType::Q4_0),
-        Dtype::Q4_1 => HeldAs::Blocks(GgmlDType::Q4_1),
-        Dtype::Q5_0 => HeldAs::Blocks(GgmlDType::Q5_0),
-        Dtype::Q5_1 => HeldAs::Blocks(GgmlDType::Q5_1),
-        Dtype::Q8_0 => HeldAs::Blocks(GgmlDType::Q8_0),
-        Dtype::Q2K => HeldAs::Blocks(GgmlDType::Q2K),
-        Dtype::Q3K => HeldAs::Blocks(GgmlDType::Q3K),
-        Dtype::Q4K => HeldAs::Blocks(GgmlDType::Q4K),
-        Dtype::Q5K => HeldAs::Blocks(GgmlDType::Q5K),
-        Dtype::Q6K => HeldAs::Blocks(GgmlDType::Q6K),
+        blocks => HeldAs::Blocks(ggml_dtype(blocks)),
+    }
+}
+
+/// candle's name of a format.
+pub(crate) fn ggml_dtype(dtype: Dtype) -> GgmlDType {
+    match dtype {
+        Dtype::F32 => GgmlDType::F32,
+        Dtype::F16 => GgmlDType::F16,
+        Dtype::BF16 => GgmlDType::BF16,
+        Dtype::Q4_0 => GgmlDType::Q4_0,
+        Dtype::Q4_1 => GgmlDType::Q4_1,
+        Dtype::Q5_0 => GgmlDType::Q5_0,
+        Dtype::Q5_1 => GgmlDType::Q5_1,
+        Dtype::Q8_0 => GgmlDType::Q8_0,
+        Dtype::Q2K => GgmlDType::Q2K,
+        Dtype::Q3K => GgmlDType::Q3K,
+        Dtype::Q4K => GgmlDType::Q4K,
+        Dtype::Q5K => GgmlDType::Q5K,
+        Dtype::Q6K => GgmlDType::Q6K,
     }
 }
 

@@ -41,6 +41,39 @@ impl Trace {
         text: &str,
         n_greedy: usize,
     ) -> Result<Self, EngineError> {
+        Self::run(b, model, images, bounds, (text, &[]), n_greedy).await
+    }
+
+    /// The same with an answer that is given: the machine reads it, and what it would have said instead shows in the logits
+    /// ("forced decoding").
+    pub async fn forced<B: Backend>(
+        b: &mut B,
+        model: &LoadedModel<B>,
+        images: &[RgbImage],
+        bounds: PixelBounds,
+        text: &str,
+        answer: &[u32],
+    ) -> Result<Self, EngineError> {
+        Self::run(b, model, images, bounds, (text, answer), 0).await
+    }
+
+    /// The likeliest token after each token.
+    pub fn likeliest(&self) -> Vec<u32> {
+        let likeliest = |row: &[f32]| {
+            let better = |best: usize, i: usize| if row[i] > row[best] { i } else { best };
+            (0..row.len()).reduce(better).unwrap_or_default() as u32
+        };
+        self.logits.chunks_exact(self.n_vocab.max(1)).map(likeliest).collect()
+    }
+
+    async fn run<B: Backend>(
+        b: &mut B,
+        model: &LoadedModel<B>,
+        images: &[RgbImage],
+        bounds: PixelBounds,
+        (text, answer): (&str, &[u32]),
+        n_greedy: usize,
+    ) -> Result<Self, EngineError> {
         let mut trace =
             Self { n_embd: model.text.config.n_embd, n_vocab: model.text.config.n_vocab, ..Self::default() };
         let (mut places, mut vectors) = (Vec::new(), Vec::new());
@@ -57,6 +90,7 @@ impl Trace {
         }
         let mut prompt = Prompt::new(&model.tokenizer)?;
         prompt.ask(&model.tokenizer, &places, text)?;
+        prompt.ids.extend(answer);
         let positions = Positions::new(prompt.ids.len(), &prompt.spans());
         let spliced: Vec<_> = prompt.images.iter().zip(&vectors).map(|((span, _), v)| (span.at, v)).collect();
         let input = Input { ids: Ids::Host(&prompt.ids), positions: &positions.rows, images: &spliced };

@@ -51,7 +51,7 @@ pub(crate) struct Heap {
     n_ids: u32,
     freed: Rc<RefCell<Vec<Freed>>>,
     /// By size; of each the submission that used it last.
-    free: BTreeMap<u64, Vec<(BufferId, u64)>>,
+    free: BTreeMap<u64, BTreeMap<BufferId, u64>>,
     n_free_bytes: u64,
     n_held_bytes: u64,
     doomed: Vec<BufferId>,
@@ -81,10 +81,14 @@ impl Heap {
         let n_bytes = size_class(n_bytes);
         let now = self.now;
         let usable = |used: u64| writer == Writer::Device || used < now;
+        // The first that was made, so that steps which do the same take the same buffers and need no new bind groups.
+        let first = |of_size: &BTreeMap<BufferId, u64>| {
+            of_size.iter().find(|(_, used)| usable(**used)).map(|(id, _)| *id)
+        };
         if let Some(of_size) = self.free.get_mut(&n_bytes)
-            && let Some(place) = of_size.iter().rposition(|(_, used)| usable(*used))
+            && let Some(id) = first(of_size)
         {
-            let (id, _) = of_size.remove(place);
+            of_size.remove(&id);
             self.n_free_bytes -= n_bytes;
             self.n_held_bytes += n_bytes;
             return Allocated { held: self.held(id, n_bytes, Kind::Pooled), to_create_bytes: None };
@@ -117,7 +121,7 @@ impl Heap {
             // The largest first: they are the ones of an image or a prompt of a length that may not come again.
             let Some(mut largest) = self.free.last_entry() else { break };
             let n_bytes = *largest.key();
-            if let Some((id, _)) = largest.get_mut().pop() {
+            if let Some((id, _)) = largest.get_mut().pop_last() {
                 doomed.push(id);
                 self.n_free_bytes -= n_bytes;
             }
@@ -133,7 +137,7 @@ impl Heap {
             self.n_held_bytes -= n_bytes;
             match kind {
                 Kind::Pooled => {
-                    self.free.entry(n_bytes).or_default().push((id, self.now));
+                    self.free.entry(n_bytes).or_default().insert(id, self.now);
                     self.n_free_bytes += n_bytes;
                 }
                 Kind::Single => self.doomed.push(id),

@@ -21,6 +21,7 @@ pub mod recording;
 pub use device::{Device, Loss};
 pub use error::GpuError;
 pub use executor::{Executor, Region};
+pub use kernels::Features;
 pub use machine::{Gpu, GpuCache, GpuPartial, GpuSampler, GpuTensor, GpuToken, GpuWeight};
 pub use open::{Adapter, Limits, Options};
 pub use readback::Readback;

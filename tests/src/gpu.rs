@@ -1,0 +1,30 @@
+//! A GPU that every machine can have.
+
+use std::time::Instant;
+
+use gpu::{Adapter, Features, Gpu, Limits, Options};
+
+/// A software adapter within WebGPU's default limits, or a visible skip.
+///
+/// # Panics
+/// Where there is none although `CI` is set: there it is installed.
+pub fn software_gpu() -> Option<Gpu> {
+    software_gpu_with(Options::default().features)
+}
+
+/// The same, with kernels that make use of `features` alone.
+///
+/// # Panics
+/// As [`software_gpu`].
+pub fn software_gpu_with(features: Features) -> Option<Gpu> {
+    let options = Options { adapter: Adapter::Software, limits: Limits::Default, features };
+    let started = Instant::now();
+    match pollster::block_on(Gpu::open(options, || started.elapsed().as_secs_f64())) {
+        Ok(gpu) => Some(gpu),
+        Err(error) => {
+            assert!(std::env::var_os("CI").is_none(), "CI installs a software adapter: {error}");
+            println!("skipped: {error}");
+            None
+        }
+    }
+}
