@@ -63,15 +63,7 @@ pub static MATVEC_QKV: Kernel = Kernel {
     ],
     params: QkvParams::FIELDS,
     workgroup: 64,
-    parts: &[
-        Part::XRows,
-        Part::HeadDim,
-        Part::Sum,
-        Part::GROUP,
-        Part::Weights,
-        Part::Text(wgsl!("parts/x_unit")),
-        Part::Text(wgsl!("parts/row_dots")),
-    ],
+    parts: MATVEC_PARTS,
     body: wgsl!("matvec_qkv"),
 };
 
@@ -123,6 +115,7 @@ params!(QkvParams {
     first_head: u32,
     n_query: u32,
     n_kv: u32,
+    head_dim: u32,
     n_past: u32,
     has_bias: u32,
     normalise: u32,
@@ -305,15 +298,13 @@ pub fn matvec_qkv(
         first_head: run.first_head,
         n_query: run.n_query,
         n_kv: run.n_kv,
+        head_dim: run.head_dim,
         n_past,
         has_bias: run.has_bias.into(),
         normalise: normalise.is_some().into(),
         eps: normalise.unwrap_or(0.0),
     };
-    let variant = Variant {
-        head_dim: Some(run.head_dim),
-        ..variant(&MATVEC_QKV, features, run.dtype, run.cols, x_rows)?
-    };
+    let variant = variant(&MATVEC_QKV, features, run.dtype, run.cols, x_rows)?;
     // A workgroup has two pairs of columns of a head, that is four of its columns.
     Launch::new(&MATVEC_QKV, variant, &params, grid(run.n_heads * run.head_dim / 4))
 }

@@ -1,15 +1,15 @@
 // Queries, keys and values of 1 to 4 tokens: norm(x) WT + bias, queries and keys rotated, keys and values put into the cache.
-// W is heads of HEAD_DIM rows: queries, then keys, then values, or any run of those heads that begins at `first_head`.
+// W is heads of head_dim rows: queries, then keys, then values, or any run of those heads that begins at `first_head`.
 // A workgroup computes two pairs of columns that rotate together: i, i + 1, i + dim/2, i + 1 + dim/2 of one head.
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>; // (X_ROWS, cols/4)
 @group(0) @binding(1) var<storage, read> gain: array<vec4<f32>>; // (cols/4); read if normalise
-@group(0) @binding(2) var<storage, read> weights: array<u32>; // (n_heads * HEAD_DIM, row_words)
-@group(0) @binding(3) var<storage, read> bias: array<f32>; // ((n_query + 2 n_kv) * HEAD_DIM); read if has_bias
-@group(0) @binding(4) var<storage, read> cosines: array<f32>; // (X_ROWS, HEAD_DIM/2)
-@group(0) @binding(5) var<storage, read> sines: array<f32>; // (X_ROWS, HEAD_DIM/2)
-@group(0) @binding(6) var<storage, read_write> queries: array<f32>; // (X_ROWS, n_query * HEAD_DIM)
-@group(0) @binding(7) var<storage, read_write> cache: array<f32>; // (capacity, 2, n_kv * HEAD_DIM): keys, values
+@group(0) @binding(2) var<storage, read> weights: array<u32>; // (n_heads * head_dim, row_words)
+@group(0) @binding(3) var<storage, read> bias: array<f32>; // ((n_query + 2 n_kv) * head_dim); read if has_bias
+@group(0) @binding(4) var<storage, read> cosines: array<f32>; // (X_ROWS, head_dim/2)
+@group(0) @binding(5) var<storage, read> sines: array<f32>; // (X_ROWS, head_dim/2)
+@group(0) @binding(6) var<storage, read_write> queries: array<f32>; // (X_ROWS, n_query * head_dim)
+@group(0) @binding(7) var<storage, read_write> cache: array<f32>; // (capacity, 2, n_kv * head_dim): keys, values
 @group(0) @binding(8) var<uniform> params: Params;
 
 struct Params {
@@ -18,24 +18,25 @@ struct Params {
     first_head: u32, // of them, among all
     n_query: u32,
     n_kv: u32,
+    head_dim: u32,
     n_past: u32, // rows the cache holds already
     has_bias: u32,
     normalise: u32,
     eps: f32,
 }
 
-const HALF = HEAD_DIM / 2u;
-
 @compute @workgroup_size(WORKGROUP)
 fn main(lane: Lane, group: Group) {
+    let head_dim = params.head_dim;
+    let half = head_dim / 2u;
     let index = group_index(group);
-    let local_head = index / (HALF / 2u);
+    let local_head = index / (half / 2u);
     if local_head >= params.n_heads {
         return;
     }
-    let i = index % (HALF / 2u) * 2u;
-    let columns = i + vec4(0u, 1u, HALF, HALF + 1u);
-    let dots = row_dots(local_head * HEAD_DIM + columns, lane);
+    let i = index % (half / 2u) * 2u;
+    let columns = i + vec4(0u, 1u, half, half + 1u);
+    let dots = row_dots(local_head * head_dim + columns, lane);
     let head = params.first_head + local_head;
     if lane.index >= X_ROWS {
         return;
@@ -44,22 +45,22 @@ fn main(lane: Lane, group: Group) {
     let r = lane.index;
     var value = dots[r];
     if params.has_bias == 1u {
-        let at = head * HEAD_DIM + columns;
+        let at = head * head_dim + columns;
         value += vec4(bias[at[0]], bias[at[1]], bias[at[2]], bias[at[3]]);
     }
     if head < params.n_query + params.n_kv {
-        let c = vec2(cosines[r * HALF + i], cosines[r * HALF + i + 1u]);
-        let s = vec2(sines[r * HALF + i], sines[r * HALF + i + 1u]);
+        let c = vec2(cosines[r * half + i], cosines[r * half + i + 1u]);
+        let s = vec2(sines[r * half + i], sines[r * half + i + 1u]);
         value = vec4(value.xy * c - value.zw * s, value.zw * c + value.xy * s);
     }
     if head < params.n_query {
-        let at = (r * params.n_query + head) * HEAD_DIM + columns;
+        let at = (r * params.n_query + head) * head_dim + columns;
         for (var j = 0u; j < 4u; j++) {
             queries[at[j]] = value[j];
         }
     } else {
         // Heads of keys and then of values follow each other in a row of the cache.
-        let at = ((params.n_past + r) * 2u * params.n_kv + head - params.n_query) * HEAD_DIM + columns;
+        let at = ((params.n_past + r) * 2u * params.n_kv + head - params.n_query) * head_dim + columns;
         for (var j = 0u; j < 4u; j++) {
             cache[at[j]] = value[j];
         }

@@ -1,7 +1,9 @@
-use kernels::attend::{Heads, Source, Span, attend, attend_split, rope, rope_append};
+use kernels::Variant;
+use kernels::attend::{self, Heads, Source, Span};
 
-use crate::linear::{angles, rotate};
-use crate::support::{Buffer, F32_SUMS, Random, Report, bits, compare, gpu, run};
+use crate::bench::{Bench, Buffer};
+use crate::compare::F32_SUMS;
+use crate::data::{Random, bits};
 
 /// Keys and values as a kernel finds them, and by row.
 struct Memory {
@@ -23,6 +25,12 @@ impl Memory {
             }
         };
         Self { keys, values, bound }
+    }
+
+    /// Of any kernel of attention.
+    fn buffers<'a>(&'a self, q: &'a [u32], n_out: usize) -> [Buffer<'a>; 4] {
+        let [keys, values] = &self.bound;
+        [Buffer::In(q), Buffer::In(keys), Buffer::In(values), Buffer::Out(n_out)]
     }
 }
 
@@ -76,132 +84,56 @@ fn expected(
     y
 }
 
-const WIDTHS: [u32; 4] = [128, 80, 32, 20];
-
-#[test]
-fn causal_attention_of_a_prefill() {
-    let Some(mut gpu) = gpu() else { return };
-    let mut report = Report::default();
-    for dim in WIDTHS {
-        // More than a tile of queries and of keys, with a past and without.
-        for (n_queries, n_keys) in [(37, 50), (13, 13), (1, 3)] {
-            for source in [Source::Cached, Source::Fresh] {
-                let heads = Heads { n_query: 6, n_kv: 2, dim };
-                let mut random = Random(u64::from(dim) + n_keys as u64);
-                let q = random.numbers(n_queries * 6 * dim as usize);
-                let memory = Memory::random(n_keys, 2 * dim as usize, source, &mut random);
-                let span = Span::Causal { n_queries: n_queries as u32, n_keys: n_keys as u32 };
-                let launch = attend(heads, source, span).unwrap();
-                let q_bits = bits(&q);
-                let buffers = [
-                    Buffer::In(&q_bits),
-                    Buffer::In(&memory.bound[0]),
-                    Buffer::In(&memory.bound[1]),
-                    Buffer::Out(q.len()),
-                ];
-                let found = run(&mut gpu, &launch, &buffers).remove(0);
-                let expected = expected(&q, &memory, heads, |row| Some(0..n_keys - n_queries + row + 1));
-                let what = format!("{dim} columns, {n_queries} queries, {n_keys} keys, {source:?}");
-                report.add(compare(&what, &found, &expected, F32_SUMS));
-            }
+pub(crate) fn attend(bench: &mut Bench, variant: &Variant) {
+    // More than a tile of queries and of keys, with a past and without.
+    for (n_queries, n_keys) in [(37, 50), (13, 13), (1, 3)] {
+        for source in [Source::Cached, Source::Fresh] {
+            causal(bench, variant.head_dim.unwrap(), source, n_queries, n_keys);
         }
     }
-    report.finish(24);
+    segment(bench, variant.head_dim.unwrap());
 }
 
-#[test]
-fn full_attention_of_a_segment() {
-    let Some(mut gpu) = gpu() else { return };
-    let mut report = Report::default();
-    for dim in WIDTHS {
-        let heads = Heads { n_query: 3, n_kv: 3, dim };
-        let (n_rows, first, n) = (49, 5, 41);
-        let mut random = Random(dim.into());
-        let q = random.numbers(n_rows * 3 * dim as usize);
-        let memory = Memory::random(n_rows, 3 * dim as usize, Source::Fresh, &mut random);
-        let span = Span::Segment { first: first as u32, n: n as u32 };
-        let launch = attend(heads, Source::Fresh, span).unwrap();
+fn causal(bench: &mut Bench, dim: u32, source: Source, n_queries: usize, n_keys: usize) {
+    let heads = Heads { n_query: 6, n_kv: 2, dim };
+    let mut random = Random(u64::from(dim) + n_keys as u64);
+    let q = random.numbers(n_queries * 6 * dim as usize);
+    let memory = Memory::random(n_keys, 2 * dim as usize, source, &mut random);
+    let span = Span::Causal { n_queries: n_queries as u32, n_keys: n_keys as u32 };
+    let expected = expected(&q, &memory, heads, |row| Some(0..n_keys - n_queries + row + 1));
+    let what = format!("{n_queries} queries, {n_keys} keys, {source:?}");
+    let launch = attend::attend(heads, source, span).unwrap();
+    bench.expect(&what, &launch, &memory.buffers(&bits(&q), q.len()), &expected, F32_SUMS);
+}
+
+/// Rows outside the segment are left alone.
+fn segment(bench: &mut Bench, dim: u32) {
+    let heads = Heads { n_query: 3, n_kv: 3, dim };
+    let (n_rows, first, n) = (49, 5, 41);
+    let mut random = Random(dim.into());
+    let q = random.numbers(n_rows * 3 * dim as usize);
+    let memory = Memory::random(n_rows, 3 * dim as usize, Source::Fresh, &mut random);
+    let span = Span::Segment { first: first as u32, n: n as u32 };
+    let segment = first..first + n;
+    let expected = expected(&q, &memory, heads, |row| segment.contains(&row).then(|| segment.clone()));
+    let launch = attend::attend(heads, Source::Fresh, span).unwrap();
+    bench.expect("a segment", &launch, &memory.buffers(&bits(&q), q.len()), &expected, F32_SUMS);
+}
+
+pub(crate) fn split(bench: &mut Bench, variant: &Variant) {
+    let heads = Heads { n_query: 6, n_kv: 2, dim: variant.head_dim.unwrap() };
+    // One run, a ragged last run, a query that a whole run is hidden from, runs of more than 64 keys.
+    for (n_queries, n_keys) in [(1, 1), (1, 150), (3, 130), (2, 2100)] {
+        let mut random = Random(u64::from(heads.dim) + n_keys as u64);
+        let q = random.numbers(n_queries * 6 * heads.dim as usize);
+        let memory = Memory::random(n_keys, 2 * heads.dim as usize, Source::Cached, &mut random);
+        let launches = attend::attend_split(heads, Source::Cached, n_queries as u32, n_keys as u32).unwrap();
         let q_bits = bits(&q);
-        let buffers = [
-            Buffer::In(&q_bits),
-            Buffer::In(&memory.bound[0]),
-            Buffer::In(&memory.bound[1]),
-            Buffer::Out(q.len()),
-        ];
-        let found = run(&mut gpu, &launch, &buffers).remove(0);
-        let segment = first..first + n;
-        let expected = expected(&q, &memory, heads, |row| segment.contains(&row).then(|| segment.clone()));
-        report.add(compare(&format!("{dim} columns"), &found, &expected, F32_SUMS));
+        let buffers = memory.buffers(&q_bits, launches.n_runs_elements as usize);
+        let runs = bench.run(&launches.split, &buffers).remove(0);
+        let expected = expected(&q, &memory, heads, |row| Some(0..n_keys - n_queries + row + 1));
+        let what = format!("{n_queries} queries, {n_keys} keys");
+        let buffers = [Buffer::In(&runs), Buffer::Out(q.len())];
+        bench.expect(&what, &launches.merge, &buffers, &expected, F32_SUMS);
     }
-    report.finish(4);
-}
-
-#[test]
-fn attention_of_a_decode_step() {
-    let Some(mut gpu) = gpu() else { return };
-    let mut report = Report::default();
-    for dim in WIDTHS {
-        // One run, a ragged last run, a query that a whole run is hidden from, runs of more than 64 keys.
-        for (n_queries, n_keys) in [(1, 1), (1, 150), (3, 130), (2, 2100)] {
-            let heads = Heads { n_query: 6, n_kv: 2, dim };
-            let mut random = Random(u64::from(dim) + n_keys as u64);
-            let q = random.numbers(n_queries * 6 * dim as usize);
-            let memory = Memory::random(n_keys, 2 * dim as usize, Source::Cached, &mut random);
-            let launches = attend_split(heads, Source::Cached, n_queries as u32, n_keys as u32).unwrap();
-            let q_bits = bits(&q);
-            let buffers = [
-                Buffer::In(&q_bits),
-                Buffer::In(&memory.bound[0]),
-                Buffer::In(&memory.bound[1]),
-                Buffer::Out(launches.n_runs_elements as usize),
-            ];
-            let runs = run(&mut gpu, &launches.split, &buffers).remove(0);
-            let found = run(&mut gpu, &launches.merge, &[Buffer::In(&runs), Buffer::Out(q.len())]).remove(0);
-            let expected = expected(&q, &memory, heads, |row| Some(0..n_keys - n_queries + row + 1));
-            let what = format!("{dim} columns, {n_queries} queries, {n_keys} keys");
-            report.add(compare(&what, &found, &expected, F32_SUMS));
-        }
-    }
-    report.finish(16);
-}
-
-#[test]
-fn rotation() {
-    let Some(mut gpu) = gpu() else { return };
-    let mut report = Report::default();
-    let (rows, n_query, n_kv, dim, n_past, capacity) = (13, 7, 1, 20, 3, 17);
-    let mut random = Random(11);
-    let q = random.numbers(rows * n_query * dim);
-    let [k, v] = [(); 2].map(|()| random.numbers(rows * n_kv * dim));
-    let (cosines, sines) = angles(rows * dim / 2);
-    let turned = |x: &[f32], n_heads: usize| -> Vec<f64> {
-        let mut y: Vec<f64> = x.iter().map(|v| f64::from(*v)).collect();
-        for (i, head) in y.chunks_mut(dim).enumerate() {
-            let at = i / n_heads * dim / 2;
-            rotate(head, &cosines[at..], &sines[at..]);
-        }
-        y
-    };
-    let [q_bits, k_bits, v_bits, c_bits, s_bits] = [&q, &k, &v, &cosines, &sines].map(|values| bits(values));
-
-    let launch = rope(rows as u32, n_query as u32, dim as u32).unwrap();
-    let buffers = [Buffer::In(&q_bits), Buffer::In(&c_bits), Buffer::In(&s_bits), Buffer::Out(q.len())];
-    let found = run(&mut gpu, &launch, &buffers).remove(0);
-    report.add(compare("rope", &found, &turned(&q, n_query), F32_SUMS));
-
-    let heads = Heads { n_query: n_query as u32, n_kv: n_kv as u32, dim: dim as u32 };
-    let launch = rope_append(rows as u32, heads, n_past as u32).unwrap();
-    let cols = n_kv * dim;
-    let inputs = [&q_bits, &k_bits, &v_bits, &c_bits, &s_bits].map(|words| Buffer::In(words));
-    let outputs = [Buffer::Out(q.len()), Buffer::Out(capacity * 2 * cols)];
-    let found = run(&mut gpu, &launch, &inputs.into_iter().chain(outputs).collect::<Vec<_>>());
-    report.add(compare("rope_append, queries", &found[0], &turned(&q, n_query), F32_SUMS));
-    let mut cache = vec![f64::NAN; capacity * 2 * cols];
-    for (row, (k, v)) in turned(&k, n_kv).chunks(cols).zip(v.chunks(cols)).enumerate() {
-        let place = &mut cache[(n_past + row) * 2 * cols..][..2 * cols];
-        place[..cols].copy_from_slice(k);
-        place[cols..].iter_mut().zip(v).for_each(|(place, v)| *place = f64::from(*v));
-    }
-    report.add(compare("rope_append, cache", &found[1], &cache, F32_SUMS));
-    report.finish(3);
 }

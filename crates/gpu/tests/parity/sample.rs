@@ -1,6 +1,9 @@
-use kernels::sample::{Drawing, sample};
+use kernels::Variant;
+use kernels::sample::{self, Drawing};
 
-use crate::support::{Buffer, Random, bits, features, gpu, run};
+use crate::bench::{Bench, Buffer};
+use crate::compare::same;
+use crate::data::{Random, bits};
 
 const N_VOCAB: usize = 1000;
 /// The rest is padding, and its logits are the greatest.
@@ -46,78 +49,77 @@ fn kept(scaled: &[f32], drawing: &Drawing) -> Vec<usize> {
     ids
 }
 
-#[test]
-fn the_likeliest_token_is_taken_and_marked() {
-    let Some(mut gpu) = gpu() else { return };
+/// What a launch leaves: (used, tokens)
+fn run(
+    bench: &mut Bench,
+    drawing: &Drawing,
+    variant: &Variant,
+    [step, token]: [u32; 2],
+    logits: &[f32],
+    used: &[u32],
+    tokens: &[u32],
+) -> (Vec<u32>, Vec<u32>) {
+    let launch = sample::sample(drawing, N_ALLOWED as u32, step, token, variant.features).unwrap();
+    let buffers = [Buffer::In(&bits(logits)), Buffer::InOut(used), Buffer::InOut(tokens)];
+    let [used, tokens] = bench.run(&launch, &buffers).try_into().unwrap();
+    (used, tokens)
+}
+
+/// The likeliest token is taken and marked, and of equal ones the first.
+pub(crate) fn argmax(bench: &mut Bench, variant: &Variant) {
     let drawing = Drawing { repetition_penalty: 1.5, ..GREEDY };
     let logits = logits(1);
     let mut used = vec![0u32; N_VOCAB.div_ceil(32)];
-    let tokens = [0; 3];
     for _ in 0..20 {
         let expected = kept(&scaled(&logits, &used, &Drawing { temperature: 1.0, ..drawing }), &GREEDY)[0];
-        let launch = sample(&drawing, N_ALLOWED as u32, 0, 2, Default::default()).unwrap();
-        let buffers = [Buffer::In(&bits(&logits)), Buffer::InOut(&used), Buffer::InOut(&tokens)];
-        let found = run(&mut gpu, &launch, &buffers);
-        assert_eq!(found[1], [0, 0, expected as u32]);
+        let found = run(bench, &drawing, variant, [0, 2], &logits, &used, &[0; 3]);
         used[expected / 32] |= 1 << (expected % 32);
-        assert_eq!(found[0], used);
+        bench.check(same("used", &found.0, &used));
+        bench.check(same("tokens", &found.1, &[0, 0, expected as u32]));
     }
-}
 
-#[test]
-fn equal_logits_give_the_first() {
-    let Some(mut gpu) = gpu() else { return };
     let mut logits = vec![-1.0; N_VOCAB];
-    for id in [700, 300, 301, 555] {
-        logits[id] = 2.0;
-    }
-    let launch = sample(&GREEDY, N_ALLOWED as u32, 0, 0, Default::default()).unwrap();
-    let used = vec![0; N_VOCAB.div_ceil(32)];
-    let found =
-        run(&mut gpu, &launch, &[Buffer::In(&bits(&logits)), Buffer::InOut(&used), Buffer::InOut(&[0])]);
-    assert_eq!(found[1], [300]);
+    [700, 300, 301, 555].into_iter().for_each(|id| logits[id] = 2.0);
+    let found = run(bench, &GREEDY, variant, [0, 0], &logits, &vec![0; N_VOCAB.div_ceil(32)], &[0]);
+    bench.check(same("tokens of equal logits", &found.1, &[300]));
 }
 
 /// A cut keeps exactly the tokens that it should: over many draws each comes up about as often as its probability, and no other does.
-#[test]
-fn draws_have_the_distribution_they_should() {
-    let Some(mut gpu) = gpu() else { return };
+pub(crate) fn sample(bench: &mut Bench, variant: &Variant) {
+    const N_DRAWS: u32 = 300;
     let plain = Drawing { temperature: 0.8, ..GREEDY };
     let drawings = [
         plain,
         Drawing { top_k: 5, ..plain },
+        Drawing { top_p: 0.3, ..plain },
         Drawing { top_p: 0.7, ..plain },
         Drawing { top_k: 9, top_p: 0.9, repetition_penalty: 1.3, ..plain },
     ];
-    let logits = logits(2);
+    // Nearer to each other than `logits` has them, so that every cut leaves some to choose from.
+    let logits: Vec<f32> = logits(2).iter().map(|logit| logit * 0.3).collect();
     let mut used = vec![0u32; N_VOCAB.div_ceil(32)];
     (0..N_VOCAB).step_by(3).for_each(|id| used[id / 32] |= 1 << (id % 32));
-    for features in features(&gpu) {
-        for drawing in &drawings {
-            const N_DRAWS: u32 = 300;
-            let scaled = scaled(&logits, &used, drawing);
-            let kept = kept(&scaled, drawing);
-            let mut n_of = vec![0.0; N_VOCAB];
-            for step in 0..N_DRAWS {
-                let launch = sample(drawing, N_ALLOWED as u32, step, 0, features).unwrap();
-                let buffers = [Buffer::In(&bits(&logits)), Buffer::InOut(&used), Buffer::InOut(&[0])];
-                let found = run(&mut gpu, &launch, &buffers);
-                n_of[found[1][0] as usize] += 1.0;
-            }
-            let weight = |id: &usize| f64::from(scaled[*id] - scaled[kept[0]]).exp();
-            let sum: f64 = kept.iter().map(weight).sum();
-            let n_kept: f64 = kept.iter().map(|id| n_of[*id]).sum();
-            assert_eq!(n_kept, f64::from(N_DRAWS), "{drawing:?} drew what it should have cut");
-            // Five standard deviations of the likeliest token's count, and of the second's.
-            for id in &kept[..2] {
-                let p = weight(id) / sum;
-                let (n, expected) = (n_of[*id], p * f64::from(N_DRAWS));
-                let deviation = (expected * (1.0 - p)).sqrt();
-                assert!(
-                    (n - expected).abs() <= 5.0 * deviation,
-                    "{drawing:?}: {n} draws of {id}, expected {expected}"
-                );
-            }
+    for drawing in &drawings {
+        let scaled = scaled(&logits, &used, drawing);
+        let kept = kept(&scaled, drawing);
+        let is_cut = drawing.top_k > 0 || drawing.top_p < 1.0;
+        assert!(kept.len() > 2 && (kept.len() < N_ALLOWED) == is_cut, "{drawing:?} keeps {}", kept.len());
+        let mut n_of = vec![0.0; N_VOCAB];
+        for step in 0..N_DRAWS {
+            let (_, tokens) = run(bench, drawing, variant, [step, 0], &logits, &used, &[0]);
+            n_of[tokens[0] as usize] += 1.0;
+        }
+        let n_kept: f64 = kept.iter().map(|id| n_of[*id]).sum();
+        let drawn = |ok: bool, what: String| if ok { Ok(()) } else { Err(format!("{drawing:?}: {what}")) };
+        bench.check(drawn(n_kept == f64::from(N_DRAWS), "drew what it should have cut".into()));
+        let weight = |id: &usize| f64::from(scaled[*id] - scaled[kept[0]]).exp();
+        let sum: f64 = kept.iter().map(weight).sum();
+        // Five standard deviations of the likeliest token's count, and of the second's.
+        for id in &kept[..2] {
+            let p = weight(id) / sum;
+            let (n, expected) = (n_of[*id], p * f64::from(N_DRAWS));
+            let near = (n - expected).abs() <= 5.0 * (expected * (1.0 - p)).sqrt();
+            bench.check(drawn(near, format!("{n} draws of {id}, expected {expected}")));
         }
     }
 }
