@@ -33,7 +33,7 @@ pub static MATVEC: Kernel = Kernel {
     name: "matvec",
     bindings: &[read("x"), read("gain"), read("weights"), read("bias"), read("residual"), write("y")],
     params: MatvecParams::FIELDS,
-    workgroup: 64,
+    workgroup: 32,
     parts: MATVEC_PARTS,
     body: wgsl!("matvec"),
 };
@@ -43,7 +43,7 @@ pub static MATVEC_SWIGLU: Kernel = Kernel {
     name: "matvec_swiglu",
     bindings: &[read("x"), read("gain"), read("weights"), write("y")],
     params: SwigluParams::FIELDS,
-    workgroup: 64,
+    workgroup: 32,
     parts: MATVEC_PARTS,
     body: wgsl!("matvec_swiglu"),
 };
@@ -62,7 +62,7 @@ pub static MATVEC_QKV: Kernel = Kernel {
         write("cache"),
     ],
     params: QkvParams::FIELDS,
-    workgroup: 64,
+    workgroup: 32,
     parts: MATVEC_PARTS,
     body: wgsl!("matvec_qkv"),
 };

@@ -12,7 +12,7 @@ pub static RMS_NORM: Kernel = Kernel {
     name: "rms_norm",
     bindings: &[read("x"), read("gain"), write("y")],
     params: NormParams::FIELDS,
-    workgroup: 128,
+    workgroup: 64,
     parts: &[Part::Sum, Part::GROUP],
     body: wgsl!("rms_norm"),
 };
@@ -22,7 +22,7 @@ pub static LAYER_NORM: Kernel = Kernel {
     name: "layer_norm",
     bindings: &[read("x"), read("gain"), read("shift"), write("y")],
     params: NormParams::FIELDS,
-    workgroup: 128,
+    workgroup: 64,
     parts: &[Part::Sum, Part::GROUP],
     body: wgsl!("layer_norm"),
 };

@@ -13,7 +13,7 @@ struct Params {
     eps: f32,
 }
 
-const WORKGROUP = 128u;
+const WORKGROUP = 64u;
 alias Summand = f32;
 
 @compute @workgroup_size(WORKGROUP)

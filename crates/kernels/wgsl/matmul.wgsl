@@ -26,11 +26,14 @@ const QUADS = 8u; // of a step: two units
 const LANES_W = 8u; // lanes along the rows of W; each takes every eighth
 const LANES_X = WORKGROUP / LANES_W; // lanes along the rows of x; each takes every sixteenth
 const PER_LANE_W = TILE / LANES_W;
+const NEXT_W = LANES_W * QUADS; // from one of a lane's rows to its next, in a tile
+const NEXT_X = LANES_X * QUADS;
 
 var<workgroup> w_tile: array<TileQuad, TILE * QUADS>; // (TILE, QUADS), see `place`
 var<workgroup> x_tile: array<vec4<f32>, TILE * QUADS>; // (TILE, QUADS)
 
 // Rows are 8 quads apart, so that the same quad of neighbouring rows would lie in the same memory bank: each row starts elsewhere.
+// Every eighth row starts at the same place.
 fn place(row: u32, quad: u32) -> u32 {
     return row * QUADS + (quad ^ (row % QUADS));
 }
@@ -46,7 +49,9 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) tile:
     // What it multiplies.
     let lane_w = lane % LANES_W;
     let lane_x = lane / LANES_W;
-    var sums: array<vec4<f32>, PER_LANE_W>; // a row of W by four rows of x
+    // Four rows of W by four rows of x each, and never indexed with a variable, so that every compiler keeps them in registers.
+    var low: mat4x4<f32>;
+    var high: mat4x4<f32>;
 
     for (var step = 0u; 16u * step < params.cols; step += 2u) {
         let unit = step + lane % 2u;
@@ -60,22 +65,32 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) tile:
         }
         workgroupBarrier();
         for (var quad = 0u; quad < QUADS; quad++) {
-            let a = x_tile[place(lane_x, quad)];
-            let b = x_tile[place(lane_x + LANES_X, quad)];
-            let c = x_tile[place(lane_x + 2u * LANES_X, quad)];
-            let d = x_tile[place(lane_x + 3u * LANES_X, quad)];
-            for (var j = 0u; j < PER_LANE_W; j++) {
-                let e = vec4<f32>(w_tile[place(lane_w + j * LANES_W, quad)]);
-                sums[j] += vec4(dot(e, a), dot(e, b), dot(e, c), dot(e, d));
-            }
+            let at_w = place(lane_w, quad);
+            let at_x = place(lane_x, quad);
+            let v = mat4x4(
+                x_tile[at_x], x_tile[at_x + NEXT_X], x_tile[at_x + 2u * NEXT_X], x_tile[at_x + 3u * NEXT_X],
+            );
+            // A row vector times v: its products with the four rows of x.
+            low += mat4x4(
+                w_quad(at_w) * v, w_quad(at_w + NEXT_W) * v, w_quad(at_w + 2u * NEXT_W) * v, w_quad(at_w + 3u * NEXT_W) * v,
+            );
+            high += mat4x4(
+                w_quad(at_w + 4u * NEXT_W) * v, w_quad(at_w + 5u * NEXT_W) * v, w_quad(at_w + 6u * NEXT_W) * v,
+                w_quad(at_w + 7u * NEXT_W) * v,
+            );
         }
         workgroupBarrier();
     }
 
+    let sums = array(low, high);
     for (var j = 0u; j < PER_LANE_W; j++) {
         let row = first_w + lane_w + j * LANES_W;
         for (var i = 0u; i < 4u; i++) {
-            store(row, first_x + lane_x + i * LANES_X, sums[j][i]);
+            store(row, first_x + lane_x + i * LANES_X, sums[j / 4u][j % 4u][i]);
         }
     }
+}
+
+fn w_quad(at: u32) -> vec4<f32> {
+    return vec4<f32>(w_tile[at]);
 }

@@ -50,10 +50,11 @@ impl Shape {
         let mut expected = vec![f64::NAN; residual.len()];
         for (r, x) in x.chunks(self.cols).enumerate() {
             let x: Vec<f64> = x.iter().map(|v| f64::from(*v)).collect();
-            for row in self.before..self.before + self.rows {
-                let at = r * self.out_cols() + row;
-                let extra = f64::from(bias[row]) + f64::from(residual[at]);
-                expected[at] = w.dot(row, &x) + if self.extras { extra } else { 0.0 };
+            for row in 0..self.rows {
+                let col = self.before + row;
+                let at = r * self.out_cols() + col;
+                let extra = f64::from(bias[col]) + f64::from(residual[at]);
+                expected[at] = w.dot(col, &x) + if self.extras { extra } else { 0.0 };
             }
         }
         expected
