@@ -1,27 +1,28 @@
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result};
 
-/// A running ChromeDriver, on a port that it chose; ends when dropped.
+/// A running driver of a browser, on a port that it chose; ends when dropped.
 pub(super) struct Driver {
     process: Child,
     port: u16,
 }
 
 impl Driver {
-    pub(super) fn start(program: &Path) -> Result<Self> {
-        let mut command = Command::new(program);
+    /// Starts a driver with its options; `before_port` is what it prints before the number of its port.
+    pub(super) fn start(command: &mut Command, before_port: &str) -> Result<Self> {
+        let program = command.get_program().to_string_lossy().into_owned();
         command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut process = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
-        let stdout = process.stdout.take().context("ChromeDriver's output is not connected")?;
+        let mut process = command.spawn().with_context(|| format!("cannot start {program}"))?;
+        let stdout = process.stdout.take().with_context(|| format!("{program}'s output is not connected"))?;
         let mut lines = BufReader::new(stdout).lines();
-        let port = lines.by_ref().map_while(Result::ok).find_map(|line| port_in(&line));
+        let port = lines.by_ref().map_while(Result::ok).find_map(|line| port_in(&line, before_port));
         // The rest of what it prints has to go somewhere, or it would stop when the pipe is full.
         std::thread::spawn(move || lines.for_each(drop));
         let mut driver = Self { process, port: 0 };
-        driver.port = port.context("ChromeDriver ended before it said on which port it listens")?;
+        driver.port =
+            port.with_context(|| format!("{program} ended before it said on which port it listens"))?;
         Ok(driver)
     }
 
@@ -38,8 +39,8 @@ impl Drop for Driver {
 }
 
 /// `ChromeDriver was started successfully on port 41233.`
-fn port_in(line: &str) -> Option<u16> {
-    line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok()
+fn port_in(line: &str, before_port: &str) -> Option<u16> {
+    line.split_once(before_port)?.1.trim_end_matches('.').parse().ok()
 }
 
 #[cfg(test)]
@@ -48,7 +49,10 @@ mod tests {
 
     #[test]
     fn the_port_is_read_from_the_line_that_says_it() {
-        assert_eq!(port_in("ChromeDriver was started successfully on port 41233."), Some(41233));
-        assert_eq!(port_in("Starting ChromeDriver 156.0.8078.79 on port 0"), None);
+        let chromium = "successfully on port ";
+        assert_eq!(port_in("ChromeDriver was started successfully on port 41233.", chromium), Some(41233));
+        assert_eq!(port_in("Starting ChromeDriver 156.0.8078.79 on port 0", chromium), None);
+        let line = "1795597093071\tgeckodriver\tINFO\tListening on 127.0.0.1:34729";
+        assert_eq!(port_in(line, "Listening on 127.0.0.1:"), Some(34729));
     }
 }

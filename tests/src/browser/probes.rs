@@ -1,8 +1,10 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::chromium::Browser;
 use super::other_origin::OtherOrigin;
+use super::session::Browser;
+use super::watch::Problem;
+use super::workers::before_every_worker;
 
 /// `async function probe(other)`: every way out, tried.
 const PROBE: &str = include_str!("probes.js");
@@ -14,7 +16,7 @@ pub struct Attempt {
     pub name: String,
     /// How it ended, in the browser's words.
     pub outcome: String,
-    /// The browser reported that the policy refused it.
+    /// The browser reported, there or in its console, that the policy refused it.
     pub refused: bool,
 }
 
@@ -22,8 +24,7 @@ pub struct Attempt {
 pub struct Probes;
 
 impl Probes {
-    /// Makes every worker that later documents start from a `blob:` URL listen for [`Self::from_worker`]: the listener
-    /// becomes a part of the blob's own source, so the probes run in the real worker, under the policy that it has.
+    /// Makes every worker that later documents start listen for [`Self::from_worker`].
     pub async fn listen_in_workers(browser: &Browser) -> Result<()> {
         let listener = format!(
             "{PROBE}
@@ -37,22 +38,13 @@ impl Probes {
                }};
              }}"
         );
-        let wrap = format!(
-            "globalThis.Blob = new Proxy(Blob, {{
-               construct(blob, [parts = [], options = {{}}], target) {{
-                 const isScript = /javascript/.test(options.type) || parts.some((part) => /^\\s*import\\b/.test(part));
-                 return Reflect.construct(blob, [isScript ? [{}, '\\n', ...parts] : parts, options], target);
-               }},
-             }});",
-            json!(listener)
-        );
-        browser.before_every_document(&wrap).await
+        before_every_worker(browser, &listener).await
     }
 
     /// Tries every way out of the page.
     pub async fn from_page(browser: &Browser, other: &OtherOrigin) -> Result<Vec<Attempt>> {
         let script = format!("{PROBE} return await probe(arguments[0])");
-        attempts(&browser.run_async(&script, &[json!(other.origin())]).await?)
+        attempts(browser, &browser.run_async(&script, &[json!(other.origin())]).await?).await
     }
 
     /// Tries every way out of the worker. Also gives the addresses that the worker has asked for so far.
@@ -68,7 +60,7 @@ impl Probes {
         let answer = browser.run_async(script, &[json!(other.origin())]).await?;
         let asked = answer["asked"].as_array().context("the worker said nothing of what it asked for")?;
         let asked = asked.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-        Ok((attempts(&answer["attempts"])?, asked))
+        Ok((attempts(browser, &answer["attempts"]).await?, asked))
     }
 
     /// That each of these was tried, refused by the policy, and that nothing arrived.
@@ -88,7 +80,7 @@ impl Probes {
     }
 }
 
-fn attempts(list: &Value) -> Result<Vec<Attempt>> {
+async fn attempts(browser: &Browser, list: &Value) -> Result<Vec<Attempt>> {
     let list = list.as_array().with_context(|| format!("expected a list of attempts, not {list}"))?;
     let attempt = |attempt: &Value| {
         Some(Attempt {
@@ -97,5 +89,33 @@ fn attempts(list: &Value) -> Result<Vec<Attempt>> {
             refused: attempt["refused"].as_bool()?,
         })
     };
-    list.iter().map(|item| attempt(item).with_context(|| format!("no attempt: {item}"))).collect()
+    let attempts = list.iter().map(|item| attempt(item).with_context(|| format!("no attempt: {item}")));
+    let mut attempts = attempts.collect::<Result<Vec<_>>>()?;
+    // Firefox tells a worker nothing of an EventSource that was refused, but its console does.
+    let problems = browser.problems().await?;
+    for attempt in &mut attempts {
+        attempt.refused |= problems.iter().any(|problem| says_refused(problem, &attempt.name));
+    }
+    Ok(attempts)
+}
+
+/// Whether the console tells that the policy refused the attempt of this name.
+fn says_refused(problem: &Problem, name: &str) -> bool {
+    let Problem::Refused(text) = problem else { return false };
+    let path = format!("/probe-{name}");
+    text.match_indices(&path)
+        .any(|(at, _)| !text[at + path.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_refusal_of_the_same_attempt_counts() {
+        let refused = |path: &str| Problem::Refused(format!("blocked at http://127.0.0.1:1{path} because"));
+        assert!(says_refused(&refused("/probe-fetch"), "fetch"));
+        assert!(!says_refused(&refused("/probe-fetch-no-cors"), "fetch"));
+        assert!(!says_refused(&Problem::ConsoleError("failed: /probe-fetch".to_owned()), "fetch"));
+    }
 }

@@ -3,10 +3,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, ensure};
-use xtask::Layout;
 use xtask::site::Site;
+use xtask::{Layout, setup};
 
-use super::chromium::Browser;
+use super::kind::BrowserKind;
+use super::session::Browser;
 use super::watch::Problem;
 
 /// One browser at a time: two cores, and a page that must stay responsive while its worker computes.
@@ -26,15 +27,23 @@ impl Ground {
     }
 }
 
-/// Runs a spec on the built page. It fails also where the page or its worker logged an error, asked another origin for
-/// anything, or was refused something by its policy.
+/// Runs a spec on the built page, in Chromium without WebGPU. It fails also where the page or its worker logged an error,
+/// asked another origin for anything, or was refused something by its policy.
 ///
-/// Without a browser it is skipped with the reason; where `CI` is set, that is a failure.
+/// Without the browser it is skipped with the reason; where [`setup::BROWSERS`] names it, that is a failure.
 ///
 /// # Errors
 /// What the spec, or the watch over it, found.
 pub fn spec(name: &str, body: impl AsyncFnOnce(&Ground) -> Result<()>) -> Result<()> {
-    let asked = plain_spec(name, &built_page()?, async |ground| {
+    spec_in(BrowserKind::ChromiumWithoutWebGpu, name, body)
+}
+
+/// [`spec`] in another browser.
+///
+/// # Errors
+/// As [`spec`].
+pub fn spec_in(kind: BrowserKind, name: &str, body: impl AsyncFnOnce(&Ground) -> Result<()>) -> Result<()> {
+    let asked = plain_spec_in(kind, name, &built_page()?, async |ground| {
         body(ground).await?;
         let problems = ground.browser.problems().await?;
         ensure!(problems.is_empty(), "the page did what it must not: {problems:#?}");
@@ -70,17 +79,30 @@ impl Asked {
     }
 }
 
-/// Runs a spec on any folder, and leaves it to the caller to look at what the page did beside it.
+/// Runs a spec on any folder, in Chromium without WebGPU, and leaves it to the caller to look at what the page did beside it.
 ///
 /// # Errors
 /// What the spec found.
 pub fn plain_spec(name: &str, folder: &Path, body: impl AsyncFnOnce(&Ground) -> Result<()>) -> Result<Asked> {
-    let programs = match xtask::setup::find_browser() {
+    plain_spec_in(BrowserKind::ChromiumWithoutWebGpu, name, folder, body)
+}
+
+/// [`plain_spec`] in another browser.
+///
+/// # Errors
+/// As [`plain_spec`].
+pub fn plain_spec_in(
+    kind: BrowserKind,
+    name: &str,
+    folder: &Path,
+    body: impl AsyncFnOnce(&Ground) -> Result<()>,
+) -> Result<Asked> {
+    let programs = match programs(kind) {
         Ok(programs) => programs,
-        Err(missing) if std::env::var_os("CI").is_some() => return Err(missing),
+        Err(missing) if must_be_there(kind) => return Err(missing),
         Err(missing) => {
             // Not `eprintln!`, whose output the test runner keeps to itself when a test passes.
-            writeln!(std::io::stderr(), "SKIPPED {name}: {missing:#}")?;
+            writeln!(std::io::stderr(), "SKIPPED {name} in {}: {missing:#}", kind.name())?;
             return Ok(Asked::Skipped);
         }
     };
@@ -88,14 +110,30 @@ pub fn plain_spec(name: &str, folder: &Path, body: impl AsyncFnOnce(&Ground) -> 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let site = Site::start(folder, 0, &[])?;
-        let ground = Ground { browser: Browser::start(&programs).await?, site };
+        let ground = Ground { browser: Browser::start(kind, &programs).await?, site };
         let result = body(&ground).await;
-        if let Err(error) = result {
-            return Err(explain(name, &ground, error).await);
-        }
+        let result = match result {
+            Ok(()) => Ok(()),
+            Err(error) => Err(explain(name, &ground, error).await),
+        };
+        // Also after a failure: Firefox would outlive its driver.
         let Ground { browser, site } = ground;
-        Ok(Asked::These(browser.close(&site.origin()).await?))
+        let asked = browser.close(&site.origin()).await;
+        result.and_then(|()| Ok(Asked::These(asked?)))
     })
+}
+
+fn programs(kind: BrowserKind) -> Result<setup::Browser> {
+    match kind {
+        BrowserKind::ChromiumWithoutWebGpu | BrowserKind::ChromiumOnSwiftShader => setup::find_chromium(),
+        BrowserKind::FirefoxOnLavapipe => setup::find_firefox(&Layout::find()?),
+    }
+}
+
+/// Whether a browser was set up, so that its absence is a fault.
+fn must_be_there(kind: BrowserKind) -> bool {
+    let set_up = std::env::var(setup::BROWSERS).unwrap_or_default();
+    set_up.split(',').any(|browser| browser == kind.program())
 }
 
 /// Adds to an error what helps to understand it: a picture of the page, and what its console says.

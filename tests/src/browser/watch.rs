@@ -1,5 +1,3 @@
-use serde_json::Value;
-
 /// An entry of the console that a spec must not leave behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
@@ -9,37 +7,9 @@ pub enum Problem {
     Refused(String),
 }
 
-/// What the console holds that should not be there. Its workers' errors are among them.
-pub(super) fn problems(console: &[Value]) -> Vec<Problem> {
-    let errors = console.iter().filter(|entry| entry["level"] == "SEVERE").map(|entry| {
-        let text = entry["message"].as_str().unwrap_or("an error without a message").to_owned();
-        if text.contains("Content Security Policy") {
-            Problem::Refused(text)
-        } else {
-            Problem::ConsoleError(text)
-        }
-    });
-    errors.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn an_error_is_a_problem_and_a_warning_is_none() {
-        let entry = |level: &str, message: &str| json!({ "level": level, "message": message });
-        let console = [
-            entry("SEVERE", "app.js 1:1 Uncaught Error"),
-            entry("WARNING", "slow"),
-            entry(
-                "SEVERE",
-                "Refused to connect: it violates the following Content Security Policy directive",
-            ),
-        ];
-        let found = problems(&console);
-        assert!(matches!(&found[..], [Problem::ConsoleError(_), Problem::Refused(_)]), "{found:?}");
-    }
+/// Whether an address is of this origin. `blob:` and `data:` addresses name memory, not a host.
+pub(super) fn is_own(url: &str, origin: &str) -> bool {
+    let path = url.strip_prefix(origin);
+    path.is_some_and(|path| path.is_empty() || path.starts_with('/'))
+        || ["blob:", "data:", "about:"].iter().any(|scheme| url.starts_with(scheme))
 }

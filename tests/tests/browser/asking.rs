@@ -1,12 +1,12 @@
 //! The main job.
 
 use anyhow::{Context, Result, bail, ensure};
-use tests::browser::{AskPage, Status, spec};
+use tests::browser::{AskPage, BrowserKind, Status, spec, spec_in};
 
 use crate::examples::{Example, ask_first_example};
 
 /// In the words that the bundled model was trained on.
-const QUESTION: &str = "Describe the image.";
+pub(crate) const QUESTION: &str = "Describe the image.";
 
 /// How often a spec tries what another program on the same cores may spoil.
 const TRIES: usize = 3;
@@ -29,7 +29,7 @@ async fn speak_plainly(page: &AskPage<'_>) -> Result<()> {
 
 /// Shows the model a small image as if it were a large one. It encodes its own 25 visual tokens in a blink and answers a
 /// thousand tokens a second: too fast to look on.
-async fn slow_down(page: &AskPage<'_>, n_visual_tokens: u32) -> Result<()> {
+pub(crate) async fn show_as_large(page: &AskPage<'_>, n_visual_tokens: u32) -> Result<()> {
     page.set("#detail-max", &n_visual_tokens.to_string()).await?;
     page.set("#detail-min", &n_visual_tokens.to_string()).await
 }
@@ -42,7 +42,16 @@ async fn speed_up(page: &AskPage<'_>) -> Result<()> {
 
 #[test]
 fn the_model_loads_and_every_example_is_answered_rightly() -> Result<()> {
-    spec("examples", async |ground| {
+    every_example_is_answered_rightly(BrowserKind::ChromiumWithoutWebGpu)
+}
+
+#[test]
+fn the_model_loads_and_every_example_is_answered_rightly_in_firefox() -> Result<()> {
+    every_example_is_answered_rightly(BrowserKind::FirefoxOnLavapipe)
+}
+
+fn every_example_is_answered_rightly(kind: BrowserKind) -> Result<()> {
+    spec_in(kind, "examples", async |ground| {
         let page = AskPage::open_and_wait_until_ready(ground).await?;
         for (number, example) in Example::all()?.iter().enumerate() {
             let turn = page.click_example(number).await?;
@@ -69,7 +78,7 @@ fn without_webgpu_a_dropped_image_is_asked_about_and_the_right_answer_streams() 
         example.ensure_right(&turn)?;
         ensure!(turn.question == example.question, "another question was asked: {:?}", turn.question);
 
-        slow_down(&page, 1024).await?;
+        show_as_large(&page, 1024).await?;
         page.new_conversation().await?;
         let mut tries = Vec::new();
         for seed in RAMBLING_SEEDS {
@@ -97,7 +106,7 @@ fn without_webgpu_a_dropped_image_is_asked_about_and_the_right_answer_streams() 
 fn the_page_is_never_busy_for_50_ms_while_it_answers() -> Result<()> {
     spec("responsive", async |ground| {
         let page = AskPage::open_and_wait_until_ready(ground).await?;
-        slow_down(&page, 256).await?;
+        show_as_large(&page, 256).await?;
         let mut busy_ms = Vec::new();
         for _ in 0..TRIES {
             page.drop_image(&Example::first()?.image()?).await?;
@@ -127,7 +136,7 @@ fn stop_stops_while_the_image_is_encoded_and_while_the_answer_comes() -> Result<
     spec("stop", async |ground| {
         let page = AskPage::open_and_wait_until_ready(ground).await?;
         page.drop_image(&Example::first()?.image()?).await?;
-        slow_down(&page, 1024).await?;
+        show_as_large(&page, 1024).await?;
         page.type_question(QUESTION).await?;
         page.ask().await?;
         page.wait_until_job("encoding").await?;

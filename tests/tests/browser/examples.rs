@@ -33,6 +33,12 @@ impl Example {
         Self::all()?.into_iter().next().context("the page has no example")
     }
 
+    /// The one about this image.
+    pub(crate) fn of(file: &str) -> Result<Self> {
+        let example = Self::all()?.into_iter().find(|example| example.file == file);
+        example.with_context(|| format!("the page has no example {file}"))
+    }
+
     pub(crate) fn image(&self) -> Result<Upload> {
         Upload::from_dist(&format!("examples/{}", self.file))
     }

@@ -4,6 +4,7 @@
 //! `cargo test -p tests --test browser`. Pictures go to the cache's folder `screenshots`.
 
 mod asking;
+mod backend;
 mod benchmark;
 mod examples;
 mod harness;

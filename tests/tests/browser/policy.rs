@@ -2,7 +2,8 @@
 
 use anyhow::{Result, ensure};
 use tests::browser::{
-    AskPage, Asked, Ground, OtherOrigin, Probes, Problem, built_page, fixtures_folder, plain_spec,
+    AskPage, Asked, BrowserKind, Ground, OtherOrigin, Probes, Problem, built_page, fixtures_folder,
+    plain_spec_in,
 };
 
 use crate::examples::ask_first_example;
@@ -27,7 +28,7 @@ const WAYS_OUT_OF_A_WORKER: [&str; 6] =
 
 #[test]
 fn nothing_leaves_the_page_for_another_origin() -> Result<()> {
-    on_the_page("policy-page", async |ground| {
+    on_the_page_in_each("policy-page", async |ground| {
         AskPage::open_and_wait_until_ready(ground).await?;
         let other = OtherOrigin::start()?;
         let attempts = Probes::from_page(&ground.browser, &other).await?;
@@ -41,7 +42,7 @@ fn nothing_leaves_the_page_for_another_origin() -> Result<()> {
 
 #[test]
 fn nothing_leaves_the_worker_for_another_origin() -> Result<()> {
-    on_the_page("policy-worker", async |ground| {
+    on_the_page_in_each("policy-worker", async |ground| {
         Probes::listen_in_workers(&ground.browser).await?;
         let page = AskPage::open_and_wait_until_ready(ground).await?;
         // It is the worker that answers: the same one, with an image in its memory.
@@ -63,27 +64,30 @@ fn nothing_leaves_the_worker_for_another_origin() -> Result<()> {
 
 #[test]
 fn the_probes_do_reach_another_origin_where_no_policy_forbids_it() -> Result<()> {
-    let asked = plain_spec("probes-succeed", &fixtures_folder(), async |ground| {
-        Probes::listen_in_workers(&ground.browser).await?;
-        ground.browser.open(&format!("{}/no-policy.html", ground.origin())).await?;
-        let other = OtherOrigin::start()?;
-        let attempts = Probes::from_page(&ground.browser, &other).await?;
-        ensure_arrived(&other, &WAYS_OUT_OF_A_PAGE)?;
+    for kind in BrowserKind::EACH_PROGRAM {
+        let asked = plain_spec_in(kind, "probes-succeed", &fixtures_folder(), probe_without_a_policy)?;
         ensure!(
-            Probes::ensure_refused(&attempts, &WAYS_OUT_OF_A_PAGE, &other).is_err(),
-            "the check cannot fail"
+            asked == Asked::Skipped || !asked.is_nothing(),
+            "{kind:?}: the browser's record holds none of it"
         );
+    }
+    Ok(())
+}
 
-        let other = OtherOrigin::start()?;
-        let (attempts, _) = Probes::from_worker(&ground.browser, &other).await?;
-        ensure_arrived(&other, &WAYS_OUT_OF_A_WORKER)?;
-        ensure!(
-            Probes::ensure_refused(&attempts, &WAYS_OUT_OF_A_WORKER, &other).is_err(),
-            "the check cannot fail"
-        );
-        Ok(())
-    })?;
-    ensure!(asked == Asked::Skipped || !asked.is_nothing(), "the browser's log holds none of it");
+async fn probe_without_a_policy(ground: &Ground) -> Result<()> {
+    Probes::listen_in_workers(&ground.browser).await?;
+    ground.browser.open(&format!("{}/no-policy.html", ground.origin())).await?;
+    let other = OtherOrigin::start()?;
+    let attempts = Probes::from_page(&ground.browser, &other).await?;
+    ensure_arrived(&other, &WAYS_OUT_OF_A_PAGE)?;
+    let refused = Probes::ensure_refused(&attempts, &WAYS_OUT_OF_A_PAGE, &other);
+    ensure!(refused.is_err(), "the check cannot fail");
+
+    let other = OtherOrigin::start()?;
+    let (attempts, _) = Probes::from_worker(&ground.browser, &other).await?;
+    ensure_arrived(&other, &WAYS_OUT_OF_A_WORKER)?;
+    let refused = Probes::ensure_refused(&attempts, &WAYS_OUT_OF_A_WORKER, &other);
+    ensure!(refused.is_err(), "the check cannot fail");
     Ok(())
 }
 
@@ -96,19 +100,21 @@ fn ensure_arrived(other: &OtherOrigin, names: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// A spec on the built page in which the policy refuses things, and nothing else may go wrong.
-fn on_the_page(name: &str, body: impl AsyncFnOnce(&Ground) -> Result<()>) -> Result<()> {
-    let asked = plain_spec(name, &built_page()?, async |ground| {
-        body(ground).await?;
-        let problems = ground.browser.problems().await?;
-        let is_probe = |problem: &Problem| match problem {
-            Problem::Refused(_) => true,
-            Problem::ConsoleError(text) => text.contains("/probe-"),
-        };
-        let unexpected = problems.iter().filter(|problem| !is_probe(problem)).collect::<Vec<_>>();
-        ensure!(unexpected.is_empty(), "the page did what it must not: {unexpected:#?}");
-        Ok(())
-    })?;
-    ensure!(asked.is_nothing(), "the browser let these out: {asked:#?}");
+/// A spec on the built page, in each browser, in which the policy refuses things, and nothing else may go wrong.
+fn on_the_page_in_each(name: &str, body: impl AsyncFn(&Ground) -> Result<()>) -> Result<()> {
+    for kind in BrowserKind::EACH_PROGRAM {
+        let asked = plain_spec_in(kind, name, &built_page()?, async |ground| {
+            body(ground).await?;
+            let problems = ground.browser.problems().await?;
+            let is_probe = |problem: &Problem| match problem {
+                Problem::Refused(_) => true,
+                Problem::ConsoleError(text) => text.contains("/probe-"),
+            };
+            let unexpected = problems.iter().filter(|problem| !is_probe(problem)).collect::<Vec<_>>();
+            ensure!(unexpected.is_empty(), "the page did what it must not: {unexpected:#?}");
+            Ok(())
+        })?;
+        ensure!(asked.is_nothing(), "{kind:?} let these out: {asked:#?}");
+    }
     Ok(())
 }

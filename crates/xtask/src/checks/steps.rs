@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::{Ground, Step};
 use crate::command::run;
-use crate::{budget, dist};
+use crate::{budget, dist, setup};
 
 pub(super) const ALL: [Step; 8] = [
     Step { name: "formatting", run: formatting },
@@ -49,7 +49,7 @@ const WASM_TESTS: [&[&str]; 2] =
 
 /// In Node.js, or in headless Chromium where tests ask for a browser (`crates/worker/webdriver.json` has its flags).
 fn wasm_tests(ground: &Ground<'_>) -> Result<()> {
-    let browser = crate::setup::find_browser()?;
+    let browser = setup::find_chromium()?;
     for which in WASM_TESTS {
         let mut test = cargo(ground, "test");
         test.args(which).args(["--target", "wasm32-unknown-unknown"]);
@@ -60,9 +60,11 @@ fn wasm_tests(ground: &Ground<'_>) -> Result<()> {
 }
 
 fn browser_specs(ground: &Ground<'_>) -> Result<()> {
-    // Setup has seen to the browser: without one the specs must fail, not be skipped.
+    // Setup has seen to these: without one its specs must fail, not be skipped.
+    let firefox = setup::find_firefox(ground.layout).is_ok().then_some("firefox");
+    let browsers = ["chromium"].into_iter().chain(firefox).collect::<Vec<_>>().join(",");
     let mut test = cargo(ground, "test");
-    test.args(["--package", "tests", "--test", "browser"]).env("CI", "true");
+    test.args(["--package", "tests", "--test", "browser"]).env(setup::BROWSERS, browsers);
     // Each error says what was waited for; a backtrace through the async runtime says nothing more.
     run(test.env("RUST_LIB_BACKTRACE", "0"))
 }

@@ -11,6 +11,10 @@ use crate::command::{ask, run};
 
 const TRUNK: &str = "0.21.14";
 
+/// The driver of Firefox, which distributions do not package.
+pub(super) const GECKODRIVER: &str = "geckodriver";
+const GECKODRIVER_VERSION: &str = "0.37.1";
+
 /// Trunk, of exactly the version that the build was tried with.
 pub(super) fn trunk(layout: &Layout) -> Result<()> {
     // No TLS beyond rustls: Trunk never downloads here, and OpenSSL's headers may be missing.
@@ -29,6 +33,12 @@ pub(super) fn wasm_bindgen(layout: &Layout) -> Result<()> {
     let programs = ["wasm-bindgen", "wasm-bindgen-test-runner"];
     // Not `--locked`: the lock file of that package names versions that registries may lag behind on.
     Tool { package: "wasm-bindgen-cli", programs: &programs, version: &version, options: &[] }.set_up(layout)
+}
+
+/// geckodriver, which drives the Firefox of this year and of some before.
+pub(super) fn geckodriver(layout: &Layout) -> Result<()> {
+    let version = GECKODRIVER_VERSION;
+    Tool { package: GECKODRIVER, programs: &[GECKODRIVER], version, options: &["--locked"] }.set_up(layout)
 }
 
 struct Tool<'a> {

@@ -10,10 +10,13 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-pub use browser::{Browser, find as find_browser};
+pub use browser::{Browser, find_chromium, find_firefox};
 pub use wasm_target::WasmToolchain;
 
 use crate::Layout;
+
+/// Names, for the browser specs, the browsers that must be there, with commas between them: `chromium,firefox`.
+pub const BROWSERS: &str = "QVM_BROWSERS";
 
 /// What builds the page.
 #[derive(Clone, Debug)]
@@ -36,13 +39,15 @@ pub fn for_building(layout: &Layout) -> Result<Tools> {
     Ok(Tools { wasm, test_runner: layout.cargo_bin().join("wasm-bindgen-test-runner") })
 }
 
-/// Sets up what `cargo xtask test` needs beyond that: Chromium with its driver, and a software Vulkan driver.
+/// Sets up what `cargo xtask test` needs beyond that: Chromium with its driver, a software Vulkan driver, and Firefox with
+/// its driver where it can be had.
 ///
 /// # Errors
 /// As [`for_building`].
 pub fn for_testing(layout: &Layout) -> Result<Tools> {
     let tools = for_building(layout)?;
-    browser::set_up()?;
+    browser::set_up_chromium()?;
     packages::software_vulkan()?;
+    browser::set_up_firefox(layout)?;
     Ok(tools)
 }

@@ -7,6 +7,8 @@ use http::Method;
 use serde_json::{Value, json};
 use url::{ParseError, Url};
 
+use crate::browser::view::{Scheme, View};
+
 /// A DevTools command.
 #[derive(Clone, Debug)]
 pub(super) struct DevTools {
@@ -22,6 +24,23 @@ impl DevTools {
     /// Runs a script in every document before any of the document's own.
     pub(super) fn before_every_document(script: &str) -> Self {
         Self::new("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }))
+    }
+
+    pub(super) fn view(view: View) -> Self {
+        let (width, height) = view.size_px();
+        let phone = view == View::Phone;
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
+        Self::new("Emulation.setDeviceMetricsOverride", metrics)
+    }
+
+    pub(super) fn scheme(scheme: Scheme) -> Self {
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme.name() }]);
+        Self::new("Emulation.setEmulatedMedia", json!({ "features": features }))
+    }
+
+    /// Ends the process that all pages' GPU devices live in, as a fault of a graphics driver does.
+    pub(super) fn crash_gpu() -> Self {
+        Self::new("Browser.crashGpuProcess", json!({}))
     }
 }
 
@@ -46,58 +65,5 @@ impl WebDriverCompatibleCommand for TakeConsole {
 
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
         (Method::POST, Some(json!({ "type": "browser" }).to_string()))
-    }
-}
-
-/// The colours that a person's system asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scheme {
-    /// Dark on light.
-    Light,
-    /// Light on dark.
-    Dark,
-}
-
-impl Scheme {
-    /// As in `prefers-color-scheme`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    pub(super) fn command(self) -> DevTools {
-        let features = json!([{ "name": "prefers-color-scheme", "value": self.name() }]);
-        DevTools::new("Emulation.setEmulatedMedia", json!({ "features": features }))
-    }
-}
-
-/// The size of the page's view.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
-    /// 1280 x 800.
-    Desktop,
-    /// 390 x 844.
-    Phone,
-}
-
-impl View {
-    /// For file names.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Desktop => "desktop",
-            Self::Phone => "phone",
-        }
-    }
-
-    pub(super) fn command(self) -> DevTools {
-        let (width, height) = match self {
-            Self::Desktop => (1280, 800),
-            Self::Phone => (390, 844),
-        };
-        let phone = self == Self::Phone;
-        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
-        DevTools::new("Emulation.setDeviceMetricsOverride", metrics)
     }
 }

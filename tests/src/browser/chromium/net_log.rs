@@ -7,6 +7,8 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use tokio::time::sleep;
 
+use crate::browser::watch::is_own;
+
 /// The event that begins every request, WebSockets and beacons among them. One that a policy refused never begins.
 const BEGINS: &str = "URL_REQUEST_START_JOB";
 
@@ -41,13 +43,6 @@ fn elsewhere(log: &Value, origin: &str) -> Result<Vec<String>> {
     let begun = events.iter().filter(by_a_page);
     let urls = begun.filter_map(|event| event["params"]["url"].as_str());
     Ok(urls.filter(|url| !is_own(url, origin)).map(str::to_owned).collect())
-}
-
-/// `blob:` and `data:` addresses name memory, not a host.
-fn is_own(url: &str, origin: &str) -> bool {
-    let path = url.strip_prefix(origin);
-    path.is_some_and(|path| path.is_empty() || path.starts_with('/'))
-        || ["blob:", "data:", "about:"].iter().any(|scheme| url.starts_with(scheme))
 }
 
 #[cfg(test)]

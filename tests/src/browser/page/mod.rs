@@ -1,6 +1,7 @@
 //! The page as a person uses it: what can be done with it, what can be seen on it.
 
 mod act;
+mod backend;
 mod benchmark;
 mod observe;
 mod see;
@@ -9,10 +10,11 @@ mod settings;
 use anyhow::{Context, Result};
 use serde_json::json;
 
+pub use backend::ProfileRow;
 pub use benchmark::{BenchmarkPage, Counts, SavedFile};
 pub use see::{Message, Status, Turn, Width};
 
-use super::chromium::Browser;
+use super::session::Browser;
 use super::spec::Ground;
 
 /// The page as a person uses it: what can be seen on it and done with it.
@@ -24,7 +26,12 @@ pub struct AskPage<'a> {
 impl<'a> AskPage<'a> {
     /// Opens the page and waits until it shows itself.
     pub async fn open(ground: &'a Ground) -> Result<Self> {
-        let page = Self { browser: &ground.browser, url: format!("{}/", ground.origin()) };
+        Self::open_at(ground, "").await
+    }
+
+    /// Opens the page with this behind its address, `?...`, and waits until it shows itself.
+    pub async fn open_at(ground: &'a Ground, query: &str) -> Result<Self> {
+        let page = Self { browser: &ground.browser, url: format!("{}/{query}", ground.origin()) };
         page.browser.open(&page.url).await?;
         page.wait_for("the page starts", async |page| Ok(page.data("model").await?.map(drop))).await?;
         Ok(page)

@@ -2,7 +2,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
 use super::AskPage;
-use crate::browser::devtools::{Scheme, View};
+use crate::browser::view::{Scheme, View};
 
 /// A question and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

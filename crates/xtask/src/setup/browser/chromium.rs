@@ -1,21 +1,8 @@
-//! A browser and its driver.
-
-use std::path::PathBuf;
-use std::process::Command;
-
 use anyhow::{Context, Result, ensure};
 
-use super::packages;
-use crate::command::{ask, which};
-
-/// Chromium and the ChromeDriver of the same version.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Browser {
-    /// The browser's program.
-    pub browser: PathBuf,
-    /// The driver's program.
-    pub driver: PathBuf,
-}
+use super::{Browser, major, version_of};
+use crate::command::which;
+use crate::setup::packages;
 
 /// Looks for Chromium (or Chrome) and its driver on `PATH`.
 ///
@@ -35,31 +22,8 @@ pub fn find() -> Result<Browser> {
     Ok(Browser { browser, driver })
 }
 
-pub(super) fn set_up() -> Result<()> {
+pub(in crate::setup) fn set_up() -> Result<()> {
     let Err(missing) = find() else { return Ok(()) };
     packages::install(&format!("{missing:#}: Chromium with its driver"), &["chromium", "chromium-driver"])?;
     find().map(drop)
-}
-
-fn version_of(program: &PathBuf) -> Result<String> {
-    ask(Command::new(program).arg("--version")).with_context(|| format!("{} does not run", program.display()))
-}
-
-/// `Chromium 156.0.8078.79 built on Debian` -> `156`.
-fn major(said: &str) -> Option<&str> {
-    let version = said.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
-    version.split('.').next()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_compare_by_their_first_number() {
-        assert_eq!(major("Chromium 156.0.8078.79 built on Debian GNU/Linux 12 (bookworm)"), Some("156"));
-        assert_eq!(major("ChromeDriver 156.0.8078.1 (a21ce95-refs/branch-heads/8078@{#1704})"), Some("156"));
-        assert_ne!(major("ChromeDriver 155.0.1.1"), major("Chromium 156.0.1.1"));
-        assert_eq!(major("nothing"), None);
-    }
 }

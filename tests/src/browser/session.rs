@@ -1,3 +1,4 @@
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -6,27 +7,15 @@ use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::time::sleep;
 use xtask::Layout;
 
-use super::devtools::{DevTools, Scheme, TakeConsole, View};
+use super::chromium::Chromium;
 use super::driver::Driver;
-use super::net_log;
-use super::watch::{Problem, problems};
-
-/// What headless Chromium needs in a container, and what keeps it from asking for anything by itself.
-const FLAGS: [&str; 7] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-];
-
-const NET_LOG: &str = "net-log.json";
+use super::firefox::Firefox;
+use super::kind::BrowserKind;
+use super::view::{Scheme, View};
+use super::watch::Problem;
 
 /// A machine with two busy cores is slow; no spec measures time.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -37,7 +26,23 @@ pub struct Browser {
     client: Client,
     // Dropped after the client: first the driver ends, then its profile goes.
     _driver: Driver,
-    profile: TempDir,
+    own: Own,
+    problems: RefCell<Vec<Problem>>,
+}
+
+/// What each browser does in its own way.
+enum Own {
+    Chromium(Chromium),
+    Firefox(Firefox),
+}
+
+/// Has a driver start its browser.
+pub(super) async fn connect(driver: &Driver, mut capabilities: Value) -> Result<Client> {
+    capabilities["timeouts"] = json!({ "script": PATIENCE.as_millis() as u64 });
+    let Value::Object(capabilities) = capabilities else { bail!("capabilities are a table") };
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    let client = builder.capabilities(capabilities).connect(&driver.url()).await;
+    client.context("the driver could not start the browser")
 }
 
 impl Browser {
@@ -45,27 +50,18 @@ impl Browser {
     ///
     /// # Errors
     /// Where either does not start.
-    pub async fn start(programs: &xtask::setup::Browser) -> Result<Self> {
-        let profile = tempfile::tempdir().context("cannot make a folder for the browser's profile")?;
-        let driver = Driver::start(&programs.driver)?;
-        let own = [
-            format!("--user-data-dir={}", profile.path().join("profile").display()),
-            format!("--log-net-log={}", profile.path().join(NET_LOG).display()),
-        ];
-        let flags = FLAGS.iter().copied().chain(own.iter().map(String::as_str)).collect::<Vec<_>>();
-        let capabilities = json!({
-            "goog:chromeOptions": {
-                "binary": programs.browser,
-                "args": flags,
-            },
-            "goog:loggingPrefs": { "browser": "ALL" },
-            "timeouts": { "script": PATIENCE.as_millis() as u64 },
-        });
-        let Value::Object(capabilities) = capabilities else { bail!("capabilities are a table") };
-        let mut builder = ClientBuilder::new(HttpConnector::new());
-        let client = builder.capabilities(capabilities).connect(&driver.url()).await;
-        let client = client.context("ChromeDriver could not start the browser")?;
-        let browser = Self { client, _driver: driver, profile };
+    pub async fn start(kind: BrowserKind, programs: &xtask::setup::Browser) -> Result<Self> {
+        let (own, driver, client) = match kind {
+            BrowserKind::ChromiumWithoutWebGpu | BrowserKind::ChromiumOnSwiftShader => {
+                let (chromium, driver, client) = Chromium::start(kind, programs).await?;
+                (Own::Chromium(chromium), driver, client)
+            }
+            BrowserKind::FirefoxOnLavapipe => {
+                let (firefox, driver, client) = Firefox::start(programs).await?;
+                (Own::Firefox(firefox), driver, client)
+            }
+        };
+        let browser = Self { client, _driver: driver, own, problems: RefCell::default() };
         browser.look_at(View::Desktop, Scheme::Light).await?;
         Ok(browser)
     }
@@ -97,7 +93,21 @@ impl Browser {
 
     /// Runs a script in every document that is opened from now on, before the document's own.
     pub async fn before_every_document(&self, script: &str) -> Result<()> {
-        self.devtools(DevTools::before_every_document(script)).await
+        match &self.own {
+            Own::Chromium(chromium) => chromium.before_every_document(&self.client, script).await,
+            Own::Firefox(firefox) => firefox.before_every_document(&self.client, script).await,
+        }
+    }
+
+    /// Ends the process that the pages' GPU devices live in.
+    ///
+    /// # Errors
+    /// In Firefox, where nothing brings that about.
+    pub async fn crash_gpu(&self) -> Result<()> {
+        match &self.own {
+            Own::Chromium(chromium) => chromium.crash_gpu(&self.client).await,
+            Own::Firefox(_) => bail!("only Chromium's GPU process can be made to crash"),
+        }
     }
 
     /// The one element that a selector finds.
@@ -140,8 +150,10 @@ impl Browser {
 
     /// Sets the view's size and the colours that the system asks for.
     pub async fn look_at(&self, view: View, scheme: Scheme) -> Result<()> {
-        self.devtools(view.command()).await?;
-        self.devtools(scheme.command()).await
+        match &self.own {
+            Own::Chromium(chromium) => chromium.look_at(&self.client, view, scheme).await,
+            Own::Firefox(firefox) => firefox.look_at(&self.client, view, scheme).await,
+        }
     }
 
     /// Takes pictures of the page as it is now: both sizes, light and dark; leaves it as it was at the start.
@@ -167,23 +179,22 @@ impl Browser {
         Ok(path)
     }
 
-    /// Takes what the console collected and gives what should not be there.
+    /// What the console of the pages and workers holds that should not be there, from the start.
     pub async fn problems(&self) -> Result<Vec<Problem>> {
-        let entries = self.client.issue_cmd(TakeConsole).await.context("cannot read the console")?;
-        Ok(problems(entries.as_array().context("the console is no list")?))
+        let new = match &self.own {
+            Own::Chromium(chromium) => chromium.take_problems(&self.client).await?,
+            Own::Firefox(firefox) => firefox.take_problems(&self.client).await?,
+        };
+        let mut problems = self.problems.borrow_mut();
+        problems.extend(new);
+        Ok(problems.clone())
     }
 
     /// Ends the browser and gives every address outside `origin` that its pages, their frames and workers asked for.
     pub async fn close(self, origin: &str) -> Result<Vec<String>> {
-        self.client.close().await?;
-        net_log::asked_elsewhere(&self.profile.path().join(NET_LOG), origin).await
-    }
-
-    async fn devtools(&self, command: DevTools) -> Result<()> {
-        self.client
-            .issue_cmd(command.clone())
-            .await
-            .with_context(|| format!("DevTools refused {command:?}"))?;
-        Ok(())
+        match self.own {
+            Own::Chromium(chromium) => chromium.close(self.client, origin).await,
+            Own::Firefox(firefox) => firefox.close(self.client, origin).await,
+        }
     }
 }

@@ -1,0 +1,94 @@
+//! Firefox through geckodriver. What the WebDriver standard lacks (console, requests, view, colours) is done by scripts with
+//! the browser's own rights.
+
+mod own_rights;
+mod record;
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use fantoccini::Client;
+use serde_json::{Value, json};
+
+use self::own_rights::run_with_own_rights;
+use super::driver::Driver;
+use super::session::connect;
+use super::view::{Scheme, View};
+use super::watch::Problem;
+
+/// Begins to write down what pages log and ask for, in every process of the browser.
+const WATCH: &str = include_str!("watch.js");
+/// Its part for the processes that pages live in.
+const WATCH_PAGES: &str = include_str!("watch-pages.js");
+
+const LOOK_AT: &str = "
+    const [width, height, scheme] = arguments;
+    const { style, browsingContext } = window.gBrowser.selectedBrowser;
+    for (const limit of ['', 'min-', 'max-']) {
+      style.setProperty(`${limit}width`, `${width}px`);
+      style.setProperty(`${limit}height`, `${height}px`);
+    }
+    browsingContext.prefersColorSchemeOverride = scheme;";
+
+/// What Firefox does in its own way.
+pub(super) struct Firefox;
+
+impl Firefox {
+    pub(super) async fn start(programs: &xtask::setup::Browser) -> Result<(Self, Driver, Client)> {
+        let mut command = Command::new(&programs.driver);
+        // Firefox takes the setting `services.settings.server` only from developers of its settings.
+        command.arg("--allow-system-access").env("MOZ_REMOTE_SETTINGS_DEVTOOLS", "1");
+        let driver = Driver::start(&mut command, "Listening on 127.0.0.1:")?;
+        let capabilities = json!({
+            "moz:firefoxOptions": {
+                "binary": programs.browser,
+                "args": ["-headless"],
+                "prefs": {
+                    "dom.webgpu.enabled": true,
+                    // Software adapters are on that list.
+                    "gfx.webgpu.ignore-blocklist": true,
+                    // Nothing is to be asked for by the browser itself.
+                    "services.settings.server": "data:,#remote-settings-dummy/v1",
+                    "app.normandy.enabled": false,
+                },
+            },
+        });
+        let client = connect(&driver, capabilities).await?;
+        run_with_own_rights(&client, WATCH, &[json!(WATCH_PAGES)]).await?;
+        Ok((Self, driver, client))
+    }
+
+    pub(super) async fn look_at(&self, client: &Client, view: View, scheme: Scheme) -> Result<()> {
+        let (width, height) = view.size_px();
+        // The window's own minimum is wider than a phone: the view in it is set, whatever the window is.
+        client.set_window_size(width.max(500), height + 100).await?;
+        let arguments = [json!(width), json!(height), json!(scheme.name())];
+        run_with_own_rights(client, LOOK_AT, &arguments).await.map(drop)
+    }
+
+    pub(super) async fn before_every_document(&self, client: &Client, script: &str) -> Result<()> {
+        let keep = "window.specWatch.beforeEveryDocument(arguments[0])";
+        run_with_own_rights(client, keep, &[json!(script)]).await.map(drop)
+    }
+
+    pub(super) async fn take_problems(&self, client: &Client) -> Result<Vec<Problem>> {
+        // The page's process sends its messages in order: what it logged before this answer has arrived with it.
+        client.execute("", vec![]).await?;
+        record::problems(&take(client, "messages").await?)
+    }
+
+    pub(super) async fn close(self, client: Client, origin: &str) -> Result<Vec<String>> {
+        // What a page still asks for when it goes belongs to the record.
+        client.goto("about:blank").await?;
+        let requests = take(&client, "requests").await?;
+        client.close().await?;
+        record::asked_elsewhere(&requests, origin)
+    }
+}
+
+/// Takes what was written down since it was last taken.
+async fn take(client: &Client, list: &str) -> Result<Vec<Value>> {
+    let script = "return window.specWatch[arguments[0]].splice(0)";
+    let taken = run_with_own_rights(client, script, &[json!(list)]).await?;
+    taken.as_array().cloned().with_context(|| format!("Firefox wrote down no {list}"))
+}

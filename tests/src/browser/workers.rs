@@ -1,0 +1,57 @@
+//! What runs in the page's workers before their own programs.
+
+use anyhow::{Context, Result};
+use serde_json::json;
+
+use super::session::Browser;
+
+/// Has every worker that later documents start from a `blob:` URL run a script first: it becomes a part of the blob's own
+/// source, so it runs in the real worker, under the policy that it has.
+pub(super) async fn before_every_worker(browser: &Browser, script: &str) -> Result<()> {
+    let wrap = format!(
+        "globalThis.Blob = new Proxy(Blob, {{
+           construct(blob, [parts = [], options = {{}}], target) {{
+             const isScript = /javascript/.test(options.type) || parts.some((part) => /^\\s*import\\b/.test(part));
+             return Reflect.construct(blob, [isScript ? [{}, '\\n', ...parts] : parts, options], target);
+           }},
+         }});",
+        json!(script)
+    );
+    browser.before_every_document(&wrap).await
+}
+
+/// What a page's worker has its GPU do: the page's own words for where it computes are not taken for it.
+pub struct GpuWork;
+
+impl GpuWork {
+    /// Counts in every worker that later documents start.
+    pub async fn count(browser: &Browser) -> Result<()> {
+        let script = "
+            {
+              let nSubmits = 0;
+              if (globalThis.GPUQueue) {
+                const { submit } = GPUQueue.prototype;
+                GPUQueue.prototype.submit = function (...lists) {
+                  nSubmits += 1;
+                  return submit.apply(this, lists);
+                };
+              }
+              const channel = new BroadcastChannel('gpu-work');
+              channel.onmessage = ({ data }) => data === 'how much?' && channel.postMessage({ nSubmits });
+            }";
+        before_every_worker(browser, script).await
+    }
+
+    /// How often the worker gave its GPU something to do so far.
+    pub async fn n_submits(browser: &Browser) -> Result<u64> {
+        let script = "
+            const channel = new BroadcastChannel('gpu-work');
+            const answer = new Promise((end, fail) => {
+              channel.onmessage = ({ data }) => data.nSubmits !== undefined && end(data.nSubmits);
+              setTimeout(fail, 60000, new Error('no worker answered'));
+            });
+            channel.postMessage('how much?');
+            return await answer";
+        browser.run_async(script, &[]).await?.as_u64().context("the worker told no number")
+    }
+}
