@@ -6,6 +6,7 @@ use model::backend::{Backend, BackendError, Ids};
 use model::forward::text::{Input, Memory, TextPass};
 use protocol::{EndOfAnswer, Event, JobId, Stage, Timings};
 
+use crate::pace::Pace;
 use crate::progress::{Interrupted, Progress};
 use crate::{Host, LoadedModel};
 
@@ -21,13 +22,23 @@ pub(crate) struct Decoding<'a, B: Backend, H> {
     pub(crate) pass: TextPass<B>,
     /// Of the next token.
     pub(crate) next_position: u32,
+    pub(crate) pace: &'a mut Pace,
+}
+
+/// A token that was sampled and not read yet.
+struct UnderWay<T> {
+    token: T,
+    since_secs: f64,
+    /// With itself, when it was sampled.
+    n_under_way: usize,
 }
 
 impl<B: Backend, H: Host> Decoding<'_, B, H> {
-    /// Samples tokens until one ends the turn, at most `n_most`, and appends them to `answer` without that one.
+    /// Samples tokens until one ends the turn, until `answer` has `n_most`, and appends them to it without that one. What
+    /// `answer` holds already was told before.
     ///
-    /// A sampled token stays on the machine and is read back as many steps later as the machine likes; those that
-    /// were sampled behind the last one of the answer are dropped.
+    /// A sampled token stays on the machine and is read back as many steps later as it takes to come; those that were sampled
+    /// behind the last one of the answer are dropped.
     pub(crate) async fn run(
         mut self,
         n_most: usize,
@@ -35,31 +46,41 @@ impl<B: Backend, H: Host> Decoding<'_, B, H> {
         timings: &mut Timings,
     ) -> Result<EndOfAnswer, Interrupted> {
         let tokenizer = &self.model.tokenizer;
-        let lag = usize::from(self.backend.readback_secs() > 0.0);
-        let mut progress = Progress::start(self.host, self.job, Stage::Decoding, 0);
+        let readback_secs = self.backend.readback_secs();
         let mut stream = tokenizer.stream();
+        for id in answer.iter() {
+            stream.push(*id);
+        }
+        let (prefill_secs, decoding_secs) = (timings.prefill_secs, timings.decoding_secs);
+        let mut first = true;
+        let mut progress = Progress::start(self.host, self.job, Stage::Decoding, 0);
         let mut under_way = VecDeque::new();
         let mut newest: Option<B::Token> = None;
+        let n_left = n_most.saturating_sub(answer.len());
         let mut n_sampled = 0;
         let end = loop {
-            while n_sampled < n_most && under_way.len() <= lag {
+            while n_sampled < n_left && under_way.len() <= self.pace.lag(readback_secs) {
                 if let Some(token) = &newest {
                     self.feed(token)?;
                 }
                 let token = self.sample()?;
-                under_way.push_back(token.clone());
-                newest = Some(token);
+                newest = Some(token.clone());
+                let since_secs = self.host.now_secs();
+                under_way.push_back(UnderWay { token, since_secs, n_under_way: under_way.len() + 1 });
                 n_sampled += 1;
             }
-            let Some(oldest) = under_way.pop_front() else { break EndOfAnswer::MaxTokens };
-            let id = self.read(&oldest).await?;
-            if timings.n_answer_tokens == 0 {
+            let Some(UnderWay { token, since_secs, n_under_way }) = under_way.pop_front() else {
+                break EndOfAnswer::MaxTokens;
+            };
+            let id = self.read(&token).await?;
+            self.pace.note(readback_secs, self.host.now_secs() - since_secs, n_under_way);
+            if std::mem::take(&mut first) {
                 // The first token comes out of the prefill.
-                timings.prefill_secs += progress.elapsed_secs();
+                timings.prefill_secs = prefill_secs + progress.elapsed_secs();
                 progress = Progress::start(self.host, self.job, Stage::Decoding, 0);
             }
             timings.n_answer_tokens += 1;
-            timings.decoding_secs = progress.elapsed_secs();
+            timings.decoding_secs = decoding_secs + progress.elapsed_secs();
             let ends = tokenizer.stop_tokens().contains(&id);
             if !ends {
                 answer.push(id);

@@ -38,6 +38,15 @@ pub enum EngineError {
     /// The machine failed.
     #[error("The computation failed: {0}")]
     Backend(#[from] BackendError),
+    /// The machine was lost, and again after it was opened anew.
+    #[error("The graphics device was lost twice while this was computed: {why}.")]
+    LostAgain { why: String },
+    /// The machine was lost, and no model could be brought to a new one.
+    #[error("The graphics device was lost ({why}), and the model could not be loaded again: {error}")]
+    NotRebuilt { why: String, error: Box<EngineError> },
+    /// A command for whoever holds the session.
+    #[error("This program runs its model on one machine.")]
+    OneMachine,
     /// An image could not be read.
     #[error("{name}: {error}")]
     Image { name: String, error: DecodeError },
@@ -89,11 +98,27 @@ impl EngineError {
             Self::Header { .. } => {
                 "Fetch the file again: it may have been cut off or changed on its way. The model that was loaded stays in use."
             }
+            Self::Load { error: LoadError::Backend(BackendError::Memory { .. }), .. } => {
+                "Open a smaller model, or a smaller quantisation of this one, or choose the CPU in the settings. No model is loaded now."
+            }
+            Self::Load { error: LoadError::Backend(BackendError::Lost { .. }), .. } => {
+                "Open the pair again. If the device is lost again, choose the CPU in the settings. No model is loaded now."
+            }
             Self::Load { .. } => "Open the pair again, or a smaller one. No model is loaded now.",
             Self::Model { .. } | Self::Pair { .. } => OPEN_A_PAIR,
             Self::Tokenizer(_) | Self::VocabularyLength { .. } => {
                 "Fetch the text file again, or use one made by a current converter."
             }
+            Self::Backend(BackendError::Memory { .. }) => {
+                "Choose less detail or a smaller image, or begin a new conversation; else open a smaller model or quantisation, or choose the CPU in the settings."
+            }
+            Self::LostAgain { .. } => {
+                "Ask again: the model is loaded anew first. If the device is lost again, choose less detail, a smaller model, or the CPU in the settings. The conversation is kept."
+            }
+            Self::NotRebuilt { .. } => {
+                "Ask again to try once more, or choose the CPU in the settings. The conversation is kept."
+            }
+            Self::OneMachine => "Start the program with another one.",
             Self::Backend(_) => {
                 "Ask again. If it fails again, use a smaller image, less detail or a smaller model."
             }
@@ -109,6 +134,17 @@ impl EngineError {
             Self::NoBenchmarkQuestion { .. } => "Choose a question of the list.",
             Self::Stopped => "Start it again; nothing was changed.",
             Self::Attachment { .. } => "Reload the page; if it stays so, this is a fault of the page.",
+        }
+    }
+
+    /// What the loss of the machine was put down to, where that is what went wrong.
+    pub(crate) fn loss(&self) -> Option<&str> {
+        match self {
+            Self::Backend(error) | Self::Load { error: LoadError::Backend(error), .. } => match error {
+                BackendError::Lost { message, .. } => Some(message),
+                _ => None,
+            },
+            _ => None,
         }
     }
 

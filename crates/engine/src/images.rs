@@ -1,55 +1,44 @@
-//! The images a person has opened, and what the vision tower made of them.
+//! The images a person has opened, and how they were looked at. Nothing here is on a machine.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use imaging::{Grid, PATCH_SIDE_PX, PixelBounds, RgbImage, smart_resize};
-use model::backend::Backend;
 use model::prompt::PromptImage;
 use protocol::{ImageId, ImageInfo, MAX_PREVIEW_SIDE_PX};
 
 use crate::EngineError;
 
-/// An image as the vision tower sees it.
-#[derive(Debug)]
-pub(crate) struct Encoded<B: Backend> {
+/// An image at one detail. A turn keeps the views it was asked about, so that they can be encoded again for another machine,
+/// even where the image was closed since.
+#[derive(Clone, Debug)]
+pub(crate) struct View {
+    pub(crate) pixels: Rc<RgbImage>,
+    pub(crate) bounds: PixelBounds,
+    /// Its place in a prompt. The key is the view's name.
     pub(crate) place: PromptImage,
-    /// `(visual tokens, n_embd)`
-    pub(crate) vectors: B::Tensor,
 }
 
-impl<B: Backend> Clone for Encoded<B> {
-    fn clone(&self) -> Self {
-        Self { place: self.place, vectors: self.vectors.clone() }
+impl View {
+    pub(crate) fn key(&self) -> u64 {
+        self.place.key
     }
 }
 
 #[derive(Debug)]
-struct Opened<B: Backend> {
-    pixels: RgbImage,
-    /// The latest encoding and the bounds it was made with.
-    encoded: Option<(PixelBounds, Encoded<B>)>,
-}
-
-impl<B: Backend> Opened<B> {
-    fn encoded(&self, bounds: PixelBounds) -> Option<&Encoded<B>> {
-        self.encoded.as_ref().filter(|(made_with, _)| *made_with == bounds).map(|(_, encoded)| encoded)
-    }
+struct Opened {
+    pixels: Rc<RgbImage>,
+    latest: Option<View>,
 }
 
 /// All open images.
-#[derive(Debug)]
-pub(crate) struct Images<B: Backend> {
-    by_id: HashMap<ImageId, Opened<B>>,
+#[derive(Debug, Default)]
+pub(crate) struct Images {
+    by_id: HashMap<ImageId, Opened>,
     n_keys: u64,
 }
 
-impl<B: Backend> Default for Images<B> {
-    fn default() -> Self {
-        Self { by_id: HashMap::new(), n_keys: 0 }
-    }
-}
-
-impl<B: Backend> Images<B> {
+impl Images {
     /// Decodes a file; the bytes are the RGBA values of its preview.
     pub(crate) fn open(
         &mut self,
@@ -75,46 +64,31 @@ impl<B: Backend> Images<B> {
 
     /// Takes in an image that needs no decoding.
     pub(crate) fn insert(&mut self, image: ImageId, pixels: RgbImage) {
-        self.by_id.insert(image, Opened { pixels, encoded: None });
+        self.by_id.insert(image, Opened { pixels: Rc::new(pixels), latest: None });
     }
 
     pub(crate) fn close(&mut self, image: ImageId) {
         self.by_id.remove(&image);
     }
 
-    /// Another model sees images with other eyes.
-    pub(crate) fn forget_encodings(&mut self) {
-        self.by_id.values_mut().for_each(|opened| opened.encoded = None);
-    }
-
-    /// The place that an image takes in a prompt. Its key is new unless the image was encoded within these bounds before.
-    pub(crate) fn place(&mut self, image: ImageId, bounds: PixelBounds) -> Result<PromptImage, EngineError> {
-        let opened = self.by_id.get(&image).ok_or(EngineError::NoImage)?;
-        if let Some(encoded) = opened.encoded(bounds) {
-            return Ok(encoded.place);
+    /// The image within these bounds: the view of the last time where they are the same, else a new one.
+    pub(crate) fn view(&mut self, image: ImageId, bounds: PixelBounds) -> Result<View, EngineError> {
+        let opened = self.by_id.get_mut(&image).ok_or(EngineError::NoImage)?;
+        if let Some(latest) = opened.latest.as_ref().filter(|view| view.bounds == bounds) {
+            return Ok(latest.clone());
         }
         let (height, width) = smart_resize(opened.pixels.height(), opened.pixels.width(), bounds)?;
         let in_patches = |side_px: u32| side_px as usize / PATCH_SIDE_PX;
         self.n_keys += 1;
-        Ok(PromptImage {
-            key: self.n_keys,
-            grid: Grid { height: in_patches(height), width: in_patches(width) },
-        })
+        let grid = Grid { height: in_patches(height), width: in_patches(width) };
+        let place = PromptImage { key: self.n_keys, grid };
+        let view = View { pixels: Rc::clone(&opened.pixels), bounds, place };
+        opened.latest = Some(view.clone());
+        Ok(view)
     }
 
-    /// What the tower made of the image within these bounds, if it has looked.
-    pub(crate) fn vectors(&self, image: ImageId, bounds: PixelBounds) -> Option<B::Tensor> {
-        self.by_id.get(&image)?.encoded(bounds).map(|encoded| encoded.vectors.clone())
-    }
-
-    pub(crate) fn pixels(&self, image: ImageId) -> Result<&RgbImage, EngineError> {
-        Ok(&self.by_id.get(&image).ok_or(EngineError::NoImage)?.pixels)
-    }
-
-    /// Keeps an encoding for the next question.
-    pub(crate) fn keep(&mut self, image: ImageId, bounds: PixelBounds, encoded: Encoded<B>) {
-        if let Some(opened) = self.by_id.get_mut(&image) {
-            opened.encoded = Some((bounds, encoded));
-        }
+    /// Whether an open image was last looked at so.
+    pub(crate) fn has_view(&self, key: u64) -> bool {
+        self.by_id.values().any(|opened| opened.latest.as_ref().is_some_and(|view| view.key() == key))
     }
 }

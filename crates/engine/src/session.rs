@@ -1,57 +1,74 @@
+use bench::Reply;
 use model::backend::Backend;
 use protocol::{
-    Command, EndOfAnswer, Event, ImageId, ImageInfo, JobId, ModelInfo, Question, Settings, Timings,
+    BenchmarkSettings, Command, EndOfAnswer, Event, ImageId, ImageInfo, JobId, Question, Settings, Speed,
+    Timings,
 };
 
-use crate::answer::Asking;
-use crate::benchmark::Benchmark;
+use crate::answer::{Answering, Asking};
+use crate::benchmark::{Benchmark, Quiet};
 use crate::conversation::Conversation;
 use crate::images::Images;
-use crate::load::JudgedPair;
-use crate::{ByteSource, EngineError, Host, LoadedModel};
+use crate::profile::profile;
+use crate::resident::Resident;
+use crate::{EngineError, Host, ModelFiles};
 
 /// What travels beside a command.
 #[derive(Debug)]
-pub enum Attachment<S> {
+pub enum Attachment<F> {
     /// Nothing.
     None,
     /// The file of an image.
     Bytes(Vec<u8>),
     /// The files of a model.
-    Sources(Vec<S>),
+    Files(F),
 }
 
-impl<S> Attachment<S> {
-    fn what(&self) -> &'static str {
+impl<F> Attachment<F> {
+    pub(crate) fn what(&self) -> &'static str {
         match self {
             Self::None => "nothing",
             Self::Bytes(_) => "bytes",
-            Self::Sources(_) => "files",
+            Self::Files(_) => "files",
         }
     }
 }
 
 /// A model, the images that are open, the conversation about them, and the benchmark that is open beside it.
+///
+/// What the machine holds is apart from what makes it: files, pixels and turns outlive a machine that is lost, and move to
+/// another one.
 #[derive(Debug)]
-pub struct Session<B: Backend, H> {
-    backend: B,
-    host: H,
-    model: Option<LoadedModel<B>>,
-    images: Images<B>,
-    conversation: Conversation<B>,
-    benchmark: Benchmark<B>,
+pub struct Session<B: Backend, H, F> {
+    pub(crate) backend: B,
+    pub(crate) host: H,
+    pub(crate) resident: Resident<B>,
+    /// Of the model at hand; `None` without one.
+    pub(crate) files: Option<F>,
+    /// Why that model is not on the machine; it is brought back when it is needed.
+    pub(crate) lost: Option<String>,
+    pub(crate) images: Images,
+    pub(crate) conversation: Conversation,
+    pub(crate) benchmark: Benchmark,
+    pub(crate) is_profiling: bool,
+    /// As it was measured.
+    pub(crate) speed: Option<Speed>,
 }
 
-impl<B: Backend, H: Host> Session<B, H> {
+impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
     /// No model, no image.
     pub fn new(backend: B, host: H) -> Self {
         Self {
             backend,
             host,
-            model: None,
+            resident: Resident::default(),
+            files: None,
+            lost: None,
             images: Images::default(),
             conversation: Conversation::default(),
             benchmark: Benchmark::default(),
+            is_profiling: false,
+            speed: None,
         }
     }
 
@@ -60,12 +77,19 @@ impl<B: Backend, H: Host> Session<B, H> {
         &self.host
     }
 
+    /// What it runs on.
+    pub fn backend(&self) -> &B {
+        &self.backend
+    }
+
     /// Carries out one command. Events go to the host; a job that fails ends with [`Event::Failed`] and changes nothing,
     /// but for a model whose weights stop coming: the one before it is gone by then.
     ///
-    /// [`Command::Stop`] is the host's: it must get through while another command runs.
-    pub async fn handle<S: ByteSource>(&mut self, command: Command, attachment: Attachment<S>) {
+    /// [`Command::Stop`] and [`Command::LoseDevice`] are the host's: they must get through while another command runs.
+    /// [`Command::ChooseBackend`] is carried out by whoever holds the machines, with [`Session::onto`].
+    pub async fn handle(&mut self, command: Command, attachment: Attachment<F>) {
         match command {
+            Command::ChooseBackend { job, .. } => self.end(job, Err(EngineError::OneMachine)),
             Command::LoadModel { job, .. } => {
                 let loaded = self.load(job, attachment).await;
                 self.end(job, loaded.map(|model| (Event::ModelReady { job, model }, None)));
@@ -74,24 +98,26 @@ impl<B: Backend, H: Host> Session<B, H> {
                 let opened = self.open_image(image, &name, attachment);
                 self.end(job, opened.map(|(image, rgba)| (Event::ImageReady { job, image }, Some(rgba))));
             }
-            Command::CloseImage { image } => self.images.close(image),
+            Command::CloseImage { image } => {
+                self.images.close(image);
+                self.prune();
+            }
             Command::Ask { job, question, settings } => {
-                let asked = self.ask(job, question, &settings).await;
+                let asked = self.ask(job, question, settings).await;
                 self.end(job, asked.map(|(end, timings)| (Event::Answered { job, end, timings }, None)));
             }
-            Command::Stop { .. }
-            | Command::LoseDevice
-            | Command::ChooseBackend { .. }
-            | Command::SetProfiling { .. } => {}
-            Command::NewConversation => self.conversation.turns.clear(),
+            Command::Stop { .. } | Command::LoseDevice => {}
+            Command::NewConversation => {
+                self.conversation.turns.clear();
+                self.prune();
+            }
             Command::OpenBenchmark { job, data } => {
                 let opened = self.benchmark.open(&self.host, job, data).await;
                 let event = |(data, questions)| (Event::BenchmarkOpened { job, data, questions }, None);
                 self.end(job, opened.map(event));
             }
             Command::AnswerBenchmark { job, number, settings } => {
-                let (backend, model) = (&mut self.backend, self.model.as_ref());
-                let answered = self.benchmark.answer(backend, &self.host, model, job, number, settings).await;
+                let answered = self.answer_benchmark(job, number, settings).await;
                 self.end(job, answered.map(|reply| (Event::BenchmarkAnswered { job, number, reply }, None)));
             }
             Command::ShowBenchmarkImage { job, number } => {
@@ -103,6 +129,7 @@ impl<B: Backend, H: Host> Session<B, H> {
                     }),
                 );
             }
+            Command::SetProfiling { on } => self.set_profiling(on).await,
         }
     }
 
@@ -113,53 +140,90 @@ impl<B: Backend, H: Host> Session<B, H> {
         self.host.emit(event, bulk);
     }
 
-    fn open_image<S>(
+    fn open_image(
         &mut self,
         image: ImageId,
         name: &str,
-        attachment: Attachment<S>,
+        attachment: Attachment<F>,
     ) -> Result<(ImageInfo, Vec<u8>), EngineError> {
-        match attachment {
-            Attachment::Bytes(bytes) => self.images.open(image, name, &bytes),
-            other => Err(EngineError::Attachment { command: "open image", found: other.what() }),
-        }
+        let Attachment::Bytes(bytes) = attachment else {
+            return Err(EngineError::Attachment { command: "open image", found: attachment.what() });
+        };
+        let opened = self.images.open(image, name, &bytes)?;
+        self.prune();
+        Ok(opened)
     }
 
     async fn ask(
         &mut self,
         job: JobId,
         question: Question,
-        settings: &Settings,
+        settings: Settings,
     ) -> Result<(EndOfAnswer, Timings), EngineError> {
+        let mut answering = Answering::new(job, question, settings)?;
+        if self.is_profiling {
+            // What ran since the last answer is not of this one.
+            profile(&mut self.backend, self.speed).await;
+        }
+        let answered = self.with_model(job, async |session| session.go_on(&mut answering).await).await;
+        let end = match answered {
+            // The person did not wait for the model to come back.
+            Err(EngineError::Stopped) => EndOfAnswer::Stopped,
+            answered => answered?,
+        };
+        let timings = answering.timings;
+        answering.remember(&mut self.conversation);
+        self.prune();
+        if self.is_profiling {
+            let profile = profile(&mut self.backend, self.speed).await;
+            self.host.emit(Event::Profile { job, profile }, None);
+        }
+        Ok((end, timings))
+    }
+
+    async fn go_on(&mut self, answering: &mut Answering) -> Result<EndOfAnswer, EngineError> {
         let mut asking = Asking {
             backend: &mut self.backend,
             host: &self.host,
-            model: self.model.as_ref().ok_or(EngineError::NoModel)?,
+            model: self.resident.model.as_ref().ok_or(EngineError::NoModel)?,
             images: &mut self.images,
-            conversation: &mut self.conversation,
-            job,
-            timings: Timings::default(),
+            conversation: &self.conversation,
+            held: &mut self.resident.conversation,
+            pace: &mut self.resident.pace,
         };
-        asking.answer(question, settings).await
+        asking.go_on(answering).await
     }
 
-    async fn load<S: ByteSource>(
+    async fn answer_benchmark(
         &mut self,
         job: JobId,
-        attachment: Attachment<S>,
-    ) -> Result<ModelInfo, EngineError> {
-        let Attachment::Sources(sources) = attachment else {
-            return Err(EngineError::Attachment { command: "load model", found: attachment.what() });
+        number: u32,
+        settings: BenchmarkSettings,
+    ) -> Result<Reply, EngineError> {
+        let mut answering = self.benchmark.put(job, number, settings)?;
+        let started_secs = self.host.now_secs();
+        let end = self.with_model(job, async |session| session.go_on_quietly(&mut answering).await).await;
+        let seconds = self.host.now_secs() - started_secs;
+        self.resident.benchmark.encodings.clear();
+        let tokenizer = self.resident.model.as_ref().map(|model| &model.tokenizer);
+        self.benchmark.reply(&answering, end, tokenizer, seconds)
+    }
+
+    async fn go_on_quietly(&mut self, answering: &mut Answering) -> Result<EndOfAnswer, EngineError> {
+        let mut asking = Asking {
+            backend: &mut self.backend,
+            host: &Quiet(&self.host),
+            model: self.resident.model.as_ref().ok_or(EngineError::NoModel)?,
+            images: &mut self.benchmark.images,
+            conversation: &self.benchmark.conversation,
+            held: &mut self.resident.benchmark,
+            pace: &mut self.resident.pace,
         };
-        let pair = JudgedPair::open(&self.host, sources).await?;
-        // Two models at once may not fit the machine: the old one goes once the new one is known to be good.
-        self.model = None;
-        self.images.forget_encodings();
-        self.conversation = Conversation::default();
-        self.benchmark.forget_model();
-        let model = pair.load(&mut self.backend, &self.host, job).await?;
-        let info = model.info.clone();
-        self.model = Some(model);
-        Ok(info)
+        asking.go_on(answering).await
+    }
+
+    /// Encodings that nothing will ask for leave the machine.
+    fn prune(&mut self) {
+        self.resident.conversation.prune(&self.images, &self.conversation);
     }
 }

@@ -1,5 +1,6 @@
 use std::future::Future;
 use std::ops::Range;
+use std::rc::Rc;
 
 /// Why bytes could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -23,17 +24,17 @@ pub trait ByteSource {
     fn read(&mut self, range: Range<u64>) -> impl Future<Output = Result<Vec<u8>, SourceError>>;
 }
 
-/// A file that is in memory.
-#[derive(Debug)]
+/// A file that is in memory; a clone shares its contents.
+#[derive(Clone, Debug)]
 pub struct MemorySource {
     name: String,
-    bytes: Vec<u8>,
+    bytes: Rc<[u8]>,
 }
 
 impl MemorySource {
     /// A file of this name and content.
     pub fn new(name: impl Into<String>, bytes: Vec<u8>) -> Self {
-        Self { name: name.into(), bytes }
+        Self { name: name.into(), bytes: bytes.into() }
     }
 }
 

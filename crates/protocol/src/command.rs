@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::ModelInfo;
+use crate::{BackendChoice, ModelInfo};
 
 /// Names one job: every event that belongs to it carries it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -13,6 +13,14 @@ pub struct ImageId(pub u32);
 /// What the page asks of the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
+    /// Choose the machine that the model runs on. A model that is loaded is loaded again there, with `Loading` events of
+    /// this job; images and conversation stay.
+    ChooseBackend {
+        /// Ends with `BackendChosen` or `Failed`.
+        job: JobId,
+        /// Which machine.
+        choice: BackendChoice,
+    },
     /// Load a model; the previous one is dropped once the new one has answered for its header.
     /// With [`ModelSource::Files`] the `File` handles travel beside the command, in the same order as the names.
     LoadModel {
@@ -76,6 +84,14 @@ pub enum Command {
         job: JobId,
         /// Place in the list that `BenchmarkOpened` brought.
         number: u32,
+    },
+    /// Destroy the graphics device, as a driver does that resets: for tests and the developer panel. Taken at once, also
+    /// while a job runs; without such a device nothing happens.
+    LoseDevice,
+    /// Time every kernel of the answers that follow, or no longer.
+    SetProfiling {
+        /// Whether answers are accompanied by an `Event::Profile`.
+        on: bool,
     },
 }
 

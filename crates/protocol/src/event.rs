@@ -1,16 +1,27 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{ImageId, JobId};
+use crate::{BackendKind, Candidate, ImageId, JobId, Profile};
 
-/// What the worker tells the page. Every job ends with exactly one of `ModelReady`, `ImageReady`, `Answered`,
-/// `BenchmarkOpened`, `BenchmarkAnswered`, `BenchmarkImage`, `Failed`.
+/// What the worker tells the page. Every job ends with exactly one of `BackendChosen`, `ModelReady`, `ImageReady`,
+/// `Answered`, `BenchmarkOpened`, `BenchmarkAnswered`, `BenchmarkImage`, `Failed`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Event {
     /// The worker runs and takes commands.
     Started,
+    /// The machine that the model runs on is chosen; a model that was loaded is on it now.
+    BackendChosen {
+        /// The job of `ChooseBackend`.
+        job: JobId,
+        /// Which machine it is.
+        chosen: BackendKind,
+        /// Every machine that was looked at, with what speaks for or against it.
+        candidates: Vec<Candidate>,
+        /// The model, where one is loaded.
+        model: Option<ModelInfo>,
+    },
     /// Bytes of a model file arrived; first of all, none of either. From then on the model before it is gone.
     Loading {
-        /// The job of `LoadModel`.
+        /// The job of `LoadModel`, or of `ChooseBackend` with a model loaded.
         job: JobId,
         /// Which file of the pair.
         part: ModelPart,
@@ -34,13 +45,21 @@ pub enum Event {
         /// What was found.
         image: ImageInfo,
     },
-    /// A stage of an answer went on: `done` of `total` layers or tokens. `total` is 0 for decoding.
+    /// The graphics device was lost in the middle of a job. The model is loaded on a new one, told by `Progress` with
+    /// `Stage::Reloading`; then the job goes on with its own events, and nothing of it is told twice.
+    Rebuilding {
+        /// The job that was running.
+        job: JobId,
+        /// What the device's loss was put down to.
+        why: String,
+    },
+    /// A stage of an answer went on: `done` of `total` layers, tokens or, while reloading, MiB. `total` is 0 for decoding.
     Progress {
-        /// The job of `Ask`.
+        /// The job of `Ask`; while reloading, the job that was running.
         job: JobId,
         /// What is going on.
         stage: Stage,
-        /// Layers or tokens that are done.
+        /// Layers, tokens or MiB that are done.
         done: u32,
         /// Of how many.
         total: u32,
@@ -53,6 +72,13 @@ pub enum Event {
         job: JobId,
         /// To be appended.
         text: String,
+    },
+    /// What each kernel of an answer cost; before `Answered`, while profiling is on.
+    Profile {
+        /// The job of `Ask`.
+        job: JobId,
+        /// What was measured.
+        profile: Profile,
     },
     /// An answer is over.
     Answered {
@@ -110,7 +136,7 @@ pub enum ModelPart {
     Vision,
 }
 
-/// The three times a person waits for.
+/// What a person waits for while a question is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
     /// Layers of the vision tower.
@@ -119,6 +145,8 @@ pub enum Stage {
     Prefill,
     /// Answer tokens.
     Decoding,
+    /// MiB of the model, loaded again after the graphics device was lost.
+    Reloading,
 }
 
 /// What was loaded.
@@ -128,7 +156,7 @@ pub struct ModelInfo {
     pub name: String,
     /// As in GGUF: `Q8_0`, `Q4_K_M`.
     pub quantisation: String,
-    /// `CPU (candle)`.
+    /// Name of the machine it runs on: `CPU (candle)`.
     pub backend: String,
     /// Of both files.
     pub n_parameters: u64,

@@ -4,9 +4,12 @@
 //! Bulk bytes never pass through serde. A [`Command`] that needs some says so in its documentation: they travel
 //! beside it as transferred `ArrayBuffer`s or as `File` handles, in the order given there.
 
+mod backend;
 mod command;
 mod event;
+mod profile;
 
+pub use backend::{BackendChoice, BackendKind, Candidate, Speed, Standing};
 pub use bench::PERMANENT_LINE;
 pub use command::{
     BenchmarkData, BenchmarkImages, BenchmarkSettings, Command, Detail, ImageId, JobId, ModelSource,
@@ -15,3 +18,4 @@ pub use command::{
 pub use event::{
     EndOfAnswer, Event, Failure, ImageInfo, MAX_PREVIEW_SIDE_PX, ModelInfo, ModelPart, Stage, Timings,
 };
+pub use profile::{Profile, ProfileRow};

@@ -17,16 +17,35 @@ pub(crate) struct WorkerHost {
     scope: DedicatedWorkerGlobalScope,
     stopped: RefCell<HashSet<JobId>>,
     last_breath_secs: Cell<f64>,
+    /// What takes the graphics device away, where there is one.
+    loss: RefCell<Option<gpu::Loss>>,
 }
 
 impl WorkerHost {
     pub(crate) fn new(scope: DedicatedWorkerGlobalScope) -> Self {
-        Self { scope, stopped: RefCell::default(), last_breath_secs: Cell::new(0.0) }
+        Self {
+            scope,
+            stopped: RefCell::default(),
+            last_breath_secs: Cell::new(0.0),
+            loss: RefCell::default(),
+        }
     }
 
     /// Notes that a job is to end.
     pub(crate) fn stop(&self, job: JobId) {
         self.stopped.borrow_mut().insert(job);
+    }
+
+    /// Keeps what takes the graphics device away.
+    pub(crate) fn set_loss(&self, loss: Option<gpu::Loss>) {
+        self.loss.replace(loss);
+    }
+
+    /// Destroys the graphics device, if there is one.
+    pub(crate) fn lose_device(&self) {
+        if let Some(loss) = &*self.loss.borrow() {
+            loss.lose();
+        }
     }
 
     /// Tells a fault of the program on the console.

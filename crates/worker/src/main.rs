@@ -1,9 +1,11 @@
 //! The browser's host for the engine: a dedicated module worker.
 //!
-//! The page posts `{command, bulk: [ArrayBuffer | File, ...]}` and is posted `{event, bulk: [ArrayBuffer, ...]}`. A
-//! [`Command::Stop`] is noted the moment it arrives; everything else waits its turn.
+//! The page posts `{command, bulk: [ArrayBuffer | File, ...]}` and is posted `{event, bulk: [ArrayBuffer, ...]}`.
+//! [`Command::Stop`] and [`Command::LoseDevice`] are taken the moment they arrive; everything else waits its turn.
 
+mod files;
 mod host;
+mod machine;
 mod message;
 mod source;
 #[cfg(test)]
@@ -11,16 +13,16 @@ mod tests;
 
 use std::rc::Rc;
 
-use cpu::{Cpu, Precision};
-use engine::{Attachment, Host as _, Session};
-use protocol::{Command, Event, ModelSource};
+use engine::{Attachment, Host as _};
+use protocol::{Command, Event};
 use wasm_bindgen::JsCast as _;
-use wasm_bindgen::prelude::{Closure, JsValue};
+use wasm_bindgen::prelude::Closure;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
+use crate::files::WebFiles;
 use crate::host::WorkerHost;
+use crate::machine::Machine;
 use crate::message::Incoming;
-use crate::source::WebSource;
 
 fn main() {
     console_error_panic_hook::set_once();
@@ -33,45 +35,31 @@ fn main() {
     let inbox = Rc::clone(&host);
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
         let Some(incoming) = Incoming::read(&message.data(), &inbox) else { return };
-        if let Command::Stop { job } = incoming.command {
-            inbox.stop(job);
-        } else {
+        match incoming.command {
+            Command::Stop { job } => inbox.stop(job),
+            Command::LoseDevice => inbox.lose_device(),
             // The receiver lives as long as the worker, so the channel is never closed.
-            let _ = sender.try_send(incoming);
+            _ => drop(sender.try_send(incoming)),
         }
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
     wasm_bindgen_futures::spawn_local(async move {
-        let mut session = Session::new(Cpu::new(Precision::Quantised), Rc::clone(&host));
+        let mut machine = Machine::cpu(Rc::clone(&host));
         host.emit(Event::Started, None);
         while let Ok(incoming) = receiver.recv().await {
-            serve(&mut session, incoming).await;
+            machine = serve(machine, incoming).await;
         }
     });
 }
 
-async fn serve(session: &mut Session<Cpu, Rc<WorkerHost>>, Incoming { command, bulk }: Incoming) {
+async fn serve(mut machine: Machine, Incoming { command, bulk }: Incoming) -> Machine {
     let attachment = match &command {
-        Command::LoadModel { job, source } => match sources(source, &bulk).await {
-            Ok(sources) => Attachment::Sources(sources),
-            Err(error) => {
-                let failure = engine::EngineError::from(error).to_failure();
-                session.host().emit(Event::Failed { job: *job, failure }, None);
-                return;
-            }
-        },
+        Command::ChooseBackend { job, choice } => return machine.choose(*job, *choice).await,
+        Command::LoadModel { source, .. } => Attachment::Files(WebFiles::of(source, &bulk)),
         Command::OpenImage { .. } => message::bytes(&bulk).map_or(Attachment::None, Attachment::Bytes),
         _ => Attachment::None,
     };
-    session.handle(command, attachment).await;
-}
-
-async fn sources(source: &ModelSource, bulk: &[JsValue]) -> Result<Vec<WebSource>, engine::SourceError> {
-    match source {
-        ModelSource::Own { text_url, vision_url } => {
-            Ok(vec![WebSource::from_url(text_url).await?, WebSource::from_url(vision_url).await?])
-        }
-        ModelSource::Files { .. } => Ok(bulk.iter().filter_map(WebSource::from_file).collect()),
-    }
+    machine.handle(command, attachment).await;
+    machine
 }

@@ -21,17 +21,16 @@ pub(crate) struct WebSource {
 enum Access {
     /// A host that answers with the range asked for.
     Ranges { url: String },
-    /// A host that sends the whole file: what has arrived so far is kept.
-    Whole { reader: ReadableStreamDefaultReader, arrived: Vec<u8> },
+    /// A host that sends the whole file.
+    Whole { url: String, body: Body },
     /// A file on disk.
     File(File),
 }
 
 impl WebSource {
-    /// A chosen or dropped file; `None` for anything else.
-    pub(crate) fn from_file(value: &JsValue) -> Option<Self> {
-        let file = value.dyn_ref::<File>()?.clone();
-        Some(Self { name: file.name(), n_bytes: file.size() as u64, access: Access::File(file) })
+    /// A chosen or dropped file.
+    pub(crate) fn from_file(file: &File) -> Self {
+        Self { name: file.name(), n_bytes: file.size() as u64, access: Access::File(file.clone()) }
     }
 
     /// An address on the page's own origin.
@@ -49,19 +48,17 @@ impl WebSource {
                 Ok(Self { name, n_bytes, access: Access::Ranges { url: url.to_owned() } })
             }
             200 => {
-                let body = response.body().ok_or_else(|| failed("the host sent no bytes".into()))?;
-                let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-                let mut arrived = Vec::new();
+                let mut body = Body::of(&response).map_err(&failed)?;
                 let total = header("content-length").and_then(|l| l.parse().ok());
                 let n_bytes = match total {
                     Some(n) if header("content-encoding").is_none() => n,
                     // A length that is missing, or counts compressed bytes: the file must be here to be measured.
                     _ => {
-                        receive(&reader, &mut arrived, u64::MAX).await.map_err(|e| failed(describe(&e)))?;
-                        arrived.len() as u64
+                        body.receive(u64::MAX).await.map_err(|e| failed(describe(&e)))?;
+                        body.arrived.len() as u64
                     }
                 };
-                Ok(Self { name, n_bytes, access: Access::Whole { reader, arrived } })
+                Ok(Self { name, n_bytes, access: Access::Whole { url: url.to_owned(), body } })
             }
             status => Err(failed(format!("the host answered with status {status}"))),
         }
@@ -94,10 +91,14 @@ impl ByteSource for WebSource {
                 };
                 read.await.map_err(|message| SourceError { name: self.name.clone(), message })?
             }
-            Access::Whole { reader, arrived } => {
-                let result = receive(reader, arrived, range.end).await;
-                result.map_err(|e| SourceError { name: self.name.clone(), message: describe(&e) })?;
-                arrived.get(range.start as usize..range.end as usize).map(<[u8]>::to_vec).unwrap_or_default()
+            Access::Whole { url, body } => {
+                let read = async {
+                    if range.start < body.first {
+                        *body = Body::of(&fetch(url, 0..1).await?)?;
+                    }
+                    body.read(range).await.map_err(|e| describe(&e))
+                };
+                read.await.map_err(|message| SourceError { name: self.name.clone(), message })?
             }
             Access::File(file) => {
                 let part = file.slice_with_f64_and_f64(range.start as f64, range.end as f64);
@@ -124,21 +125,43 @@ async fn fetch(url: &str, range: Range<u64>) -> Result<Response, String> {
     get.await.map_err(|e| describe(&e))
 }
 
-/// Reads on until `end` bytes have arrived or the file ends.
-async fn receive(
-    reader: &ReadableStreamDefaultReader,
-    arrived: &mut Vec<u8>,
-    end: u64,
-) -> Result<(), JsValue> {
-    while (arrived.len() as u64) < end {
-        let step = JsFuture::from(reader.read()).await?;
-        if Reflect::get(&step, &"done".into())?.is_truthy() {
-            return Ok(());
-        }
-        let chunk: Uint8Array = Reflect::get(&step, &"value".into())?.dyn_into()?;
-        arrived.extend_from_slice(&chunk.to_vec());
+/// A file as it arrives. It is read from front to back, so what lies before the latest range is let go.
+struct Body {
+    reader: ReadableStreamDefaultReader,
+    /// Where in the file `arrived` begins.
+    first: u64,
+    arrived: Vec<u8>,
+}
+
+impl Body {
+    fn of(response: &Response) -> Result<Self, String> {
+        let body = response.body().ok_or("the host sent no bytes")?;
+        Ok(Self { reader: body.get_reader().unchecked_into(), first: 0, arrived: Vec::new() })
     }
-    Ok(())
+
+    /// Reads on until the file has arrived up to `end`, or is over.
+    async fn receive(&mut self, end: u64) -> Result<(), JsValue> {
+        while self.first + (self.arrived.len() as u64) < end {
+            let step = JsFuture::from(self.reader.read()).await?;
+            if Reflect::get(&step, &"done".into())?.is_truthy() {
+                return Ok(());
+            }
+            let chunk: Uint8Array = Reflect::get(&step, &"value".into())?.dyn_into()?;
+            self.arrived.extend_from_slice(&chunk.to_vec());
+        }
+        Ok(())
+    }
+
+    /// A range that does not begin before the one before it; shorter where the file is.
+    async fn read(&mut self, range: Range<u64>) -> Result<Vec<u8>, JsValue> {
+        self.receive(range.start).await?;
+        let n_past = ((range.start - self.first) as usize).min(self.arrived.len());
+        self.arrived.drain(..n_past);
+        self.first += n_past as u64;
+        self.receive(range.end).await?;
+        let n = ((range.end - range.start) as usize).min(self.arrived.len());
+        Ok(self.arrived[..n].to_vec())
+    }
 }
 
 async fn buffer(promise: Result<js_sys::Promise, JsValue>) -> Result<Vec<u8>, JsValue> {

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use cpu::{Cpu, Precision};
-use engine::{Attachment, ByteSource as _, Host, MemorySource, Session};
+use engine::{Attachment, ByteSource as _, Host, MemorySource, ModelFiles as _, Session};
 use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
 use protocol::{
     BenchmarkData, Command, EndOfAnswer, Event, ImageId, JobId, ModelSource, PERMANENT_LINE, Question,
@@ -15,6 +15,7 @@ use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{DedicatedWorkerGlobalScope, File};
 
+use crate::files::WebFiles;
 use crate::host::WorkerHost;
 use crate::message::{self, Incoming};
 use crate::source::WebSource;
@@ -33,13 +34,25 @@ fn file(bytes: &[u8]) -> File {
 #[wasm_bindgen_test]
 async fn a_chosen_file_is_read_range_by_range() {
     let bytes: Vec<u8> = (0..=255).collect();
-    let mut source = WebSource::from_file(&file(&bytes)).unwrap();
+    let mut source = WebSource::from_file(&file(&bytes));
     assert_eq!((source.name(), source.n_bytes()), ("a.gguf", 256));
     assert_eq!(source.read(3..7).await.unwrap(), [3, 4, 5, 6]);
     assert_eq!(source.read(250..256).await.unwrap(), &bytes[250..]);
     let short = source.read(250..300).await.unwrap_err();
     assert_eq!(short.to_string(), "a.gguf: 6 bytes came where 50 were asked for");
-    assert!(WebSource::from_file(&JsValue::from_str("no file")).is_none());
+}
+
+/// A lost device needs its model again, long after the command that brought the handles.
+#[wasm_bindgen_test]
+async fn chosen_files_can_be_opened_again() {
+    let chosen = ModelSource::Files { names: Vec::new() };
+    let files =
+        WebFiles::of(&chosen, &[file(&[1, 2, 3]).into(), JsValue::from_str("no file"), file(&[4]).into()]);
+    for _ in 0..2 {
+        let mut sources = files.open().await.unwrap();
+        assert_eq!(sources.iter().map(|source| source.n_bytes()).collect::<Vec<_>>(), [3, 1]);
+        assert_eq!(sources[0].read(1..3).await.unwrap(), [2, 3]);
+    }
 }
 
 #[wasm_bindgen_test]
@@ -120,14 +133,14 @@ async fn the_bundled_model_answers_an_example() {
     ];
     let job = JobId(0);
     let source = ModelSource::Files { names: Vec::new() };
-    session.handle(Command::LoadModel { job, source }, Attachment::Sources(pair)).await;
+    session.handle(Command::LoadModel { job, source }, Attachment::Files(pair)).await;
     let command = Command::OpenImage { job, image: ImageId(0), name: "limb.png".into() };
-    session.handle::<MemorySource>(command, Attachment::Bytes(example.to_vec())).await;
+    session.handle(command, Attachment::Bytes(example.to_vec())).await;
     let text = "Question: Which fracture does this radiograph show?\nOptions:\nA. displaced fracture\n\
                 B. transverse fracture\nC. oblique fracture\nD. no fracture\nPlease select the correct answer from the options above.";
     let question = Question { text: text.into(), images: vec![ImageId(0)] };
     let command = Command::Ask { job, question, settings: Settings::default() };
-    session.handle::<MemorySource>(command, Attachment::None).await;
+    session.handle(command, Attachment::None).await;
     assert_eq!(*listener.failure.borrow(), None);
     assert_eq!(*listener.answer.borrow(), "B. transverse fracture");
     assert_eq!(listener.end.get(), Some(EndOfAnswer::EndOfTurn));
@@ -161,7 +174,7 @@ async fn benchmark_questions_and_images_cross() {
     let job = JobId(0);
     let open = Command::OpenBenchmark { job, data: BenchmarkData::Held { per_task: 1 } };
     for command in [open, Command::ShowBenchmarkImage { job, number: 1 }] {
-        session.handle::<MemorySource>(command, Attachment::None).await;
+        session.handle(command, Attachment::<Vec<MemorySource>>::None).await;
         let (event, bulk) = latest.0.take().unwrap();
         match &event {
             Event::BenchmarkOpened { questions, .. } => {

@@ -8,40 +8,34 @@ mod picture;
 mod quiet;
 
 use bench::Reply;
-use model::backend::Backend;
+use model::tokenizer::Tokenizer;
 use phantoms::Item;
 use protocol::{
     BenchmarkData, BenchmarkImages, BenchmarkSettings, EndOfAnswer, ImageId, JobId, MAX_PREVIEW_SIDE_PX,
-    Question, Sampling, Settings, Timings, Turns,
+    Question, Sampling, Settings, Turns,
 };
 
-use crate::answer::Asking;
+use crate::answer::Answering;
 use crate::conversation::Conversation;
 use crate::images::Images;
-use crate::{EngineError, Host, LoadedModel};
-use quiet::Quiet;
+use crate::{EngineError, Host};
+pub(crate) use quiet::Quiet;
 
 /// The open data set, and what its questions are answered with.
-#[derive(Debug)]
-pub(crate) struct Benchmark<B: Backend> {
+#[derive(Debug, Default)]
+pub(crate) struct Benchmark {
     /// In the order in which they are asked; none before a data set is opened. Images are drawn when they are needed.
     items: Option<Vec<Item>>,
     /// At most the one of the question at hand.
-    images: Images<B>,
-    /// Without turns. What it recalls is the latest question; the next one keeps the beginning that all have in common.
-    conversation: Conversation<B>,
+    pub(crate) images: Images,
+    /// Without turns: every question stands alone.
+    pub(crate) conversation: Conversation,
 }
 
 /// The only image there is at a time.
 const IMAGE: ImageId = ImageId(0);
 
-impl<B: Backend> Default for Benchmark<B> {
-    fn default() -> Self {
-        Self { items: None, images: Images::default(), conversation: Conversation::default() }
-    }
-}
-
-impl<B: Backend> Benchmark<B> {
+impl Benchmark {
     /// Makes a data set's questions ready. On a stop the one before it stays.
     pub(crate) async fn open<H: Host>(
         &mut self,
@@ -55,59 +49,48 @@ impl<B: Backend> Benchmark<B> {
         Ok((data::described(data), questions))
     }
 
-    /// Another model recalls nothing of what this one has read.
-    pub(crate) fn forget_model(&mut self) {
-        self.conversation = Conversation::default();
-    }
-
     /// The image of one question: `(width, height, RGBA bytes)`.
     pub(crate) fn picture(&self, number: u32) -> Result<(u32, u32, Vec<u8>), EngineError> {
         Ok(imaging::preview(&picture::drawn(self.item(number)?), MAX_PREVIEW_SIDE_PX))
     }
 
-    /// Answers one question.
-    ///
-    /// # Errors
-    /// Whatever keeps every question from being put, and [`EngineError::Stopped`]. What goes wrong with this question alone
-    /// is told in the reply.
-    pub(crate) async fn answer<H: Host>(
+    /// Puts one question, its image with it.
+    pub(crate) fn put(
         &mut self,
-        backend: &mut B,
-        host: &H,
-        model: Option<&LoadedModel<B>>,
         job: JobId,
         number: u32,
         settings: BenchmarkSettings,
-    ) -> Result<Reply, EngineError> {
+    ) -> Result<Answering, EngineError> {
         let item = self.item(number)?;
         let question = Question { text: bench::prompt(&data::question(number, item)), images: vec![IMAGE] };
         let pixels = match settings.images {
             BenchmarkImages::Shown => picture::drawn(item),
             BenchmarkImages::Blank => picture::blank(),
         };
-        let model = model.ok_or(EngineError::NoModel)?;
         self.images.insert(IMAGE, pixels);
-        let started_secs = host.now_secs();
-        let mut asking = Asking {
-            backend,
-            host: &Quiet(host),
-            model,
-            images: &mut self.images,
-            conversation: &mut self.conversation,
-            job,
-            timings: Timings::default(),
-        };
-        let answered = asking.answer(question, &alone(settings)).await;
-        let seconds = host.now_secs() - started_secs;
+        Answering::new(job, question, alone(settings))
+    }
+
+    /// What came of a question; its image goes. `tokenizer` is that of the model that answered.
+    ///
+    /// # Errors
+    /// Whatever keeps every question from being put, and [`EngineError::Stopped`]. What goes wrong with this question alone
+    /// is told in the reply.
+    pub(crate) fn reply(
+        &mut self,
+        answering: &Answering,
+        end: Result<EndOfAnswer, EngineError>,
+        tokenizer: Option<&Tokenizer>,
+        seconds: f64,
+    ) -> Result<Reply, EngineError> {
         self.images.close(IMAGE);
-        // A question without an answer left no turn.
-        let tokens = self.conversation.turns.pop().map(|turn| turn.answer).unwrap_or_default();
-        match answered {
-            Ok((EndOfAnswer::Stopped, _)) => Err(EngineError::Stopped),
-            Ok((end, timings)) => Ok(Reply {
-                text: model.tokenizer.decode(&tokens),
+        let tokens = &answering.turn.answer;
+        match end {
+            Ok(EndOfAnswer::Stopped) => Err(EngineError::Stopped),
+            Ok(end) => Ok(Reply {
+                text: tokenizer.ok_or(EngineError::NoModel)?.decode(tokens),
                 seconds,
-                n_visual_tokens: timings.n_visual_tokens,
+                n_visual_tokens: answering.timings.n_visual_tokens,
                 n_answer_tokens: tokens.len() as u32,
                 is_truncated: matches!(end, EndOfAnswer::MaxTokens | EndOfAnswer::ContextFull),
                 error: None,

@@ -2,8 +2,9 @@
 
 use protocol::{Command, Detail, EndOfAnswer, Event, ImageId, Sampling, Settings, Stage};
 
-use crate::backend::{Remote, exact, quantised};
+use crate::backend::{exact, quantised};
 use crate::files::{Pair, bmp, read, set_u32};
+use crate::remote::Remote;
 use crate::talk::{Talk, follow_up, single};
 
 const EVEN: &str = "tests/golden/images/even.png";
@@ -183,7 +184,7 @@ fn a_question_too_long_is_refused_before_its_image_is_encoded() {
     talk.open(1, EVEN);
     let question = protocol::Question { text: "What is in the picture?".into(), images: vec![ImageId(1)] };
     let command = |job| Command::Ask { job, question, settings: single() };
-    let events = talk.send(command, engine::Attachment::<engine::MemorySource>::None);
+    let events = talk.send(command, engine::Attachment::None);
     let [Event::Failed { failure, .. }] = events.as_slice() else { panic!("{events:?}") };
     assert_eq!(failure.message, "The question with its images takes 54 tokens; this model reads at most 54.");
 }
@@ -204,22 +205,22 @@ fn a_seed_repeats_an_answer_and_another_does_not() {
 fn tokens_that_come_back_late_change_neither_answers_nor_events() {
     for max_answer_tokens in [1, 3, 4, 12] {
         let settings = Settings { max_answer_tokens, ..follow_up() };
-        let run = |lag: usize| {
-            let mut talk = Talk::with(Remote::new(lag), Pair::tied());
+        let run = |readback_secs: f64| {
+            let mut talk = Talk::with(Remote::new(readback_secs), Pair::tied());
             talk.open(1, EVEN);
             let first = talk.ask("What is in the picture?", &[1], &settings);
             let second = talk.ask("And which colour?", &[1], &settings);
             let third = talk.ask("Thank you.", &[], &settings);
             [first, second, third].map(|a| (a.text, a.end, a.timings.n_prefill_tokens, a.events))
         };
-        assert_eq!(run(0), run(3), "{max_answer_tokens} tokens");
+        assert_eq!(run(0.0), run(3.0), "{max_answer_tokens} tokens");
     }
 }
 
 #[test]
 fn a_stop_token_ends_an_answer_whatever_was_sampled_behind_it() {
-    let run = |lag: usize| {
-        let mut talk = Talk::with(Remote::new(lag), Pair::bundled());
+    let run = |readback_secs: f64| {
+        let mut talk = Talk::with(Remote::new(readback_secs), Pair::bundled());
         talk.open(1, "web/examples/chest.png");
         let question = "What type of image is this?";
         let first = talk.ask(question, &[1], &follow_up());
@@ -227,5 +228,5 @@ fn a_stop_token_ends_an_answer_whatever_was_sampled_behind_it() {
         assert_eq!(first.end, EndOfAnswer::EndOfTurn);
         [first, second].map(|a| (a.text.clone(), a.end, a.timings.n_prefill_tokens, a.events))
     };
-    assert_eq!(run(0), run(3));
+    assert_eq!(run(0.0), run(3.0));
 }

@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use bench::{Grouping, Question, Reply};
-use engine::{Attachment, MemorySource};
+use engine::Attachment;
 use model::backend::Backend;
 use protocol::{
     BenchmarkData, BenchmarkImages, BenchmarkSettings, Command, Detail, EndOfAnswer, Event, Failure,
 };
 
-use crate::backend::{Remote, exact, quantised};
+use crate::backend::{exact, quantised};
 use crate::files::{Pair, bmp, bmp_of};
 use crate::host::StopAt;
+use crate::remote::Remote;
 use crate::talk::{Talk, follow_up, single};
 
 const EVEN: &str = "tests/golden/images/even.png";
@@ -24,7 +25,7 @@ const BLANK: BenchmarkSettings = BenchmarkSettings { images: BenchmarkImages::Bl
 impl<B: Backend> Talk<B> {
     /// Sends a command that ends without telling anything before.
     fn told(&mut self, command: impl FnOnce(protocol::JobId) -> Command) -> Result<Event, Failure> {
-        let events = self.send::<MemorySource>(command, Attachment::None);
+        let events = self.send(command, Attachment::None);
         let [event] = <[Event; 1]>::try_from(events).unwrap();
         match event {
             Event::Failed { failure, .. } => Err(failure),
@@ -217,13 +218,13 @@ fn what_cannot_be_put_fails_with_a_reason() {
 fn a_fault_of_the_machine_is_told_in_the_reply() {
     let (mut fresh, _) = open();
     let expected = replied(fresh.reply(4, SHOWN));
-    let remote = Remote::new(1);
-    let fuse = std::rc::Rc::clone(&remote.fuse);
+    let remote = Remote::new(1.0);
+    let panel = remote.panel();
     let mut talk = Talk::with(remote, Pair::tied());
     talk.open_benchmark(FEW);
-    fuse.set(Some(30));
+    panel.fuse.set(Some(30));
     let failed = talk.reply(4, SHOWN);
-    assert!(failed.error.unwrap().contains("the device was lost"));
+    assert!(failed.error.unwrap().contains("a fault was planted"));
     assert_eq!(failed.text, "");
     assert_eq!(replied(talk.reply(4, SHOWN)), expected);
 }

@@ -73,6 +73,30 @@ pub(crate) fn set_u32(bytes: &mut [u8], key: &str, value: u32) {
     bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
 }
 
+/// Makes a matrix longer: its rows move behind all others, and rows of zeros follow them.
+pub(crate) fn lengthen(bytes: &mut Vec<u8>, tensor: &str, n_rows: usize) {
+    let mut reader = weights::HeaderReader::new(bytes.len() as u64);
+    let gguf = loop {
+        let want = reader.want();
+        if let Some(gguf) = reader.feed(&bytes[want.start as usize..want.end as usize]).unwrap() {
+            break gguf;
+        }
+    };
+    let info = gguf.tensor(tensor).unwrap();
+    let row_bytes = info.n_bytes() as usize / info.shape[0];
+    // Behind the name stand the number of dimensions (4 bytes), columns and rows (16), the type (4) and the offset.
+    let at = find(bytes, tensor) + tensor.len() + 24;
+    let offset = u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
+    let data_start = info.range.start - offset;
+    let rows = bytes[info.range.start as usize..info.range.end as usize].to_vec();
+    bytes.resize(bytes.len().next_multiple_of(32), 0);
+    let moved = bytes.len() as u64 - data_start;
+    bytes[at..at + 8].copy_from_slice(&moved.to_le_bytes());
+    bytes.extend(rows);
+    bytes.resize((data_start + moved) as usize + n_rows * row_bytes, 0);
+    set_rows(bytes, tensor, n_rows as u64);
+}
+
 /// Changes the number of rows of a matrix in the header.
 pub(crate) fn set_rows(bytes: &mut [u8], tensor: &str, rows: u64) {
     // Behind the name stand the number of dimensions (4 bytes), the columns (8 bytes) and the rows.

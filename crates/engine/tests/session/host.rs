@@ -1,4 +1,5 @@
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use engine::Host;
 use protocol::{Event, JobId, Stage};
@@ -25,9 +26,18 @@ pub(crate) struct Scripted {
     stopped: Cell<Option<JobId>>,
     /// The job to stop, and the breaths left until then.
     breaths_left: Cell<Option<(JobId, u32)>>,
+    /// A clock of its own, where the machine turns it.
+    pub(crate) clock: Option<Rc<Cell<f64>>>,
+    /// When each token of the latest answer came, on that clock.
+    pub(crate) token_secs: RefCell<Vec<f64>>,
 }
 
 impl Scripted {
+    /// Whose clock something else turns.
+    pub(crate) fn with_clock(clock: Rc<Cell<f64>>) -> Self {
+        Self { clock: Some(clock), ..Self::default() }
+    }
+
     /// Stops `job` there.
     pub(crate) fn stop(&self, job: JobId, at: StopAt) {
         self.stop_at.set(Some(at));
@@ -52,6 +62,9 @@ impl Scripted {
 
 impl Host for Scripted {
     fn now_secs(&self) -> f64 {
+        if let Some(clock) = &self.clock {
+            return clock.get();
+        }
         self.clock_eighths.set(self.clock_eighths.get() + 1);
         f64::from(self.clock_eighths.get()) / 8.0
     }
@@ -61,6 +74,9 @@ impl Host for Scripted {
             && self.stop_at.get() == Some(StopAt::Progress(stage, done))
         {
             self.stopped.set(Some(job));
+        }
+        if let (Event::Progress { stage: Stage::Decoding, .. }, Some(clock)) = (&event, &self.clock) {
+            self.token_secs.borrow_mut().push(clock.get());
         }
         self.events.borrow_mut().push(event);
         if bulk.is_some() {

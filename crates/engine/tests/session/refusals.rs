@@ -1,10 +1,11 @@
 //! Every reason not to answer, in words that say what was found; and the session goes on.
 
-use engine::{Attachment, MemorySource};
+use engine::Attachment;
 use protocol::{Command, Detail, Failure, ImageId, ModelSource, Sampling, Settings};
 
-use crate::backend::{Remote, exact};
+use crate::backend::exact;
 use crate::files::{Pair, bmp};
+use crate::remote::Remote;
 use crate::talk::{Talk, follow_up, single};
 
 const EVEN: &str = "tests/golden/images/even.png";
@@ -150,9 +151,9 @@ fn a_command_that_came_with_the_wrong_bytes_is_a_fault_of_the_page() {
         [protocol::Event::Failed { failure, .. }] => failure.clone(),
         other => panic!("{other:?}"),
     };
-    let failed = failure(talk.send(load, Attachment::<MemorySource>::Bytes(vec![1])));
+    let failed = failure(talk.send(load, Attachment::Bytes(vec![1])));
     assert_says(&failed, "The command `load model` came with bytes.", "Reload the page");
-    let failed = failure(talk.send(open, Attachment::Sources(Pair::tied().sources())));
+    let failed = failure(talk.send(open, Attachment::Files(Pair::tied().sources())));
     assert_says(&failed, "The command `open image` came with files.", "Reload the page");
     talk.ask("Hello there.", &[], &single());
 }
@@ -166,18 +167,18 @@ fn a_machine_that_fails_once_answers_the_next_time_as_if_it_had_not() {
     let follows = fresh.ask("And which colour?", &[1], &follow_up());
     let mut n_failed = 0;
     for n in (0..).step_by(17) {
-        let remote = Remote::new(n as usize % 2);
-        let fuse = std::rc::Rc::clone(&remote.fuse);
+        let remote = Remote::new(f64::from(n % 2));
+        let panel = remote.panel();
         let mut talk = Talk::with(remote, Pair::tied());
         talk.open(1, EVEN);
-        fuse.set(Some(n));
+        panel.fuse.set(Some(n));
         match talk.try_ask("What is in the picture?", &[1], &follow_up()) {
             Ok(answer) => {
                 assert_eq!(answer.said(), expected.said());
                 break;
             }
             Err(failure) => {
-                let message = "The computation failed: linear failed on remote: the device was lost";
+                let message = "The computation failed: linear failed on remote: a fault was planted";
                 assert_says(&failure, message, "Ask again");
                 n_failed += 1;
             }

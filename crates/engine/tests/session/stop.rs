@@ -2,9 +2,10 @@
 
 use protocol::{EndOfAnswer, Stage};
 
-use crate::backend::{Remote, exact};
+use crate::backend::exact;
 use crate::files::Pair;
 use crate::host::StopAt;
+use crate::remote::Remote;
 use crate::talk::{Answer, Talk, follow_up};
 
 const EVEN: &str = "tests/golden/images/even.png";
@@ -62,8 +63,8 @@ fn what_was_answered_before_a_stop_stands() {
 
 #[test]
 fn a_stop_with_tokens_under_way_drops_them() {
-    let run = |lag: usize| {
-        let mut talk = Talk::with(Remote::new(lag), Pair::tied());
+    let run = |readback_secs: f64| {
+        let mut talk = Talk::with(Remote::new(readback_secs), Pair::tied());
         talk.open(1, EVEN);
         talk.stop_next(StopAt::Progress(Stage::Decoding, 5));
         let stopped = talk.ask("What is in the picture?", &[1], &follow_up());
@@ -72,7 +73,7 @@ fn a_stop_with_tokens_under_way_drops_them() {
         // One token of the answer more was read by then, which is no loss.
         [stopped, next].map(|a| (a.text, a.end, a.timings.n_answer_tokens))
     };
-    assert_eq!(run(0), run(3));
+    assert_eq!(run(0.0), run(3.0));
 }
 
 #[test]

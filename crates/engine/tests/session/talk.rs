@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use engine::{Attachment, ByteSource, MemorySource, Session};
+use engine::{Attachment, MemorySource, ModelFiles, Session};
 use model::backend::Backend;
 use protocol::{
     Command, EndOfAnswer, Event, Failure, ImageId, ImageInfo, JobId, ModelInfo, ModelSource, Question,
@@ -13,8 +13,8 @@ use crate::files::{Pair, read};
 use crate::host::{Scripted, StopAt};
 
 /// A session, driven command by command.
-pub(crate) struct Talk<B: Backend> {
-    session: Session<B, Rc<Scripted>>,
+pub(crate) struct Talk<B: Backend, F = Vec<MemorySource>> {
+    pub(crate) session: Session<B, Rc<Scripted>, F>,
     pub(crate) host: Rc<Scripted>,
     n_jobs: u32,
 }
@@ -47,16 +47,29 @@ pub(crate) fn single() -> Settings {
 }
 
 impl<B: Backend> Talk<B> {
-    /// No model yet.
-    pub(crate) fn new(backend: B) -> Self {
-        let host = Rc::new(Scripted::default());
-        Self { session: Session::new(backend, Rc::clone(&host)), host, n_jobs: 0 }
-    }
-
     pub(crate) fn with(backend: B, pair: Pair) -> Self {
         let mut talk = Self::new(backend);
         talk.load(pair.sources()).unwrap();
         talk
+    }
+}
+
+impl<B: Backend, F: ModelFiles> Talk<B, F> {
+    /// No model yet.
+    pub(crate) fn new(backend: B) -> Self {
+        Self::at(backend, Scripted::default())
+    }
+
+    /// No model yet, and this host.
+    pub(crate) fn at(backend: B, host: Scripted) -> Self {
+        let host = Rc::new(host);
+        Self { session: Session::new(backend, Rc::clone(&host)), host, n_jobs: 0 }
+    }
+
+    /// On another machine, the model not loaded there.
+    pub(crate) fn onto<B2: Backend>(self, backend: B2) -> Talk<B2, F> {
+        let (session, _) = self.session.onto(backend);
+        Talk { session, host: self.host, n_jobs: self.n_jobs }
     }
 
     /// The job of the next command.
@@ -71,10 +84,10 @@ impl<B: Backend> Talk<B> {
     }
 
     /// Sends a command. Every event but the last is of the command's job, and exactly one ends it.
-    pub(crate) fn send<S: ByteSource>(
+    pub(crate) fn send(
         &mut self,
         command: impl FnOnce(JobId) -> Command,
-        attachment: Attachment<S>,
+        attachment: Attachment<F>,
     ) -> Vec<Event> {
         let job = self.next_job();
         self.n_jobs += 1;
@@ -88,12 +101,9 @@ impl<B: Backend> Talk<B> {
         events
     }
 
-    pub(crate) fn load<S: ByteSource>(
-        &mut self,
-        sources: Vec<S>,
-    ) -> Result<(ModelInfo, Vec<Event>), (Failure, Vec<Event>)> {
+    pub(crate) fn load(&mut self, files: F) -> Result<(ModelInfo, Vec<Event>), (Failure, Vec<Event>)> {
         let source = ModelSource::Files { names: Vec::new() };
-        let mut events = self.send(|job| Command::LoadModel { job, source }, Attachment::Sources(sources));
+        let mut events = self.send(|job| Command::LoadModel { job, source }, Attachment::Files(files));
         match events.pop() {
             Some(Event::ModelReady { model, .. }) => Ok((model, events)),
             Some(Event::Failed { failure, .. }) => Err((failure, events)),
@@ -113,7 +123,7 @@ impl<B: Backend> Talk<B> {
         bytes: Vec<u8>,
     ) -> Result<ImageInfo, Failure> {
         let command = |job| Command::OpenImage { job, image: ImageId(image), name: name.into() };
-        match self.send::<MemorySource>(command, Attachment::Bytes(bytes)).as_slice() {
+        match self.send(command, Attachment::Bytes(bytes)).as_slice() {
             [Event::ImageReady { image, .. }] => Ok(image.clone()),
             [Event::Failed { failure, .. }] => Err(failure.clone()),
             other => panic!("{other:?}"),
@@ -122,7 +132,7 @@ impl<B: Backend> Talk<B> {
 
     /// A command that has no job and tells nothing.
     pub(crate) fn tell(&mut self, command: Command) {
-        pollster::block_on(self.session.handle(command, Attachment::<MemorySource>::None));
+        pollster::block_on(self.session.handle(command, Attachment::None));
         assert_eq!(self.host.take_events(), []);
     }
 
@@ -138,8 +148,7 @@ impl<B: Backend> Talk<B> {
     ) -> Result<Answer, Failure> {
         let question = Question { text: text.into(), images: images.iter().map(|i| ImageId(*i)).collect() };
         let settings = settings.clone();
-        let mut events =
-            self.send::<MemorySource>(|job| Command::Ask { job, question, settings }, Attachment::None);
+        let mut events = self.send(|job| Command::Ask { job, question, settings }, Attachment::None);
         let mut text = String::new();
         for event in &mut events {
             match event {
@@ -161,6 +170,9 @@ fn job_of(event: &Event) -> JobId {
         Event::Started => panic!("only a worker starts"),
         Event::Loading { job, .. }
         | Event::ModelReady { job, .. }
+        | Event::BackendChosen { job, .. }
+        | Event::Rebuilding { job, .. }
+        | Event::Profile { job, .. }
         | Event::ImageReady { job, .. }
         | Event::Progress { job, .. }
         | Event::Answer { job, .. }
@@ -173,5 +185,12 @@ fn job_of(event: &Event) -> JobId {
 }
 
 fn ends(event: &Event) -> bool {
-    !matches!(event, Event::Loading { .. } | Event::Progress { .. } | Event::Answer { .. })
+    !matches!(
+        event,
+        Event::Loading { .. }
+            | Event::Rebuilding { .. }
+            | Event::Progress { .. }
+            | Event::Answer { .. }
+            | Event::Profile { .. }
+    )
 }

@@ -1,0 +1,42 @@
+use engine::{ModelFiles, SourceError};
+use protocol::ModelSource;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::prelude::JsValue;
+use web_sys::File;
+
+use crate::source::WebSource;
+
+/// Where a model's files are, for as long as the model is at hand.
+pub(crate) enum WebFiles {
+    /// Addresses on the page's own origin.
+    Own { text_url: String, vision_url: String },
+    /// Files a person chose or dropped. A handle keeps its file readable, wherever that was.
+    Chosen(Vec<File>),
+}
+
+impl WebFiles {
+    /// Of a command and what travels beside it; what is no file is left out.
+    pub(crate) fn of(source: &ModelSource, bulk: &[JsValue]) -> Self {
+        match source {
+            ModelSource::Own { text_url, vision_url } => {
+                Self::Own { text_url: text_url.clone(), vision_url: vision_url.clone() }
+            }
+            ModelSource::Files { .. } => {
+                Self::Chosen(bulk.iter().filter_map(|value| value.dyn_ref::<File>().cloned()).collect())
+            }
+        }
+    }
+}
+
+impl ModelFiles for WebFiles {
+    type Source = WebSource;
+
+    async fn open(&self) -> Result<Vec<WebSource>, SourceError> {
+        match self {
+            Self::Own { text_url, vision_url } => {
+                Ok(vec![WebSource::from_url(text_url).await?, WebSource::from_url(vision_url).await?])
+            }
+            Self::Chosen(files) => Ok(files.iter().map(WebSource::from_file).collect()),
+        }
+    }
+}
