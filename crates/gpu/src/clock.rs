@@ -70,8 +70,8 @@ impl Clock {
         if first + 2 > N_QUERIES {
             return None;
         }
-        let Dispatch { label, n_bytes, n_flops, .. } = *dispatch;
-        self.timed.push(Cost { label, n_bytes, n_flops });
+        let Dispatch { n_bytes, n_flops, .. } = *dispatch;
+        self.timed.push(Cost { label: dispatch.launch.kernel.name, n_bytes, n_flops });
         Some(Timestamps { queries: self.queries.clone(), first })
     }
 

@@ -16,9 +16,10 @@ use ask::AskView;
 use benchmark::BenchmarkView;
 use page::Page;
 use settings::SettingsPanel;
-use shell::{Announcer, Header, Message, PermanentLine, StatusLine};
+use shell::{Announcer, Header, Message, PermanentLine, RebuildingNotice, StatusLine};
 
 use crate::state::View;
+use crate::state::backend::kind_name;
 
 /// Puts the page in place of the static shell that `index.html` shows while this code loads.
 pub fn mount() {
@@ -39,6 +40,7 @@ fn App() -> impl IntoView {
 
     let model = page.slice(|state| state.model.name());
     let job = page.slice(|state| state.phase().name());
+    let backend = page.slice(|state| state.backend.chosen.map(kind_name));
     let view = page.slice(|state| state.view);
     // Made on the first visit and kept from then on, with everything that was scrolled and typed.
     let is_benchmark_made =
@@ -50,8 +52,10 @@ fn App() -> impl IntoView {
             data-view=move || view.get().name()
             data-model=move || model.get()
             data-job=move || job.get()
+            data-backend=move || backend.get()
         >
             <Message/>
+            <RebuildingNotice/>
             <div class="view" hidden=move || view.get() != View::Ask>
                 <AskView/>
                 <StatusLine/>

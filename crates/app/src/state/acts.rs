@@ -2,7 +2,9 @@
 
 use protocol::{Command, EndOfAnswer, Failure, ImageId, JobId, ModelSource, Question, Stage, Turns};
 
-use super::{Loading, ModelState, Picture, State, Turn, TurnImage, TurnState, WorkerState, benchmark};
+use super::{
+    Loading, ModelState, Picture, Purpose, State, Turn, TurnImage, TurnState, WorkerState, backend, benchmark,
+};
 
 /// The largest image file the page hands over. The worker's own limit is in pixels and comes after decoding.
 pub const MAX_IMAGE_BYTES: u64 = 256_000_000;
@@ -15,7 +17,8 @@ pub fn load_model(state: &mut State, title: &str, turns: Turns, source: ModelSou
         ModelState::Loading(loading) => loading.previous,
         ModelState::Absent | ModelState::Failed(_) => None,
     };
-    state.model = ModelState::Loading(Loading::new(job, title.into(), turns, &source, previous));
+    let purpose = Purpose::Open { turns, is_bundled: matches!(source, ModelSource::Own { .. }) };
+    state.model = ModelState::Loading(Loading::new(job, title.into(), purpose, previous));
     benchmark::model_loading(state);
     Command::LoadModel { job, source }
 }
@@ -109,6 +112,7 @@ pub fn ask(state: &mut State, question: &str) -> Vec<Command> {
         question: question.trim().into(),
         image,
         starts_afresh: false,
+        is_rebuilt: false,
         turns: state.settings.turns,
         answer: String::new(),
         state: TurnState::Waiting,
@@ -195,6 +199,8 @@ pub fn worker_died(state: &mut State, why: &str) {
     }
     state.picture.fall_back();
     benchmark::worker_died(state);
+    backend::worker_died(state);
+    state.rebuilding = None;
     state.worker = WorkerState::Died;
     state.model = ModelState::Failed(failure.clone());
     state.readings.break_off();

@@ -1,38 +1,40 @@
-use protocol::{Command, Event, Failure, ImageInfo, JobId, Stage, Turns};
+use protocol::{Command, Event, Failure, ImageInfo, JobId, ModelInfo, Stage, Turns};
 
 use super::acts::send_waiting;
-use super::{ModelState, Picture, Shown, State, Turn, TurnState, WorkerState, benchmark};
+use super::{
+    Loading, ModelState, Picture, Purpose, Shown, State, Turn, TurnState, WorkerState, backend, benchmark,
+    rebuilding,
+};
 
 /// Takes one event of the worker and gives what the worker must be told in turn. Events of jobs that the page no
 /// longer waits for change nothing. `now_secs` is any steady clock; only differences count.
 pub fn apply(state: &mut State, event: Event, now_secs: f64) -> Vec<Command> {
+    rebuilding::note(state, &event);
     match event {
         Event::Started => {
             state.worker = WorkerState::Running;
             send_waiting(state)
         }
+        Event::BackendChosen { job, chosen, candidates, model } => {
+            backend::chosen(state, job, chosen, candidates, model)
+        }
         Event::Loading { job, part, bytes_done, bytes_total } => {
-            if let ModelState::Loading(loading) = &mut state.model
-                && loading.job == job
-            {
-                loading.note(part, bytes_done, bytes_total, now_secs);
+            let is_choice = state.backend.is_at(job);
+            if is_choice && matches!(state.model, ModelState::Failed(_)) {
+                // One that was lost on its way to the machine before.
+                state.model = ModelState::Loading(Loading::new(job, "Model".into(), Purpose::Move, None));
+            }
+            match &mut state.model {
+                ModelState::Loading(loading) if loading.job == job => {
+                    loading.note(part, bytes_done, bytes_total, now_secs);
+                }
+                // The model that would stay is on its way to another machine.
+                ModelState::Loading(loading) if is_choice => loading.previous = None,
+                _ => {}
             }
             Vec::new()
         }
-        Event::ModelReady { job, model } => {
-            let (turns, is_bundled) = match &state.model {
-                ModelState::Loading(loading) if loading.job == job => (loading.turns, loading.is_bundled),
-                _ => return Vec::new(),
-            };
-            state.settings.turns = turns;
-            state.is_bundled = is_bundled;
-            benchmark::model_ready(state);
-            state.model = ModelState::Ready(model);
-            // Another model has not seen the turns on the page.
-            state.context_over = !state.turns.is_empty();
-            state.context_image = None;
-            send_waiting(state)
-        }
+        Event::ModelReady { job, model } => model_ready(state, job, model),
         Event::ImageReady { job, image } => image_ready(state, job, image),
         Event::Progress { job, stage, done, total, elapsed_secs } => {
             if let Some(turn) = running(state, job) {
@@ -45,6 +47,20 @@ pub fn apply(state: &mut State, event: Event, now_secs: f64) -> Vec<Command> {
             if let Some(turn) = running(state, job) {
                 set_stage(turn, Stage::Decoding);
                 turn.answer.push_str(&text);
+            }
+            Vec::new()
+        }
+        // The notice about it is `rebuilding`'s; the turn says so too.
+        Event::Rebuilding { job, .. } => {
+            if let Some(turn) = running(state, job) {
+                set_stage(turn, Stage::Reloading);
+                turn.is_rebuilt = true;
+            }
+            Vec::new()
+        }
+        Event::Profile { job, profile } => {
+            if running(state, job).is_some() {
+                state.profiling.latest = Some(profile);
             }
             Vec::new()
         }
@@ -68,6 +84,9 @@ pub fn apply(state: &mut State, event: Event, now_secs: f64) -> Vec<Command> {
             Vec::new()
         }
         Event::Failed { job, failure } => {
+            if let Some(commands) = backend::failed(state, job, &failure) {
+                return commands;
+            }
             fail(state, job, failure);
             Vec::new()
         }
@@ -79,6 +98,24 @@ fn running(state: &mut State, job: JobId) -> Option<&mut Turn> {
         .turns
         .last_mut()
         .filter(|turn| matches!(turn.state, TurnState::Running { job: its, .. } if its == job))
+}
+
+fn model_ready(state: &mut State, job: JobId, model: ModelInfo) -> Vec<Command> {
+    let ModelState::Loading(loading) = &state.model else { return Vec::new() };
+    let Purpose::Open { turns, is_bundled } = loading.purpose else { return Vec::new() };
+    if loading.job != job {
+        return Vec::new();
+    }
+    state.settings.turns = turns;
+    state.is_bundled = is_bundled;
+    benchmark::model_ready(state);
+    state.model = ModelState::Ready(model);
+    // Another model has not seen the turns on the page.
+    state.context_over = !state.turns.is_empty();
+    state.context_image = None;
+    state.backend.failure = None;
+    backend::move_model(state);
+    send_waiting(state)
 }
 
 /// Puts the new image in place of the one before it, which the worker may forget. So may it an image that a person has
@@ -123,7 +160,7 @@ fn fail(state: &mut State, job: JobId, failure: Failure) {
             if state.model.info().is_none() {
                 benchmark::model_gone(state);
             }
-            call_back_waiting(state, &failure);
+            state.call_back_waiting(&failure);
             state.message = Some(failure);
             return;
         }
@@ -131,16 +168,18 @@ fn fail(state: &mut State, job: JobId, failure: Failure) {
     }
     if matches!(state.picture, Picture::Opening { job: its, .. } if its == job) {
         state.picture.fall_back();
-        call_back_waiting(state, &failure);
+        state.call_back_waiting(&failure);
         state.message = Some(failure);
     }
 }
 
-/// What a question waited for will not come.
-fn call_back_waiting(state: &mut State, failure: &Failure) {
-    if let Some(turn) = state.turns.last_mut()
-        && turn.state == TurnState::Waiting
-    {
-        turn.state = TurnState::Failed(failure.clone());
+impl State {
+    /// What a question waited for will not come.
+    pub(super) fn call_back_waiting(&mut self, failure: &Failure) {
+        if let Some(turn) = self.turns.last_mut()
+            && turn.state == TurnState::Waiting
+        {
+            turn.state = TurnState::Failed(failure.clone());
+        }
     }
 }

@@ -13,6 +13,8 @@ pub struct Turn {
     pub starts_afresh: bool,
     /// Whether it stands alone.
     pub turns: Turns,
+    /// The graphics device was lost meanwhile, and the model loaded again.
+    pub is_rebuilt: bool,
     /// What came so far.
     pub answer: String,
     /// How far it is.
@@ -59,6 +61,14 @@ impl Turn {
         matches!(self.state, TurnState::Ended { .. } | TurnState::Failed(_))
     }
 
+    /// The worker's job, while it has one.
+    pub(super) fn job(&self) -> Option<JobId> {
+        match self.state {
+            TurnState::Running { job, .. } => Some(job),
+            _ => None,
+        }
+    }
+
     /// The value of `data-end` on the answer.
     pub fn end_name(&self) -> &'static str {
         match &self.state {
@@ -79,8 +89,14 @@ impl Turn {
             TurnState::Running { stopping: true, .. } => Some("Stopping.".into()),
             TurnState::Running { stage: Stage::ImageEncoding, .. } => Some("Encoding the image.".into()),
             TurnState::Running { stage: Stage::Prefill, .. } => Some("Reading the question.".into()),
+            TurnState::Running { stage: Stage::Reloading, .. } => {
+                Some("The model is being loaded again.".into())
+            }
             TurnState::Running { stage: Stage::Decoding, .. } => None,
-            TurnState::Ended { end: EndOfAnswer::EndOfTurn, .. } => None,
+            TurnState::Ended { end: EndOfAnswer::EndOfTurn, .. } => self.is_rebuilt.then(|| {
+                "The graphics device was lost meanwhile; the model was loaded again and the answer went on."
+                    .into()
+            }),
             TurnState::Ended { end: EndOfAnswer::MaxTokens, .. } => {
                 Some("Cut at the limit. Raise “Longest answer” in the settings for more.".into())
             }

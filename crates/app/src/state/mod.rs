@@ -4,11 +4,16 @@
 pub mod acts;
 mod apply;
 mod availability;
+pub mod backend;
 pub mod benchmark;
 mod conversation;
 mod model;
 mod picture;
+pub mod profile;
 mod readings;
+mod rebuilding;
+#[cfg(test)]
+mod rebuilding_tests;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -16,11 +21,14 @@ mod view;
 
 pub use apply::apply;
 pub use availability::NotNow;
+pub use backend::Backends;
 pub use conversation::{Turn, TurnImage, TurnState};
-pub use model::{Loading, ModelState};
+pub use model::{Loading, ModelState, Purpose};
 pub use picture::{Picture, Shown};
+pub use profile::Profiling;
 pub use protocol::Failure;
 pub use readings::{Reading, Readings};
+pub use rebuilding::Rebuilding;
 pub use settings::{Field, PageSettings};
 pub use view::View;
 
@@ -38,6 +46,12 @@ pub struct State {
     pub model: ModelState,
     /// Whether the model is the one that comes with the page.
     pub is_bundled: bool,
+    /// Where it runs.
+    pub backend: Backends,
+    /// What happens after a graphics device was lost.
+    pub rebuilding: Option<Rebuilding>,
+    /// The developer panel.
+    pub profiling: Profiling,
     /// The image that the next question is about.
     pub picture: Picture,
     /// Questions and answers, oldest first.
@@ -91,6 +105,7 @@ impl Phase {
             Phase::Answering(Stage::ImageEncoding) => "encoding",
             Phase::Answering(Stage::Prefill) => "prefill",
             Phase::Answering(Stage::Decoding) => "decoding",
+            Phase::Answering(Stage::Reloading) => "reloading",
         }
     }
 }

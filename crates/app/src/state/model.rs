@@ -1,4 +1,4 @@
-use protocol::{Failure, JobId, ModelInfo, ModelPart, ModelSource, Turns};
+use protocol::{Failure, JobId, ModelInfo, ModelPart, Turns};
 
 use crate::format;
 
@@ -23,15 +23,27 @@ pub struct Loading {
     pub job: JobId,
     /// As the page names it before its file has.
     pub title: String,
-    /// How its questions are asked unless a person chooses otherwise.
-    pub turns: Turns,
+    /// Why it is loaded.
+    pub purpose: Purpose,
     /// The model that stays if this one is refused before any of its weights were read.
     pub previous: Option<ModelInfo>,
-    /// Whether it comes with the page.
-    pub is_bundled: bool,
     text: Part,
     vision: Part,
     began_secs: Option<f64>,
+}
+
+/// Why a model is loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A person opened it, or the page did.
+    Open {
+        /// How its questions are asked unless a person chooses otherwise.
+        turns: Turns,
+        /// Whether it comes with the page.
+        is_bundled: bool,
+    },
+    /// The model at hand moves to another machine.
+    Move,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,23 +54,26 @@ struct Part {
 
 impl Loading {
     /// A model that was asked for; nothing came yet.
-    pub fn new(
-        job: JobId,
-        title: String,
-        turns: Turns,
-        source: &ModelSource,
-        previous: Option<ModelInfo>,
-    ) -> Self {
+    pub fn new(job: JobId, title: String, purpose: Purpose, previous: Option<ModelInfo>) -> Self {
         Self {
             job,
             title,
-            turns,
+            purpose,
             previous,
-            is_bundled: matches!(source, ModelSource::Own { .. }),
             text: Part::default(),
             vision: Part::default(),
             began_secs: None,
         }
+    }
+
+    /// The model at hand, on its way to another machine.
+    pub fn moving(job: JobId, model: ModelInfo) -> Self {
+        Self::new(job, model.name.clone(), Purpose::Move, Some(model))
+    }
+
+    /// Another job brings the same model, from its first byte.
+    pub(super) fn begin_again(&mut self, job: JobId) {
+        *self = Self::new(job, std::mem::take(&mut self.title), self.purpose, None);
     }
 
     /// Notes that bytes of a part are in place. `now_secs` is any steady clock.
@@ -93,6 +108,7 @@ impl Loading {
     /// `3.1 of 7.0 MB, 4 s left`.
     pub fn text(&self, now_secs: f64) -> String {
         match (self.bytes_total(), self.remaining_secs(now_secs)) {
+            (0, _) if self.purpose == Purpose::Move => "Moving".into(),
             (0, _) => "Opening".into(),
             (total, _) if self.bytes_done() >= total => "Preparing".into(),
             (total, None) => format::bytes_of(self.bytes_done(), total),
@@ -111,6 +127,14 @@ impl ModelState {
             ModelState::Loading(_) => "loading",
             ModelState::Ready(_) => "ready",
             ModelState::Failed(_) => "failed",
+        }
+    }
+
+    /// The job that brings one.
+    pub(super) fn job(&self) -> Option<JobId> {
+        match self {
+            ModelState::Loading(loading) => Some(loading.job),
+            _ => None,
         }
     }
 

@@ -56,6 +56,8 @@ impl Readings {
                 self.prefill.settle();
                 self.decoding = running;
             }
+            // What was reached stands still until the job goes on.
+            Stage::Reloading => {}
         }
     }
 

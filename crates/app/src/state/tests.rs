@@ -8,7 +8,7 @@ use super::{
     Field, ModelState, NotNow, PageSettings, Phase, Picture, Reading, State, TurnState, WorkerState, apply,
 };
 
-fn model(name: &str) -> ModelInfo {
+pub(super) fn model(name: &str) -> ModelInfo {
     ModelInfo {
         name: name.into(),
         quantisation: "Q8_0".into(),
@@ -32,11 +32,11 @@ fn image(id: ImageId) -> ImageInfo {
     }
 }
 
-fn source() -> ModelSource {
+pub(super) fn source() -> ModelSource {
     ModelSource::Own { text_url: "t".into(), vision_url: "v".into() }
 }
 
-fn failure() -> Failure {
+pub(super) fn failure() -> Failure {
     Failure { message: "found this".into(), remedy: "do that".into() }
 }
 
@@ -52,12 +52,12 @@ fn timings(n_images_encoded: u32) -> Timings {
     }
 }
 
-fn feed(state: &mut State, events: impl IntoIterator<Item = Event>) -> Vec<Command> {
+pub(super) fn feed(state: &mut State, events: impl IntoIterator<Item = Event>) -> Vec<Command> {
     events.into_iter().flat_map(|event| apply(state, event, 0.0)).collect()
 }
 
 /// A page with a model and an image in place.
-fn ready(turns: Turns) -> State {
+pub(super) fn ready(turns: Turns) -> State {
     let mut state = State::default();
     let load = acts::load_model(&mut state, "m", turns, source());
     let Command::LoadModel { job, .. } = load else { panic!("{load:?}") };
@@ -66,7 +66,7 @@ fn ready(turns: Turns) -> State {
     state
 }
 
-fn put_image(state: &mut State, name: &str) -> ImageId {
+pub(super) fn put_image(state: &mut State, name: &str) -> ImageId {
     let (job, id) = start_image(state, name);
     feed(state, [Event::ImageReady { job, image: image(id) }]);
     id
@@ -80,21 +80,21 @@ fn start_image(state: &mut State, name: &str) -> (JobId, ImageId) {
     }
 }
 
-fn job_of(commands: &[Command]) -> JobId {
+pub(super) fn job_of(commands: &[Command]) -> JobId {
     match commands.last() {
         Some(Command::Ask { job, .. }) => *job,
         other => panic!("no question was sent: {other:?}"),
     }
 }
 
-fn images_of(commands: &[Command]) -> &[ImageId] {
+pub(super) fn images_of(commands: &[Command]) -> &[ImageId] {
     match commands.last() {
         Some(Command::Ask { question, .. }) => &question.images,
         other => panic!("no question was sent: {other:?}"),
     }
 }
 
-fn answered(job: JobId, end: EndOfAnswer) -> Event {
+pub(super) fn answered(job: JobId, end: EndOfAnswer) -> Event {
     Event::Answered { job, end, timings: timings(1) }
 }
 

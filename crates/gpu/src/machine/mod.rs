@@ -71,8 +71,12 @@ impl Gpu {
     pub async fn open(options: Options, now_secs: impl Fn() -> f64) -> Result<Self, GpuError> {
         let mut gpu = Self::on(Device::open(options).await?);
         let probed = probe::probe(&mut gpu, now_secs).await;
-        let adapter = || gpu.device.adapter_name().to_owned();
-        let secs = probed.map_err(|message| GpuError::Useless { adapter: adapter(), message })?;
+        let useless = |message: String| GpuError::Useless {
+            adapter: gpu.device.adapter_name().to_owned(),
+            // Compilers quote the source after their first line.
+            message: message.lines().next().unwrap_or_default().to_owned(),
+        };
+        let secs = probed.map_err(useless)?;
         gpu.device.set_readback_secs(secs);
         Ok(gpu)
     }

@@ -152,7 +152,7 @@ impl<P> Filling<P> {
 /// What the steps of one kind took together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepTime {
-    /// The kind.
+    /// The kind: a kernel's name.
     pub label: &'static str,
     /// How many there were.
     pub n: u32,

@@ -1,5 +1,6 @@
 //! The page's one store and what can be done with it: every act goes through the reducer, then to the worker.
 
+mod backend;
 mod benchmark;
 mod image;
 mod link;
@@ -59,9 +60,10 @@ impl Page {
         result.unwrap_or_else(|| wasm_bindgen::throw_str("the page's state is gone"))
     }
 
-    /// Starts the worker and loads the bundled model.
+    /// Starts the worker, chooses its machine and loads the bundled model.
     pub(crate) fn start(self) {
         self.start_worker();
+        self.choose_backend_of_address();
         self.load_bundled();
     }
 

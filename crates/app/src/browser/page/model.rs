@@ -42,16 +42,18 @@ impl Page {
         self.send(command, Bulk::Files(files));
     }
 
+    /// Loads the present model again, or the one that was the latest.
+    pub(crate) fn reload_model(self) {
+        let files = self.link.with_value(|link| link.model_files.clone());
+        if files.is_empty() { self.load_bundled() } else { self.load_files(files) }
+    }
+
     /// Starts another worker in place of one that ended, with the same model and image.
     pub(crate) fn restart(self) {
         self.change(acts::worker_restarts);
         self.start_worker();
-        let files = self.link.with_value(|link| link.model_files.clone());
-        if files.is_empty() {
-            self.load_bundled()
-        } else {
-            self.load_files(files)
-        }
+        self.restore_worker();
+        self.reload_model();
         // An image that was still being decoded may be what ended the worker: only one that was there comes back.
         let was_there = self.peek(|state| matches!(state.picture, Picture::Ready(_)));
         if let Some(opened) = self.link.with_value(|link| link.image.clone()).filter(|_| was_there) {

@@ -1,11 +1,17 @@
 //! The settings panel: a dialog over the page's right edge.
 
+mod backend;
+mod developer;
+
 use leptos::ev::MouseEvent;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use protocol::Turns;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlInputElement};
+
+use backend::WhereItRuns;
+use developer::Developer;
 
 use super::page::page;
 use crate::format;
@@ -21,7 +27,7 @@ pub(crate) fn open() {
     }
 }
 
-/// Detail, sampling, length, follow-ups, and the facts of the model.
+/// Detail, sampling, length, follow-ups, where the model runs, its facts, and what developers look at.
 #[component]
 pub(crate) fn SettingsPanel() -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
@@ -57,7 +63,9 @@ pub(crate) fn SettingsPanel() -> impl IntoView {
                     <legend>"Conversation"</legend>
                     <FollowUp/>
                 </fieldset>
+                <WhereItRuns/>
                 <ModelFacts/>
+                <Developer/>
             </div>
         </dialog>
     }

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 use crate::browser::page::page;
-use crate::state::{ModelState, Picture, State, Turn};
+use crate::state::{ModelState, Picture, Purpose, State, Turn};
 
 /// Says to a screen reader what changed: each answer once, when it is whole, instead of piece by piece.
 #[component]
@@ -10,6 +10,9 @@ pub(crate) fn Announcer() -> impl IntoView {
     let said = RwSignal::new(String::new());
     let model = page.slice(|state| match &state.model {
         ModelState::Absent | ModelState::Failed(_) => String::new(),
+        ModelState::Loading(loading) if loading.purpose == Purpose::Move => {
+            format!("Moving the model {}.", loading.title)
+        }
         ModelState::Loading(loading) => format!("Loading the model {}.", loading.title),
         ModelState::Ready(info) => format!("The model {} is ready.", info.name),
     });

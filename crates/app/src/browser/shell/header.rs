@@ -5,7 +5,7 @@ use web_sys::HtmlInputElement;
 use crate::browser::page::{now_secs, page};
 use crate::browser::{intake, navigation, settings};
 use crate::format;
-use crate::state::{ModelState, View, WorkerState};
+use crate::state::{ModelState, State, View, WorkerState};
 
 /// The views, the model with its state, and what opens the settings.
 #[component]
@@ -69,6 +69,7 @@ fn ModelBadge() -> impl IntoView {
     let page = page();
     let model = page.slice(|state| state.model.clone());
     let died = page.slice(|state| state.worker == WorkerState::Died);
+    let backend = page.slice(State::backend_badge);
     let state = move || model.with(ModelState::name);
     let name = move || {
         model.with(|model| match model {
@@ -85,8 +86,9 @@ fn ModelBadge() -> impl IntoView {
             ModelState::Failed(_) => "could not be loaded".into(),
             ModelState::Loading(loading) => loading.text(now_secs()),
             ModelState::Ready(info) => {
+                let place = backend.get().map(|place| format!(", {place}")).unwrap_or_default();
                 format!(
-                    "{} parameters, {}",
+                    "{} parameters, {}{place}",
                     format::parameters(info.n_parameters),
                     format::bytes(info.n_bytes)
                 )

@@ -1,7 +1,7 @@
 //! What the worker tells of the benchmark, and what happens elsewhere on the page that concerns it.
 
 use bench::{Answered, DataSet, Question, Reply};
-use protocol::{Command, Failure, JobId};
+use protocol::{Command, Failure, JobId, ModelInfo};
 
 use super::acts::{ask_next, begin, call_back};
 use super::{OpenedImage, OpenedQuestion, Pause, Stage, Stop};
@@ -105,6 +105,20 @@ pub(in crate::state) fn model_loading(state: &mut State) {
 /// A model is in place: a run belongs to the one that it began with.
 pub(in crate::state) fn model_ready(state: &mut State) {
     end(state, Stop::OtherModel);
+}
+
+/// The model may move to another machine, or stay.
+pub(in crate::state) fn model_moving(state: &mut State) {
+    if state.benchmark.stage == Stage::Running {
+        state.benchmark.stage = Stage::Paused(Pause::ModelMoving);
+    }
+}
+
+/// The model is in place again: a run belongs to the machine that it began on, since its times do.
+pub(in crate::state) fn model_moved(state: &mut State, model: &ModelInfo) {
+    if state.benchmark.run.as_ref().is_some_and(|run| run.conditions.backend != model.backend) {
+        end(state, Stop::OtherMachine);
+    }
 }
 
 /// The model is gone, and no other has come.

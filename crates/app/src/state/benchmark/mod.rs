@@ -19,7 +19,8 @@ pub use opened::{OpenedImage, OpenedQuestion};
 pub use pace::Pace;
 
 pub(super) use events::{
-    answered, failed, model_gone, model_loading, model_ready, opened, question_asked, shown, worker_died,
+    answered, failed, model_gone, model_loading, model_moved, model_moving, model_ready, opened,
+    question_asked, shown, worker_died,
 };
 
 use bench::{Answered, DataSet, Grouping, Question, Row, Run};
@@ -112,6 +113,8 @@ pub enum Pause {
     Question,
     /// Another model is being opened.
     ModelLoading,
+    /// The model is moved to another machine.
+    ModelMoving,
     /// The question could not be put.
     Failed(Failure),
 }
@@ -123,6 +126,8 @@ pub enum Stop {
     Wanted,
     /// Its model made room for another.
     OtherModel,
+    /// Its model was moved to another machine.
+    OtherMachine,
     /// Its model is gone, with the worker or without.
     NoModel,
 }
@@ -153,6 +158,11 @@ impl Stage {
 }
 
 impl Benchmark {
+    /// Whether the worker has this question.
+    pub(super) fn is_in_flight(&self, job: JobId) -> bool {
+        self.in_flight == Some(job)
+    }
+
     /// The answers so far.
     pub fn answers(&self) -> &[Answered] {
         self.run.as_ref().map_or(&[], |run| &run.answers)

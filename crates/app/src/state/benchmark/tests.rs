@@ -1,14 +1,17 @@
 use bench::{
     Answered, Conditions, DataSet, Grouping, Letter, PERMANENT_LINE, Question, Reply, Rule, VisualTokens,
 };
-use protocol::{BenchmarkImages, Command, Event, Failure, JobId, ModelInfo, ModelSource, Turns};
+use protocol::{
+    BackendChoice, BackendKind, BenchmarkImages, Command, Event, Failure, JobId, ModelInfo, ModelSource,
+    Turns,
+};
 
 use super::acts::{close_question, open_question, pause, resume, start, stop};
 use super::{
     Column, Direction, Export, Filter, OpenedImage, Order, Pause, Stage, Stop, answer_text, listed,
     truth_text,
 };
-use crate::state::{State, acts as page_acts, apply};
+use crate::state::{State, acts as page_acts, apply, backend};
 
 const DATE: &str = "2026-11-25T03:10:22.000Z";
 
@@ -282,6 +285,52 @@ fn a_model_that_was_refused_lets_the_run_go_on() {
     assert_eq!(state.benchmark.stage, Stage::Paused(Pause::ModelLoading));
     assert_eq!(resume(&mut state, 3.0), [], "the second question is still with the worker");
     assert_eq!(state.benchmark.stage, Stage::Running);
+}
+
+fn move_to(state: &mut State, n: usize, backend_name: &str) {
+    let choice = BackendChoice::Only(BackendKind::WebGpu);
+    let Some(Command::ChooseBackend { job, .. }) = backend::choose(state, choice) else { panic!() };
+    assert_eq!(state.benchmark.stage, Stage::Paused(Pause::ModelMoving));
+    assert!(state.benchmark_status().contains("another machine"), "{}", state.benchmark_status());
+    assert_eq!((resume(state, 1.0), n), (vec![], state.benchmark.answers().len()));
+    let moved = ModelInfo { backend: backend_name.into(), ..model("m") };
+    let chosen = BackendKind::WebGpu;
+    apply(state, Event::BackendChosen { job, chosen, candidates: vec![], model: Some(moved) }, 2.0);
+}
+
+#[test]
+fn a_run_belongs_to_the_machine_it_began_on() {
+    let (mut state, first) = running(3);
+    answer(&mut state, first, "B", 1.0);
+    move_to(&mut state, 1, "SwiftShader");
+    assert_eq!((state.benchmark.stage.clone(), counts(&state)), (Stage::Stopped(Stop::OtherMachine), (1, 1)));
+    assert!(state.benchmark_status().contains("one machine"), "{}", state.benchmark_status());
+
+    let (mut state, _) = running(3);
+    move_to(&mut state, 0, "CPU (candle)");
+    assert_eq!(state.benchmark.stage, Stage::Paused(Pause::ModelMoving));
+    resume(&mut state, 3.0);
+    assert_eq!(state.benchmark.stage, Stage::Running);
+}
+
+#[test]
+fn a_device_lost_in_the_middle_of_a_run_is_told() {
+    let (mut state, first) = running(3);
+    apply(&mut state, Event::Rebuilding { job: first.0, why: "it hung".into() }, 1.0);
+    assert!(state.rebuilding_sentence().is_some_and(|said| said.ends_with("the run goes on.")));
+    let reloading = |done| Event::Progress {
+        job: first.0,
+        stage: protocol::Stage::Reloading,
+        done,
+        total: 7,
+        elapsed_secs: 0.1,
+    };
+    apply(&mut state, reloading(6), 1.0);
+    assert!(state.rebuilding.is_some());
+    apply(&mut state, reloading(7), 1.0);
+    assert!(state.rebuilding.is_none(), "nothing else says that the question is answered now");
+    answer(&mut state, first, "B", 2.0);
+    assert_eq!((state.rebuilding.clone(), counts(&state)), (None, (1, 1)));
 }
 
 #[test]

@@ -32,6 +32,9 @@ impl State {
                 )
             }
             Stage::Paused(Pause::ModelLoading) => format!("Paused at {so_far}, because a model was opened."),
+            Stage::Paused(Pause::ModelMoving) => {
+                format!("Paused at {so_far}, because another machine was chosen for the model.")
+            }
             Stage::Paused(Pause::Failed(failure)) => {
                 format!("Paused at question {next}: {} {}", failure.message, failure.remedy)
             }
@@ -40,6 +43,9 @@ impl State {
             }
             Stage::Stopped(Stop::OtherModel) => {
                 format!("Ended after {so_far}, because another model was opened: a run belongs to one model.")
+            }
+            Stage::Stopped(Stop::OtherMachine) => {
+                format!("Ended after {so_far}, because the model was moved: a run belongs to one machine.")
             }
             Stage::Stopped(Stop::NoModel) => format!("Ended after {so_far}, because its model is gone."),
             Stage::Finished => {
