@@ -8,7 +8,7 @@ use clap::Args;
 use engine::{Attachment, Session};
 use protocol::{Command, Detail, ImageId, JobId, ModelSource, Question, Sampling, Settings, Timings, Turns};
 
-use crate::file::{FileSource, ModelFiles, PrecisionArg};
+use crate::file::{ModelFiles, PrecisionArg};
 use crate::host::Terminal;
 
 #[derive(Args, Debug)]
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &AskArgs) -> anyhow::Result<()> {
 async fn answer(args: &AskArgs) -> anyhow::Result<()> {
     let mut session = Session::new(args.precision.machine(), Terminal::new());
     let source = ModelSource::Files { names: Vec::new() };
-    session.handle(Command::LoadModel { job: JOB, source }, Attachment::Sources(args.files.open()?)).await;
+    session.handle(Command::LoadModel { job: JOB, source }, Attachment::Files(args.files.open()?)).await;
     let loaded = session.host().outcome()?;
     if let Some(model) = loaded.model {
         eprintln!(
@@ -70,14 +70,12 @@ async fn answer(args: &AskArgs) -> anyhow::Result<()> {
     for (path, id) in args.image.iter().zip(0..) {
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         let command = Command::OpenImage { job: JOB, image: ImageId(id), name: path.display().to_string() };
-        session.handle::<FileSource>(command, Attachment::Bytes(bytes)).await;
+        session.handle(command, Attachment::Bytes(bytes)).await;
         session.host().outcome()?;
         images.push(ImageId(id));
     }
     let question = Question { text: args.question.clone(), images };
-    session
-        .handle::<FileSource>(Command::Ask { job: JOB, question, settings: settings(args) }, Attachment::None)
-        .await;
+    session.handle(Command::Ask { job: JOB, question, settings: settings(args) }, Attachment::None).await;
     let answered = session.host().outcome()?;
     writeln!(std::io::stdout())?;
     if let Some(timings) = answered.timings {

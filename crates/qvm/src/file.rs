@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
@@ -46,11 +47,11 @@ impl PrecisionArg {
     }
 }
 
-/// A file on disk.
-#[derive(Debug)]
+/// A file on disk; a clone reads the same one.
+#[derive(Clone, Debug)]
 pub(crate) struct FileSource {
     name: String,
-    file: File,
+    file: Rc<File>,
     n_bytes: u64,
 }
 
@@ -58,7 +59,7 @@ impl FileSource {
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
         let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
         let n_bytes = file.metadata().with_context(|| format!("cannot read {}", path.display()))?.len();
-        Ok(Self { name: path.display().to_string(), file, n_bytes })
+        Ok(Self { name: path.display().to_string(), file: Rc::new(file), n_bytes })
     }
 }
 
@@ -73,8 +74,8 @@ impl ByteSource for FileSource {
 
     async fn read(&mut self, range: Range<u64>) -> Result<Vec<u8>, SourceError> {
         let mut bytes = vec![0; (range.end - range.start) as usize];
-        let read =
-            self.file.seek(SeekFrom::Start(range.start)).and_then(|_| self.file.read_exact(&mut bytes));
+        let mut file = &*self.file;
+        let read = file.seek(SeekFrom::Start(range.start)).and_then(|_| file.read_exact(&mut bytes));
         match read {
             Ok(()) => Ok(bytes),
             Err(e) => Err(SourceError { name: self.name.clone(), message: e.to_string() }),

@@ -12,6 +12,7 @@ use protocol::{
 
 use crate::files::WebFiles;
 use crate::host::WorkerHost;
+use crate::webgpu;
 
 type On<B> = Session<B, Rc<WorkerHost>, WebFiles>;
 
@@ -208,8 +209,7 @@ fn processor() -> Cpu {
 
 /// The graphics device, or why there is none.
 async fn open(host: &Rc<WorkerHost>) -> Result<Gpu, String> {
-    let gpu =
-        Gpu::open(gpu::Options::default(), || host.now_secs()).await.map_err(|error| error.to_string())?;
+    let gpu = Gpu::open(webgpu::options().await, || host.now_secs()).await.map_err(|error| error.to_string())?;
     host.set_loss(Some(gpu.loss()));
     Ok(gpu)
 }

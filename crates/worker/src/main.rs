@@ -10,6 +10,7 @@ mod message;
 mod source;
 #[cfg(test)]
 mod tests;
+mod webgpu;
 
 use std::rc::Rc;
 

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use cpu::{Cpu, Precision};
-use engine::{Attachment, Host, MemorySource, Session};
+use engine::{Attachment, Host, Session};
 use protocol::{Command, Event, ImageId, JobId, ModelSource, Question, Settings, Timings, Turns};
 
 use super::{EXAMPLE, QUESTION, Run};
@@ -54,14 +54,14 @@ async fn ask(n_runs: u32) -> anyhow::Result<Vec<Run>> {
     let job = JobId(0);
     let pair = files_of(&model.join("text.gguf"), &model.join("mmproj.gguf"))?;
     let source = ModelSource::Files { names: Vec::new() };
-    session.handle(Command::LoadModel { job, source }, Attachment::Sources(pair)).await;
+    session.handle(Command::LoadModel { job, source }, Attachment::Files(pair)).await;
     let mut runs = Vec::new();
     for id in 0..=n_runs {
         let open = Command::OpenImage { job, image: ImageId(id), name: EXAMPLE.into() };
-        session.handle::<MemorySource>(open, Attachment::Bytes(image.clone())).await;
+        session.handle(open, Attachment::Bytes(image.clone())).await;
         let question = Question { text: QUESTION.into(), images: vec![ImageId(id)] };
         let settings = Settings { turns: Turns::Single, ..Settings::default() };
-        session.handle::<MemorySource>(Command::Ask { job, question, settings }, Attachment::None).await;
+        session.handle(Command::Ask { job, question, settings }, Attachment::None).await;
         let timings = session.host().timings.take().context("the question was not answered")?;
         let Some(run) = Run::new(&timings) else { bail!("a stage did not run: {timings:?}") };
         if id > 0 {

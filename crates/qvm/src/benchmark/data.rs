@@ -29,13 +29,13 @@ impl DataArg {
 }
 
 /// Tells the session a command that needs nothing beside it.
-pub(crate) async fn tell(session: &mut Session<Cpu, Terminal>, command: Command) {
-    session.handle::<FileSource>(command, Attachment::None).await;
+pub(crate) async fn tell(session: &mut Session<Cpu, Terminal, Vec<FileSource>>, command: Command) {
+    session.handle(command, Attachment::None).await;
 }
 
 /// Opens a data set; its questions stand at their numbers.
 pub(crate) async fn open(
-    session: &mut Session<Cpu, Terminal>,
+    session: &mut Session<Cpu, Terminal, Vec<FileSource>>,
     data: BenchmarkData,
 ) -> anyhow::Result<(DataSet, Vec<Question>)> {
     tell(session, Command::OpenBenchmark { job: JOB, data }).await;

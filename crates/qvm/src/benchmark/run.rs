@@ -14,7 +14,7 @@ use super::data::{DataArg, JOB, chosen, open, tell};
 use super::date::today;
 use super::pair::PairArgs;
 use super::table::table;
-use crate::file::PrecisionArg;
+use crate::file::{FileSource, PrecisionArg};
 use crate::host::Terminal;
 
 #[derive(Args, Debug)]
@@ -90,7 +90,7 @@ async fn answer(args: &RunArgs) -> anyhow::Result<Run> {
     let (data_set, questions) = open(&mut session, args.data.data(args.fresh)).await?;
     let questions = chosen(questions, &args.tasks, args.limit)?;
     let source = ModelSource::Files { names: Vec::new() };
-    session.handle(Command::LoadModel { job: JOB, source }, Attachment::Sources(sources)).await;
+    session.handle(Command::LoadModel { job: JOB, source }, Attachment::Files(sources)).await;
     let model = session.host().outcome()?.model.context("no model was loaded")?;
     let settings = settings(args);
     let conditions = conditions(args, &model, settings.detail, data_set);
@@ -108,7 +108,7 @@ async fn answer(args: &RunArgs) -> anyhow::Result<Run> {
 }
 
 async fn reply(
-    session: &mut Session<Cpu, Terminal>,
+    session: &mut Session<Cpu, Terminal, Vec<FileSource>>,
     number: u32,
     settings: BenchmarkSettings,
 ) -> anyhow::Result<bench::Reply> {
