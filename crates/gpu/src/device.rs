@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use futures_channel::oneshot;
 use kernels::Features;
@@ -11,7 +12,7 @@ use model::backend::{BackendError, StepTime};
 use crate::GpuError;
 use crate::clock::Clock;
 use crate::executor::{Executor, Region};
-use crate::faults::Scopes;
+use crate::faults::{Faults, Scopes};
 use crate::machine::NAME;
 use crate::open::{Opened, Options, open};
 use crate::pipeline::Pipelines;
@@ -60,12 +61,14 @@ struct Fence {
 
 /// Takes a device away, as a driver that crashes does: for tests, and to see what happens then.
 #[derive(Clone, Debug)]
-pub struct Loss(Rc<RefCell<wgpu::Device>>);
+pub struct Loss(Rc<RefCell<(wgpu::Device, Arc<Faults>)>>);
 
 impl Loss {
     /// Destroys the device that is open now.
     pub fn lose(&self) {
-        self.0.borrow().destroy();
+        let (device, faults) = &*self.0.borrow();
+        device.destroy();
+        faults.lose("it was taken away on request".to_owned());
     }
 }
 
@@ -76,7 +79,7 @@ impl Device {
     /// Where there is no adapter, or it gives no device.
     pub async fn open(options: Options) -> Result<Self, GpuError> {
         let opened = open(options).await?;
-        let handle = Loss(Rc::new(RefCell::new(opened.device.clone())));
+        let handle = Loss(Rc::new(RefCell::new((opened.device.clone(), Arc::clone(&opened.faults)))));
         Ok(Self::new(options, opened, handle))
     }
 
@@ -186,7 +189,7 @@ impl Device {
     }
 
     async fn check(&mut self) -> Result<(), BackendError> {
-        self.scopes.check(&self.opened.faults, self.n_bytes).await
+        self.scopes.check(&self.opened.device, &self.opened.faults, self.n_bytes).await
     }
 
     fn fence(&mut self, submission: wgpu::SubmissionIndex) {
@@ -315,7 +318,7 @@ impl Executor for Device {
             backend: NAME,
             message: error.to_string(),
         })?;
-        self.handle.0.replace(opened.device.clone());
+        self.handle.0.replace((opened.device.clone(), Arc::clone(&opened.faults)));
         let readback_secs = self.readback_secs;
         *self = Self::new(self.options, opened, self.handle.clone());
         self.readback_secs = readback_secs;

@@ -26,19 +26,23 @@ impl Faults {
         let faults = Arc::new(Self::default());
         let seen = Arc::clone(&faults);
         device.set_device_lost_callback(move |reason, message| {
-            let message = if message.is_empty() { format!("{reason:?}") } else { message };
-            let waiting = {
-                let mut seen = seen.seen();
-                seen.lost.get_or_insert(message);
-                std::mem::take(&mut seen.waiting)
-            };
-            waiting.into_iter().for_each(Waker::wake);
+            seen.lose(if message.is_empty() { format!("{reason:?}") } else { message });
         });
         let seen = Arc::clone(&faults);
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
             seen.seen().uncaptured.get_or_insert(error.to_string());
         }));
         faults
+    }
+
+    /// The device is gone. The first reason that is told counts.
+    pub(crate) fn lose(&self, why: String) {
+        let waiting = {
+            let mut seen = self.seen();
+            seen.lost.get_or_insert(why);
+            std::mem::take(&mut seen.waiting)
+        };
+        waiting.into_iter().for_each(Waker::wake);
     }
 
     /// An error where the device is lost, or refused something since the last time this was asked.
@@ -123,9 +127,19 @@ impl Scopes {
     }
 
     /// Waits for all answers; the first error among them.
-    pub(crate) async fn check(&mut self, faults: &Faults, in_use_bytes: u64) -> Result<(), BackendError> {
+    pub(crate) async fn check(
+        &mut self,
+        device: &wgpu::Device,
+        faults: &Faults,
+        in_use_bytes: u64,
+    ) -> Result<(), BackendError> {
         for scope in std::mem::take(&mut self.0) {
             let Some(error) = faults.or_lost(scope.answer).await? else { continue };
+            // On a device that is lost everything is invalid, and that may be told before the loss: one more question gives it
+            // the time to arrive.
+            let scope_of_nothing = device.push_error_scope(wgpu::ErrorFilter::Validation).pop();
+            drop(faults.or_lost(scope_of_nothing).await?);
+            faults.check()?;
             let Scope { verb, needed_bytes, .. } = scope;
             let message = format!("{error} ({} MiB were in use)", in_use_bytes >> 20);
             return Err(match error {
