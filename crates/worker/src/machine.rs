@@ -209,7 +209,8 @@ fn processor() -> Cpu {
 
 /// The graphics device, or why there is none.
 async fn open(host: &Rc<WorkerHost>) -> Result<Gpu, String> {
-    let gpu = Gpu::open(webgpu::options().await, || host.now_secs()).await.map_err(|error| error.to_string())?;
+    let gpu =
+        Gpu::open(webgpu::options().await, || host.now_secs()).await.map_err(|error| error.to_string())?;
     host.set_loss(Some(gpu.loss()));
     Ok(gpu)
 }

@@ -3,13 +3,16 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use cpu::{Cpu, Precision};
-use engine::{Attachment, ByteSource as _, Host, MemorySource, ModelFiles as _, Session};
+use cpu::{Cpu, Precision, requantise};
+use engine::{Attachment, ByteSource as _, Host, MemorySource, ModelFiles as _, Session, Trace, load_pair};
+use gpu::Gpu;
+use imaging::PixelBounds;
 use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
 use protocol::{
     BenchmarkData, Command, EndOfAnswer, Event, ImageId, JobId, ModelSource, PERMANENT_LINE, Question,
     Settings,
 };
+use tensor::Dtype;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -19,6 +22,7 @@ use crate::files::WebFiles;
 use crate::host::WorkerHost;
 use crate::message::{self, Incoming};
 use crate::source::WebSource;
+use crate::webgpu;
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
@@ -195,4 +199,54 @@ async fn benchmark_questions_and_images_cross() {
 #[wasm_bindgen_test]
 fn the_permanent_line_is_the_one_of_the_page() {
     assert!(include_str!("../../../index.html").contains(PERMANENT_LINE));
+}
+
+/// The share of tokens of given answers that WebGPU finds likeliest where the CPU does, with the bundled model in a format.
+async fn agreement(dtype: Dtype) -> (f64, usize) {
+    const EXAMPLES: [(&[u8], &str); 3] = [
+        (include_bytes!("../../../web/examples/limb.png"), "Describe the image."),
+        (include_bytes!("../../../web/examples/blood.png"), "How many lymphocytes are there?"),
+        (include_bytes!("../../../web/examples/fundus.png"), "Describe the image."),
+    ];
+    const BOUNDS: PixelBounds = PixelBounds { min_pixels: 3136, max_pixels: 50_176 };
+    let listener = Rc::new(Listener::default());
+    let pair = || {
+        let of = |name: &str, bytes: &[u8]| MemorySource::new(name, requantise(bytes, dtype).unwrap());
+        vec![
+            of("text.gguf", include_bytes!("../../../web/models/phantom/text.gguf")),
+            of("mmproj.gguf", include_bytes!("../../../web/models/phantom/mmproj.gguf")),
+        ]
+    };
+    let mut cpu = Cpu::new(Precision::Exact);
+    let host = worker_host();
+    let mut gpu = Gpu::open(webgpu::options().await, || host.now_secs()).await.unwrap();
+    let on_cpu = load_pair(&mut cpu, &listener, JobId(0), pair()).await.unwrap();
+    let on_gpu = load_pair(&mut gpu, &listener, JobId(0), pair()).await.unwrap();
+    let (mut n_same, mut n_tokens) = (0, 0);
+    for (image, text) in EXAMPLES {
+        let images = [imaging::decode(image).unwrap().pixels];
+        let answer = Trace::new(&mut cpu, &on_cpu, &images, BOUNDS, text, 24).await.unwrap().greedy;
+        let expected =
+            Trace::forced(&mut cpu, &on_cpu, &images, BOUNDS, text, &answer).await.unwrap().likeliest();
+        let found =
+            Trace::forced(&mut gpu, &on_gpu, &images, BOUNDS, text, &answer).await.unwrap().likeliest();
+        let judged = expected.len() - answer.len() - 1..;
+        let pairs = expected[judged.clone()].iter().zip(&found[judged]);
+        n_same += pairs.filter(|(expected, found)| expected == found).count();
+        n_tokens += answer.len() + 1;
+    }
+    (n_same as f64 / n_tokens as f64, n_tokens)
+}
+
+/// What WebGPU must reach in every quantisation.
+const LEAST_AGREEMENT: f64 = 0.98;
+
+#[wasm_bindgen_test]
+async fn forced_decoding_agrees_in_every_quantisation() {
+    for dtype in Dtype::ALL {
+        let (agreement, n_tokens) = agreement(dtype).await;
+        web_sys::console::log_1(&format!("{dtype}: {agreement:.4} of {n_tokens} tokens").into());
+        assert_eq!(n_tokens, 3 * 25);
+        assert!(agreement >= LEAST_AGREEMENT, "{dtype}: {agreement}");
+    }
 }

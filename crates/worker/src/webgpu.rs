@@ -10,7 +10,8 @@ pub(crate) async fn options() -> gpu::Options {
     let features = gpu::Features {
         f16: true,
         // wgpu cannot ask a browser for them (gfx-rs/wgpu#10146); the script that started this worker does, and says so.
-        subgroups: said(&js_sys::global(), "asksForSubgroups") && adapter_has("subgroups").await.unwrap_or(false),
+        subgroups: said(&js_sys::global(), "asksForSubgroups")
+            && adapter_has("subgroups").await.unwrap_or(false),
         packed_dot: language_has("packed_4x8_integer_dot_product").unwrap_or(false),
     };
     gpu::Options { features, ..gpu::Options::default() }

@@ -54,6 +54,8 @@ fn wasm_tests(ground: &Ground<'_>) -> Result<()> {
         let mut test = cargo(ground, "test");
         test.args(which).args(["--target", "wasm32-unknown-unknown"]);
         test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &ground.tools.test_runner);
+        // Thirteen formats on a software adapter; without it a run that hangs would end after 20 seconds.
+        test.env("WASM_BINDGEN_TEST_TIMEOUT", "900");
         run(ground.tools.wasm.apply(test.env("CHROMEDRIVER", &browser.driver))?)?;
     }
     Ok(())
