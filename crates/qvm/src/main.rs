@@ -1,4 +1,4 @@
-//! The engine on the command line: ask, bench, inspect, trace, pack.
+//! The engine on the command line: ask, bench, inspect, trace, pack, synth.
 
 mod ask;
 mod benchmark;
@@ -6,6 +6,8 @@ mod file;
 mod host;
 mod inspect;
 mod pack;
+mod pair;
+mod synth;
 mod trace;
 
 use std::process::ExitCode;
@@ -32,6 +34,8 @@ enum Command {
     Trace(trace::TraceArgs),
     /// Turn a Hugging Face folder of Qwen2-VL safetensors into a GGUF pair
     Pack(pack::PackArgs),
+    /// Write a GGUF pair of the true shapes with random weights
+    Synth(synth::SynthArgs),
 }
 
 fn main() -> ExitCode {
@@ -50,6 +54,7 @@ fn main() -> ExitCode {
         Command::Inspect(args) => inspect::run(&args),
         Command::Trace(args) => trace::run(&args),
         Command::Pack(args) => pack::run(&args),
+        Command::Synth(args) => synth::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

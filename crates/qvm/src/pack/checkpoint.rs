@@ -12,8 +12,8 @@ use safetensors::Dtype;
 use safetensors::tensor::Metadata;
 use serde_json::Value;
 
-use super::plan::Planned;
 use super::read_json;
+use crate::pair::plan::Planned;
 
 const SINGLE: &str = "model.safetensors";
 const INDEX: &str = "model.safetensors.index.json";

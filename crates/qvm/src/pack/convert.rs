@@ -6,7 +6,7 @@ use candle_core::quantized::{GgmlDType, QTensor};
 use tensor::Dtype;
 
 use super::checkpoint::Checkpoint;
-use super::plan::{Part, Planned};
+use crate::pair::plan::{Part, Planned};
 
 /// Elements handled at once: 16 MiB as f32, whatever the tensor's size.
 const CHUNK_ELEMENTS: usize = 1 << 22;

@@ -1,33 +1,28 @@
 //! `qvm pack`: a Hugging Face folder of Qwen2-VL becomes the GGUF pair that llama.cpp's converter writes.
 //!
-//! The folder's configuration says which tensors there must be ([`plan`]); the checkpoint says where they are
+//! The folder's configuration says which tensors there must be ([`plan`](crate::pair::plan)); the checkpoint says where they are
 //! ([`checkpoint`]); [`storage`] chooses how each is stored. Tensors then pass one by one, a few million elements at a
 //! time, from the safetensors to the container, so that the size of the model does not matter to memory.
 
 mod checkpoint;
-mod container;
 mod convert;
-mod hub_config;
-mod keys;
-mod plan;
 mod preprocessor;
+mod sampling;
 mod storage;
 #[cfg(test)]
 mod tests;
 mod vocabulary;
 
 use std::fs;
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::pair::config::HubConfig;
+use crate::pair::keys::{self, General};
+use crate::pair::{self, Tower, plan};
 use checkpoint::Checkpoint;
-use container::{Entry, Key, Writer};
-use hub_config::HubConfig;
-use plan::Planned;
 pub(crate) use storage::PackType;
-use storage::Tower;
 
 /// A folder in the hub's layout to `text.gguf` and `mmproj.gguf`.
 #[derive(Debug, clap::Args)]
@@ -52,66 +47,54 @@ pub(crate) struct PackArgs {
 /// Where the folder is not a complete Qwen2-VL, or a value does not fit the chosen type; the message says what was
 /// found and what was expected. A file that could not be finished is not left under its final name.
 pub(crate) fn run(args: &PackArgs) -> Result<()> {
-    let config = HubConfig::read(&args.from)?;
+    let config = HubConfig::parse(&need_json(&args.from, "config.json")?)
+        .with_context(|| format!("in {}", args.from.join("config.json").display()))?;
     let checkpoint = Checkpoint::open(&args.from)?;
-    let tied = config.is_tied(&checkpoint)?;
+    let tied = is_tied(&config, &checkpoint)?;
     let name = args.name.clone().unwrap_or_else(|| title_of(&args.from));
     let plans = [
-        (Tower::Text, "text.gguf", plan::text_tensors(&config.text, tied)),
-        (Tower::Vision, "mmproj.gguf", plan::vision_tensors(&config.vision)),
+        (Tower::Text, plan::text_tensors(&config.text, tied)),
+        (Tower::Vision, plan::vision_tensors(&config.vision)),
     ];
-    checkpoint.check(plans.iter().flat_map(|(_, _, tensors)| tensors), tied)?;
+    checkpoint.check(plans.iter().flat_map(|(_, tensors)| tensors), tied)?;
 
     fs::create_dir_all(&args.out).with_context(|| format!("cannot make {}", args.out.display()))?;
-    for (tower, file_name, tensors) in &plans {
+    let sampling = sampling::keys(&args.from)?;
+    for (tower, tensors) in &plans {
         let tower_type = args.pack_type.of(*tower);
-        let general = keys::General { name: &name, tower: *tower, file_type: tower_type.file_type() };
-        let keys = match tower {
-            Tower::Text => keys::text(&general, &config, &args.from, n_parameters(tensors))?,
-            Tower::Vision => keys::vision(&general, &config, &args.from, n_parameters(tensors))?,
+        let general = General {
+            name: &name,
+            tower: *tower,
+            file_type: tower_type.file_type(),
+            n_parameters: plan::n_parameters(tensors),
+            sampling: &sampling,
         };
-        let path = args.out.join(file_name);
-        write(&path, &keys, tensors, &checkpoint, |tensor| tower_type.dtype(*tower, tensor, tied))?;
-        let bytes = fs::metadata(&path)?.len();
-        eprintln!("{}: {} tensors, {bytes} bytes", path.display(), tensors.len());
+        let keys = match tower {
+            Tower::Text => {
+                let tokenizer = vocabulary::keys(&args.from, config.text.vocab_size)?;
+                keys::text(&general, &config, tokenizer)?
+            }
+            Tower::Vision => keys::vision(&general, &config, &preprocessor::read(&args.from)?)?,
+        };
+        let stored: Vec<_> = tensors.iter().map(|t| (t, tower_type.dtype(*tower, t, tied))).collect();
+        pair::write(&args.out, *tower, &keys, &stored, |tensor, dtype, sink| {
+            convert::stream(&checkpoint, tensor, dtype, sink)
+                .with_context(|| format!("from {}", tensor.hub_name))
+        })?;
     }
     Ok(())
 }
 
-/// Writes one file beside its final name and renames it when it is complete.
-fn write(
-    path: &Path,
-    keys: &[Key],
-    tensors: &[Planned],
-    checkpoint: &Checkpoint,
-    dtype_of: impl Fn(&Planned) -> tensor::Dtype,
-) -> Result<()> {
-    let entries: Vec<Entry> = tensors
-        .iter()
-        .map(|t| Entry { name: t.gguf_name.clone(), shape: t.shape(), dtype: dtype_of(t) })
-        .collect();
-    let part = path.with_extension("gguf.part");
-    let finish = || -> Result<()> {
-        let file = fs::File::create(&part)?;
-        let mut writer = Writer::start(BufWriter::new(file), keys, &entries)?;
-        for (planned, entry) in tensors.iter().zip(&entries) {
-            convert::stream(checkpoint, planned, entry.dtype, |bytes| writer.append(bytes))
-                .with_context(|| format!("tensor {} (from {})", planned.gguf_name, planned.hub_name))?;
-            writer.end_tensor()?;
+/// Whether the output head is the embedding. The configuration says; without a word, the checkpoint does.
+fn is_tied(config: &HubConfig, checkpoint: &Checkpoint) -> Result<bool> {
+    let has_head = checkpoint.contains("lm_head.weight");
+    match config.text.tie_word_embeddings {
+        Some(false) if !has_head => {
+            bail!("config.json says tie_word_embeddings = false, but the safetensors hold no lm_head.weight")
         }
-        writer.finish()?.flush()?;
-        Ok(())
-    };
-    if let Err(error) = finish() {
-        // The first error is the one to report; a part file that stays behind is only clutter.
-        let _ = fs::remove_file(&part);
-        return Err(error.context(format!("cannot write {}", path.display())));
+        Some(tied) => Ok(tied),
+        None => Ok(!has_head),
     }
-    fs::rename(&part, path).with_context(|| format!("cannot rename {}", part.display()))
-}
-
-fn n_parameters(tensors: &[Planned]) -> u64 {
-    tensors.iter().map(|t| t.n_elements() as u64).sum()
 }
 
 /// A folder's name as llama.cpp's converter makes a title of it: `qwen2-vl-2B` becomes `Qwen2 Vl 2B`.

@@ -2,14 +2,8 @@
 
 use tensor::Dtype;
 
-use super::plan::{Part, Planned};
-
-/// Which file of the pair a tensor goes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tower {
-    Text,
-    Vision,
-}
+use crate::pair::Tower;
+use crate::pair::plan::{Part, Planned};
 
 /// What a pair is packed as: the type of most matrices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -8,9 +8,9 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::container::{Key, Value};
-use super::keys::key;
 use super::read_json;
+use crate::pair::container::{Key, Value};
+use crate::pair::keys::key;
 
 // `enum llama_token_type` in llama.h.
 const NORMAL: i32 = 1;

@@ -1,16 +1,10 @@
 //! The metadata of both files, key by key as llama.cpp's converter writes it.
 
-use std::path::Path;
-
 use anyhow::Result;
-use serde_json::Value as Json;
 
+use super::Tower;
+use super::config::HubConfig;
 use super::container::{Key, Value};
-use super::hub_config::HubConfig;
-use super::preprocessor::Preprocessor;
-use super::read_json;
-use super::storage::Tower;
-use super::vocabulary;
 
 /// GGML's version of its block layouts.
 const QUANTIZATION_VERSION: u32 = 2;
@@ -20,14 +14,19 @@ const IMAGE_SIZE_PX: u32 = 560;
 const VISION_NORM_EPS: f32 = 1e-6;
 
 /// What the keys of both files have in common.
-pub(super) struct General<'a> {
-    pub(super) name: &'a str,
-    pub(super) tower: Tower,
-    pub(super) file_type: u32,
+pub(crate) struct General<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) tower: Tower,
+    /// `enum llama_ftype` in llama.h.
+    pub(crate) file_type: u32,
+    /// Of the file's tensors together.
+    pub(crate) n_parameters: u64,
+    /// `general.sampling.*`, where the model's maker recommends any.
+    pub(crate) sampling: &'a [Key],
 }
 
 impl General<'_> {
-    fn keys(&self, folder: &Path, n_parameters: u64) -> Result<Vec<Key>> {
+    fn keys(&self) -> Vec<Key> {
         let (architecture, kind) = match self.tower {
             Tower::Text => ("qwen2vl", "model"),
             Tower::Vision => ("clip", "mmproj"),
@@ -36,25 +35,30 @@ impl General<'_> {
             key("general.architecture", Value::String(architecture.into())),
             key("general.type", Value::String(kind.into())),
         ];
-        keys.extend(sampling(folder)?);
+        keys.extend_from_slice(self.sampling);
         keys.push(key("general.name", Value::String(self.name.into())));
-        keys.push(key("general.size_label", Value::String(size_label(n_parameters))));
+        keys.push(key("general.size_label", Value::String(size_label(self.n_parameters))));
         keys.push(key("general.file_type", Value::U32(self.file_type)));
         keys.push(key("general.quantization_version", Value::U32(QUANTIZATION_VERSION)));
-        Ok(keys)
+        keys
     }
 }
 
-/// Keys of the text model: dimensions, rotary sections, vocabulary.
-pub(super) fn text(
-    general: &General<'_>,
-    config: &HubConfig,
-    folder: &Path,
-    n_parameters: u64,
-) -> Result<Vec<Key>> {
+/// How images are normalised, and how large they may be.
+pub(crate) struct Images {
+    pub(crate) mean: [f32; 3],
+    pub(crate) std: [f32; 3],
+    /// Fewest pixels that an image is resized to, where anything says.
+    pub(crate) min_pixels: Option<u32>,
+    /// Most pixels that an image is resized to, where anything says.
+    pub(crate) max_pixels: Option<u32>,
+}
+
+/// Keys of the text model: dimensions, rotary sections, and `tokenizer`, its part of them.
+pub(crate) fn text(general: &General<'_>, config: &HubConfig, tokenizer: Vec<Key>) -> Result<Vec<Key>> {
     let text = &config.text;
     let [time, height, width] = text.mrope_section()?;
-    let mut keys = general.keys(folder, n_parameters)?;
+    let mut keys = general.keys();
     for (name, n) in [
         ("block_count", text.num_hidden_layers),
         ("context_length", text.max_position_embeddings as usize),
@@ -69,20 +73,14 @@ pub(super) fn text(
     keys.push(key("qwen2vl.rope.dimension_sections", Value::I32s(vec![time, height, width, 0])));
     keys.push(key("qwen2vl.rope.freq_base", Value::F32(text.rope_theta())));
     keys.push(key("qwen2vl.attention.layer_norm_rms_epsilon", Value::F32(text.rms_norm_eps)));
-    keys.extend(vocabulary::keys(folder, text.vocab_size)?);
+    keys.extend(tokenizer);
     Ok(keys)
 }
 
 /// Keys of the vision tower.
-pub(super) fn vision(
-    general: &General<'_>,
-    config: &HubConfig,
-    folder: &Path,
-    n_parameters: u64,
-) -> Result<Vec<Key>> {
+pub(crate) fn vision(general: &General<'_>, config: &HubConfig, images: &Images) -> Result<Vec<Key>> {
     let vision = &config.vision;
-    let preprocessor = Preprocessor::read(folder)?;
-    let mut keys = general.keys(folder, n_parameters)?;
+    let mut keys = general.keys();
     keys.push(key("clip.has_vision_encoder", Value::Bool(true)));
     keys.push(key("clip.projector_type", Value::String("qwen2vl_merger".into())));
     for (name, n) in [
@@ -98,33 +96,17 @@ pub(super) fn vision(
         keys.push(key(&format!("clip.vision.{name}"), Value::U32(u32::try_from(n)?)));
     }
     keys.push(key("clip.vision.attention.layer_norm_epsilon", Value::F32(VISION_NORM_EPS)));
-    keys.push(key("clip.vision.image_mean", Value::F32s(preprocessor.image_mean.to_vec())));
-    keys.push(key("clip.vision.image_std", Value::F32s(preprocessor.image_std.to_vec())));
-    let bounds = [("min", preprocessor.min_pixels()), ("max", preprocessor.max_pixels())];
+    keys.push(key("clip.vision.image_mean", Value::F32s(images.mean.to_vec())));
+    keys.push(key("clip.vision.image_std", Value::F32s(images.std.to_vec())));
+    let bounds = [("min", images.min_pixels), ("max", images.max_pixels)];
     for (end, pixels) in bounds {
         keys.extend(pixels.map(|n| key(&format!("clip.vision.image_{end}_pixels"), Value::U32(n))));
     }
     Ok(keys)
 }
 
-pub(super) fn key(name: &str, value: Value) -> Key {
+pub(crate) fn key(name: &str, value: Value) -> Key {
     (name.to_owned(), value)
-}
-
-/// The sampling that the folder's generation_config.json recommends, where it has one.
-fn sampling(folder: &Path) -> Result<Vec<Key>> {
-    let config = read_json(folder, "generation_config.json")?.unwrap_or(Json::Null);
-    let mut keys = Vec::new();
-    if let Some(top_k) = config.get("top_k").and_then(Json::as_i64) {
-        keys.push(key("general.sampling.top_k", Value::I32(i32::try_from(top_k)?)));
-    }
-    for (hub, gguf) in [("top_p", "top_p"), ("temperature", "temp"), ("repetition_penalty", "penalty_repeat")]
-    {
-        if let Some(value) = config.get(hub).and_then(Json::as_f64) {
-            keys.push(key(&format!("general.sampling.{gguf}"), Value::F32(value as f32)));
-        }
-    }
-    Ok(keys)
 }
 
 /// `1.5B`, `665M`, `41K`: gguf-py's rounding, with a decimal while there is one digit before it.

@@ -1,33 +1,29 @@
-//! `config.json` of a Qwen2-VL folder: flat, as the hub has it, or with a `text_config`, as newer transformers save it.
+//! `config.json` of a Qwen2-VL: flat, as the hub has it, or with a `text_config`, as newer transformers save it.
 
-use std::path::Path;
-
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::checkpoint::Checkpoint;
-use super::need_json;
-
 /// Both towers' dimensions.
 #[derive(Debug)]
-pub(super) struct HubConfig {
-    pub(super) text: TextConfig,
-    pub(super) vision: VisionConfig,
+pub(crate) struct HubConfig {
+    pub(crate) text: TextConfig,
+    pub(crate) vision: VisionConfig,
 }
 
 /// The text model. Names are those of `config.json`.
 #[derive(Debug, Deserialize)]
-pub(super) struct TextConfig {
-    pub(super) vocab_size: usize,
-    pub(super) hidden_size: usize,
-    pub(super) intermediate_size: usize,
-    pub(super) num_hidden_layers: usize,
-    pub(super) num_attention_heads: usize,
-    pub(super) num_key_value_heads: usize,
-    pub(super) rms_norm_eps: f32,
-    pub(super) max_position_embeddings: u32,
-    tie_word_embeddings: Option<bool>,
+pub(crate) struct TextConfig {
+    pub(crate) vocab_size: usize,
+    pub(crate) hidden_size: usize,
+    pub(crate) intermediate_size: usize,
+    pub(crate) num_hidden_layers: usize,
+    pub(crate) num_attention_heads: usize,
+    pub(crate) num_key_value_heads: usize,
+    pub(crate) rms_norm_eps: f32,
+    pub(crate) max_position_embeddings: u32,
+    /// Whether the output head is the embedding, where the file says.
+    pub(crate) tie_word_embeddings: Option<bool>,
     rope_theta: Option<f32>,
     rope_scaling: Option<Rope>,
     rope_parameters: Option<Rope>,
@@ -41,19 +37,19 @@ struct Rope {
 
 /// The vision tower. `hidden_size` is the text model's width, which the merger projects to.
 #[derive(Debug, Deserialize)]
-pub(super) struct VisionConfig {
-    pub(super) depth: usize,
-    pub(super) embed_dim: usize,
-    pub(super) num_heads: usize,
-    pub(super) hidden_size: usize,
+pub(crate) struct VisionConfig {
+    pub(crate) depth: usize,
+    pub(crate) embed_dim: usize,
+    pub(crate) num_heads: usize,
+    pub(crate) hidden_size: usize,
     #[serde(default = "default_mlp_ratio")]
     mlp_ratio: f64,
     #[serde(default = "default_patch_size")]
-    pub(super) patch_size: usize,
+    pub(crate) patch_size: usize,
     #[serde(default = "default_merge_size")]
-    pub(super) spatial_merge_size: usize,
+    pub(crate) spatial_merge_size: usize,
     #[serde(default = "default_temporal_size")]
-    pub(super) temporal_patch_size: usize,
+    pub(crate) temporal_patch_size: usize,
 }
 
 // transformers' own defaults (configuration_qwen2_vl.py).
@@ -71,12 +67,11 @@ fn default_temporal_size() -> usize {
 }
 
 impl HubConfig {
-    pub(super) fn read(folder: &Path) -> Result<Self> {
-        let root = need_json(folder, "config.json")?;
-        Self::parse(&root).with_context(|| format!("in {}", folder.join("config.json").display()))
-    }
-
-    fn parse(root: &Value) -> Result<Self> {
+    /// Reads the contents of the file.
+    ///
+    /// # Errors
+    /// Where it is no Qwen2-VL's, or its numbers do not go together.
+    pub(crate) fn parse(root: &Value) -> Result<Self> {
         let model_type = root.get("model_type").and_then(Value::as_str).unwrap_or("(absent)");
         ensure!(model_type == "qwen2_vl", "model_type is {model_type}; only qwen2_vl can be packed");
         let text: TextConfig = serde_json::from_value(flattened(root))?;
@@ -86,20 +81,6 @@ impl HubConfig {
         text.check()?;
         vision.check(&text)?;
         Ok(Self { text, vision })
-    }
-
-    /// Whether the output head is the embedding. The configuration says; without a word, the checkpoint does.
-    pub(super) fn is_tied(&self, checkpoint: &Checkpoint) -> Result<bool> {
-        let has_head = checkpoint.contains("lm_head.weight");
-        match self.text.tie_word_embeddings {
-            Some(false) if !has_head => {
-                bail!(
-                    "config.json says tie_word_embeddings = false, but the safetensors hold no lm_head.weight"
-                )
-            }
-            Some(tied) => Ok(tied),
-            None => Ok(!has_head),
-        }
     }
 }
 
@@ -113,18 +94,18 @@ fn flattened(root: &Value) -> Value {
 }
 
 impl TextConfig {
-    pub(super) fn head_dim(&self) -> usize {
+    pub(crate) fn head_dim(&self) -> usize {
         self.hidden_size / self.num_attention_heads
     }
 
     /// Base of the rotary frequencies. Absent in old files: transformers' default for Qwen2-VL.
-    pub(super) fn rope_theta(&self) -> f32 {
+    pub(crate) fn rope_theta(&self) -> f32 {
         let nested = self.rope_parameters.as_ref().or(self.rope_scaling.as_ref()).and_then(|r| r.rope_theta);
         self.rope_theta.or(nested).unwrap_or(1_000_000.0)
     }
 
     /// Frequencies for time, height and width.
-    pub(super) fn mrope_section(&self) -> Result<[i32; 3]> {
+    pub(crate) fn mrope_section(&self) -> Result<[i32; 3]> {
         let rope = self.rope_scaling.as_ref().or(self.rope_parameters.as_ref());
         let found = rope.and_then(|r| r.mrope_section.as_deref()).unwrap_or_default();
         found.try_into().map_err(|_| {
@@ -156,7 +137,7 @@ impl TextConfig {
 
 impl VisionConfig {
     /// Width of a block's hidden layer.
-    pub(super) fn mlp_width(&self) -> usize {
+    pub(crate) fn mlp_width(&self) -> usize {
         // transformers truncates in the same way.
         (self.embed_dim as f64 * self.mlp_ratio) as usize
     }

@@ -1,20 +1,20 @@
 //! Which tensors a Qwen2-VL has: the hub's name and shape of each, and what llama.cpp's converter makes of it
 //! (names of `gguf-py/gguf/tensor_mapping.py`).
 
-use super::hub_config::{TextConfig, VisionConfig};
+use super::config::{TextConfig, VisionConfig};
 
 /// One tensor of the output and the part of a checkpoint's tensor that it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Planned {
-    pub(super) gguf_name: String,
-    pub(super) hub_name: String,
-    pub(super) hub_shape: Vec<usize>,
-    pub(super) part: Part,
+pub(crate) struct Planned {
+    pub(crate) gguf_name: String,
+    pub(crate) hub_name: String,
+    pub(crate) hub_shape: Vec<usize>,
+    pub(crate) part: Part,
 }
 
 /// Part of a checkpoint's tensor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     Whole,
     /// One third of the rows: q, k or v of a fused projection.
     Third(usize),
@@ -24,7 +24,7 @@ pub(super) enum Part {
 
 impl Planned {
     /// Outermost dimension first.
-    pub(super) fn shape(&self) -> Vec<usize> {
+    pub(crate) fn shape(&self) -> Vec<usize> {
         let mut shape = self.hub_shape.clone();
         match self.part {
             Part::Whole => {}
@@ -36,14 +36,19 @@ impl Planned {
         shape
     }
 
-    pub(super) fn n_elements(&self) -> usize {
+    pub(crate) fn n_elements(&self) -> usize {
         self.shape().iter().product()
     }
 
     /// Elements of the innermost dimension, which a quantised type must divide into blocks.
-    pub(super) fn row_len(&self) -> usize {
+    pub(crate) fn row_len(&self) -> usize {
         self.shape().last().copied().unwrap_or(1)
     }
+}
+
+/// Elements of all tensors together.
+pub(crate) fn n_parameters(tensors: &[Planned]) -> u64 {
+    tensors.iter().map(|t| t.n_elements() as u64).sum()
 }
 
 fn planned(gguf_name: String, hub_name: String, hub_shape: &[usize], part: Part) -> Planned {
@@ -51,7 +56,7 @@ fn planned(gguf_name: String, hub_name: String, hub_shape: &[usize], part: Part)
 }
 
 /// The text model. A tied head is the embedding, so it has no tensor of its own.
-pub(super) fn text_tensors(config: &TextConfig, tied: bool) -> Vec<Planned> {
+pub(crate) fn text_tensors(config: &TextConfig, tied: bool) -> Vec<Planned> {
     let (hidden, mlp, vocab) = (config.hidden_size, config.intermediate_size, config.vocab_size);
     let q = config.num_attention_heads * config.head_dim();
     let kv = config.num_key_value_heads * config.head_dim();
@@ -85,7 +90,7 @@ pub(super) fn text_tensors(config: &TextConfig, tied: bool) -> Vec<Planned> {
 }
 
 /// The vision tower and the merger.
-pub(super) fn vision_tensors(config: &VisionConfig) -> Vec<Planned> {
+pub(crate) fn vision_tensors(config: &VisionConfig) -> Vec<Planned> {
     let (width, mlp, patch) = (config.embed_dim, config.mlp_width(), config.patch_size);
     let merged = width * config.spatial_merge_size * config.spatial_merge_size;
     let mut tensors = Vec::new();

@@ -11,11 +11,11 @@ const VERSION: u32 = 3;
 const ALIGNMENT: usize = 32;
 
 /// One entry of the metadata.
-pub(super) type Key = (String, Value);
+pub(crate) type Key = (String, Value);
 
 /// A metadata value, of the kinds that a Qwen2-VL pair uses.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     U32(u32),
     I32(i32),
     F32(f32),
@@ -36,11 +36,11 @@ const TYPE_ARRAY: u32 = 9;
 
 /// What the index says of a tensor.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
-    pub(super) name: String,
+pub(crate) struct Entry {
+    pub(crate) name: String,
     /// Outermost dimension first; the file has them the other way round.
-    pub(super) shape: Vec<usize>,
-    pub(super) dtype: Dtype,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) dtype: Dtype,
 }
 
 impl Entry {
@@ -50,7 +50,7 @@ impl Entry {
 }
 
 /// A file whose index is written and whose tensors are still to come, in the order of the index.
-pub(super) struct Writer<W> {
+pub(crate) struct Writer<W> {
     out: W,
     /// Bytes and name of the tensors that are still to come, last first.
     to_come: Vec<(usize, String)>,
@@ -58,7 +58,7 @@ pub(super) struct Writer<W> {
 }
 
 impl<W: Write> Writer<W> {
-    pub(super) fn start(mut out: W, keys: &[Key], tensors: &[Entry]) -> Result<Self> {
+    pub(crate) fn start(mut out: W, keys: &[Key], tensors: &[Entry]) -> Result<Self> {
         let mut head = Vec::new();
         head.extend(MAGIC);
         put_u32(&mut head, VERSION);
@@ -89,14 +89,14 @@ impl<W: Write> Writer<W> {
     }
 
     /// More bytes of the tensor whose turn it is.
-    pub(super) fn append(&mut self, bytes: &[u8]) -> Result<()> {
+    pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<()> {
         self.out.write_all(bytes)?;
         self.n_written += bytes.len();
         Ok(())
     }
 
     /// Closes the tensor whose turn it is, and pads.
-    pub(super) fn end_tensor(&mut self) -> Result<()> {
+    pub(crate) fn end_tensor(&mut self) -> Result<()> {
         let (expected, name) = self.to_come.pop().unwrap_or_default();
         let found = std::mem::take(&mut self.n_written);
         ensure!(
@@ -107,7 +107,7 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Result<W> {
+    pub(crate) fn finish(self) -> Result<W> {
         let n = self.to_come.len();
         ensure!(n == 0, "{n} tensors of the index were never written");
         Ok(self.out)
