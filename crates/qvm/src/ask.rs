@@ -58,7 +58,7 @@ pub(crate) fn run(args: &AskArgs) -> anyhow::Result<()> {
 async fn answer(args: &AskArgs) -> anyhow::Result<()> {
     let mut session = Session::new(args.precision.machine(), Terminal::new());
     let source = ModelSource::Files { names: Vec::new() };
-    session.handle(Command::LoadModel { job: JOB, source }, Attachment::Files(args.files.open()?)).await;
+    session.handle(Command::LoadModel { job: JOB, source }, Attachment::Files(args.files.open()?.into())).await;
     let loaded = session.host().outcome()?;
     if let Some(model) = loaded.model {
         eprintln!(

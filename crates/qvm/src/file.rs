@@ -14,18 +14,33 @@ use engine::{ByteSource, SourceError};
 /// The two files of a model.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ModelFiles {
-    /// Text model (GGUF, architecture qwen2vl)
+    /// Text model (GGUF, architecture qwen2vl), or a folder that holds it as text.gguf and the vision file as
+    /// mmproj.gguf
     #[arg(long)]
     pub(crate) model: PathBuf,
     /// Vision file (GGUF, architecture clip)
     #[arg(long)]
-    pub(crate) mmproj: PathBuf,
+    pub(crate) mmproj: Option<PathBuf>,
 }
 
 impl ModelFiles {
-    /// Both files, open.
-    pub(crate) fn open(&self) -> anyhow::Result<Vec<FileSource>> {
-        Ok(vec![FileSource::open(&self.model)?, FileSource::open(&self.mmproj)?])
+    /// The pair in a folder.
+    pub(crate) fn of_folder(folder: &Path) -> Self {
+        Self { model: folder.to_path_buf(), mmproj: None }
+    }
+
+    /// Both files, open: the text model, then the vision file.
+    pub(crate) fn open(&self) -> anyhow::Result<[FileSource; 2]> {
+        let model = &self.model;
+        let [text, vision] = match &self.mmproj {
+            Some(mmproj) => [model.clone(), mmproj.clone()],
+            None if model.is_dir() => ["text.gguf", "mmproj.gguf"].map(|name| model.join(name)),
+            None => anyhow::bail!(
+                "{} is one file of two; name the vision file with --mmproj, or a folder that holds both",
+                model.display()
+            ),
+        };
+        Ok([FileSource::open(&text)?, FileSource::open(&vision)?])
     }
 }
 

@@ -32,7 +32,8 @@ pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn header(source: &mut FileSource) -> anyhow::Result<Gguf> {
+/// What stands before the weights.
+pub(crate) async fn header(source: &mut FileSource) -> anyhow::Result<Gguf> {
     let mut reader = HeaderReader::new(source.n_bytes());
     loop {
         let bytes = source.read(reader.want()).await?;

@@ -1,73 +1,7 @@
-//! The engine on the command line: ask, bench, inspect, trace, pack, synth.
-
-mod ask;
-mod benchmark;
-mod file;
-mod host;
-mod inspect;
-mod pack;
-mod pair;
-mod synth;
-mod trace;
+//! The engine on the command line: ask, bench, inspect, trace, pack, synth, profile. See [`qvm`].
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-
-#[derive(Parser)]
-#[command(name = "qvm", version, about = "Qwen2-VL from GGUF files, without a browser")]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Answer a question, about images or not
-    Ask(ask::AskArgs),
-    /// Answer a benchmark's questions, or write them down
-    #[command(subcommand)]
-    Bench(benchmark::BenchCommand),
-    /// Print what a GGUF file holds
-    Inspect(inspect::InspectArgs),
-    /// Write every stage of one user turn to a safetensors file
-    Trace(trace::TraceArgs),
-    /// Turn a Hugging Face folder of Qwen2-VL safetensors into a GGUF pair
-    Pack(pack::PackArgs),
-    /// Write a GGUF pair of the true shapes with random weights
-    Synth(synth::SynthArgs),
-}
-
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(refused) => {
-            // A closed pipe is no reason to fail twice.
-            let _ = refused.print();
-            // Help and version count as errors there, without being some.
-            return if refused.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
-        }
-    };
-    let done = match cli.command {
-        Command::Ask(args) => ask::run(&args),
-        Command::Bench(command) => benchmark::run(&command),
-        Command::Inspect(args) => inspect::run(&args),
-        Command::Trace(args) => trace::run(&args),
-        Command::Pack(args) => pack::run(&args),
-        Command::Synth(args) => synth::run(&args),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        // Whoever read the output has enough of it: `qvm inspect model.gguf | head`.
-        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("qvm: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
-    kind == Some(std::io::ErrorKind::BrokenPipe)
+    qvm::main()
 }

@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use engine::{EngineError, Trace, load_pair};
+use engine::Trace;
 use imaging::{PATCH_LEN, PixelBounds};
-use protocol::{Failure, JobId};
 use safetensors::tensor::{Dtype, TensorView};
 
 use crate::file::{ModelFiles, PrecisionArg};
-use crate::host::Terminal;
+use crate::workload::{in_words, load_files};
 
 #[derive(Args, Debug)]
 pub(crate) struct TraceArgs {
@@ -48,17 +47,10 @@ pub(crate) fn run(args: &TraceArgs) -> anyhow::Result<()> {
     let bounds = PixelBounds { min_pixels: args.min_pixels, max_pixels: args.max_pixels };
     let mut machine = args.precision.machine();
     let trace = pollster::block_on(async {
-        let model = load_pair(&mut machine, &Terminal::new(), JobId(0), args.files.open()?)
-            .await
-            .map_err(in_words)?;
+        let model = load_files(&mut machine, &args.files).await?;
         Trace::new(&mut machine, &model, &images, bounds, &args.prompt, args.tokens).await.map_err(in_words)
     })?;
     write(&trace, &args.out)
-}
-
-fn in_words(error: EngineError) -> anyhow::Error {
-    let Failure { message, remedy } = error.to_failure();
-    anyhow::anyhow!("{message}\n{remedy}")
 }
 
 fn write(t: &Trace, path: &Path) -> anyhow::Result<()> {

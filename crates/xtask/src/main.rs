@@ -28,7 +28,7 @@ enum Task {
     Dist,
     /// Set up every tool that `serve` and `test` need.
     Setup,
-    /// Measure image encoding, prefill and decoding.
+    /// Measure the bundled model, whole models of the true size, and single products.
     Bench {
         /// Passed on to the benchmark.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

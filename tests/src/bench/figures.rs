@@ -53,20 +53,25 @@ impl fmt::Display for Table {
 
 /// Median with least and greatest.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Spread {
+pub(super) struct Spread {
     least: f64,
-    median: f64,
+    pub(super) median: f64,
     greatest: f64,
 }
 
 impl Spread {
-    fn of(values: impl Iterator<Item = f64>) -> Self {
+    pub(super) fn of(values: impl Iterator<Item = f64>) -> Self {
         let mut sorted: Vec<f64> = values.collect();
         sorted.sort_by(f64::total_cmp);
         let at = |i: usize| sorted.get(i).copied().unwrap_or(f64::NAN);
         let n = sorted.len();
         let median = if n % 2 == 1 { at(n / 2) } else { (at(n / 2) + at((n / 2).wrapping_sub(1))) / 2.0 };
         Self { least: at(0), median, greatest: at(n.wrapping_sub(1)) }
+    }
+
+    /// As a multiple of `unit`.
+    pub(super) fn in_units_of(self, unit: f64) -> Self {
+        Self { least: self.least / unit, median: self.median / unit, greatest: self.greatest / unit }
     }
 }
 

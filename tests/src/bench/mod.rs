@@ -1,14 +1,20 @@
-//! The three times a person waits for, with the bundled model: natively and in a tab.
+//! What a person waits for: the bundled model natively and in a tab, whole models of the true size, and their products.
 
 mod browser;
 mod figures;
+mod kernels;
 mod machine;
+mod machines;
 mod native;
+mod whole;
 
 pub use browser::in_chromium;
 pub use figures::{Run, Table};
+pub use kernels::{ProductSpeed, ProductTable, Products};
 pub use machine::machine_in_words;
+pub use machines::{Measure, Measured, on_every_machine};
 pub use native::native;
+pub use whole::{Whole, WholeSpeed, WholeTable};
 
 /// What is asked: the model's report on the image, a dozen tokens.
 const QUESTION: &str = "Describe the image.";

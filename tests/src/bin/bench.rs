@@ -1,16 +1,79 @@
-//! `cargo xtask bench`: image encoding, prefill and decoding of the bundled model.
+//! `cargo xtask bench`: the bundled model natively and in a tab, a whole 2B of random weights, and single products.
 
-use tests::bench::{Table, in_chromium, machine_in_words, native};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use clap::{Parser, ValueEnum};
+use qvm::synth::{Size, Storage, SynthArgs};
+use tensor::Dtype;
+use tests::bench::{
+    ProductTable, Products, Table, Whole, WholeTable, in_chromium, machine_in_words, native, on_every_machine,
+};
 
 /// Runs that count; a median wants an odd number.
-const N_RUNS: u32 = 9;
+const BUNDLED_RUNS: u32 = 9;
 
-fn main() -> anyhow::Result<()> {
-    let mut table = Table::default();
-    table.add("native", native(N_RUNS)?);
-    table.add("headless Chromium", in_chromium(N_RUNS)?);
-    println!("{}", machine_in_words());
-    println!("bundled model, one image and its report; median (least to greatest)\n");
-    print!("{table}");
+/// Measures; every figure is the median of its runs, beside the least and the greatest.
+#[derive(Parser)]
+#[command(name = "cargo xtask bench")]
+struct Arguments {
+    /// What is measured (default: everything)
+    #[arg(value_enum)]
+    parts: Vec<Part>,
+    /// Runs of whole models and of products
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
+    /// Folder of the whole model; a 2B of random weights (Q4_K_M, vision Q8_0; 1.7 GB) is written there if it is empty
+    /// (default: beside this program)
+    #[arg(long)]
+    pair: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The bundled model, natively and in headless Chromium
+    Bundled,
+    /// A whole model of the true size, natively
+    Whole,
+    /// Products with one type of weight each, natively
+    Products,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let is_asked = |part| arguments.parts.is_empty() || arguments.parts.contains(&part);
+    println!("{}\nmedian (least to greatest)\n", machine_in_words());
+    if is_asked(Part::Bundled) {
+        let mut table = Table::default();
+        table.add("native", native(BUNDLED_RUNS)?);
+        table.add("headless Chromium", in_chromium(BUNDLED_RUNS)?);
+        println!("bundled model, one image and its report\n{table}");
+    }
+    if is_asked(Part::Whole) {
+        let whole = Whole { folder: pair(&arguments)?, n_runs: arguments.runs };
+        print!("{}", WholeTable(on_every_machine(&whole)?));
+    }
+    if is_asked(Part::Products) {
+        let products = Products { n_runs: arguments.runs };
+        println!("products with the 2B's gate (8960 x 1536), median of {} runs", arguments.runs);
+        print!("{}", ProductTable(on_every_machine(&products)?));
+    }
     Ok(())
+}
+
+/// The folder of the whole model, with one in it.
+fn pair(arguments: &Arguments) -> Result<PathBuf> {
+    let out = match &arguments.pair {
+        Some(folder) => folder.clone(),
+        None => {
+            let program = std::env::current_exe()?;
+            program.parent().context("this program lies in no folder")?.join("synth-2b")
+        }
+    };
+    if !out.join("text.gguf").is_file() {
+        let (text, vision) = (Storage::Q4KM, Storage::Plain(Dtype::Q8_0));
+        let (layers, vision_layers) = (None, None);
+        qvm::synth::run(&SynthArgs { size: Size::TwoB, text, vision, out: out.clone(), seed: 0, layers, vision_layers })?;
+    }
+    Ok(out)
 }

@@ -21,7 +21,7 @@ pub(crate) struct PairArgs {
 impl PairArgs {
     pub(crate) fn files(&self) -> anyhow::Result<ModelFiles> {
         if let (Some(model), Some(mmproj)) = (&self.model, &self.mmproj) {
-            return Ok(ModelFiles { model: model.clone(), mmproj: mmproj.clone() });
+            return Ok(ModelFiles { model: model.clone(), mmproj: Some(mmproj.clone()) });
         }
         if let Some(missing) = BUNDLED.iter().find(|path| !Path::new(path).is_file()) {
             anyhow::bail!(
@@ -30,6 +30,6 @@ impl PairArgs {
             );
         }
         let [model, mmproj] = BUNDLED.map(PathBuf::from);
-        Ok(ModelFiles { model, mmproj })
+        Ok(ModelFiles { model, mmproj: Some(mmproj) })
     }
 }

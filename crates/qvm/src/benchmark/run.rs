@@ -90,7 +90,7 @@ async fn answer(args: &RunArgs) -> anyhow::Result<Run> {
     let (data_set, questions) = open(&mut session, args.data.data(args.fresh)).await?;
     let questions = chosen(questions, &args.tasks, args.limit)?;
     let source = ModelSource::Files { names: Vec::new() };
-    session.handle(Command::LoadModel { job: JOB, source }, Attachment::Files(sources)).await;
+    session.handle(Command::LoadModel { job: JOB, source }, Attachment::Files(sources.into())).await;
     let model = session.host().outcome()?.model.context("no model was loaded")?;
     let settings = settings(args);
     let conditions = conditions(args, &model, settings.detail, data_set);

@@ -35,6 +35,11 @@ const BIAS_STD: f32 = 0.1;
 /// Gains of norms: as biases, around one.
 const GAIN_STD: f32 = 0.1;
 
+/// What the weights of a matrix should be that makes rows of unit variance from such rows.
+pub(super) fn matrix(n_inputs: usize) -> Values {
+    Values { mean: 0.0, std: 1.0 / (n_inputs as f32).sqrt() }
+}
+
 /// What the weights of a tensor should be.
 pub(super) fn values_of(tensor: &Planned) -> Values {
     let name = tensor.gguf_name.as_str();
@@ -45,14 +50,16 @@ pub(super) fn values_of(tensor: &Planned) -> Values {
             false => Values { mean: 1.0, std: GAIN_STD },
         };
     }
-    let n_inputs = shape[1..].iter().product::<usize>() as f32;
-    let std = match name {
-        "token_embd.weight" | "output.weight" => LOGITS_STD / n_inputs.sqrt(),
+    let n_inputs = shape[1..].iter().product();
+    match name {
+        "token_embd.weight" | "output.weight" => {
+            let Values { mean, std } = matrix(n_inputs);
+            Values { mean, std: LOGITS_STD * std }
+        }
         // Both frames see the same pixels and their products are added.
-        _ if matches!(tensor.part, Part::Frame(_)) => 1.0 / (2.0 * n_inputs).sqrt(),
-        _ => 1.0 / n_inputs.sqrt(),
-    };
-    Values { mean: 0.0, std }
+        _ if matches!(tensor.part, Part::Frame(_)) => matrix(2 * n_inputs),
+        _ => matrix(n_inputs),
+    }
 }
 
 /// An endless supply of blocks of one type.

@@ -15,6 +15,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
+use model::backend::Shape;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use tensor::Dtype;
@@ -25,41 +26,41 @@ use crate::pair::keys::{self, General, Images};
 use crate::pair::plan::{self, Planned};
 use crate::pair::{self, Tower};
 use blocks::RandomBlocks;
-use shape::Size;
-use storage::Storage;
+pub use shape::Size;
+pub use storage::Storage;
 
 /// A pair of the true shapes with random weights, written tensor by tensor.
 #[derive(Debug, clap::Args)]
-pub(crate) struct SynthArgs {
+pub struct SynthArgs {
     /// Whose shapes
     #[arg(long = "model", value_enum)]
-    size: Size,
+    pub size: Size,
     /// How the text model's matrices are stored: q4_k_m (llama.cpp's mix of Q4_K and Q6_K), f32, f16, bf16, q4_0, q4_1,
     /// q5_0, q5_1, q8_0, q2_k, q3_k, q4_k, q5_k, q6_k
     #[arg(long, value_parser = storage::text, default_value = "q4_k_m")]
-    text: Storage,
+    pub text: Storage,
     /// How the vision tower's matrices are stored: the same names without the mix
     #[arg(long, value_parser = storage::vision, default_value = "q8_0")]
-    vision: Storage,
+    pub vision: Storage,
     /// Folder that receives text.gguf and mmproj.gguf; made if it is not there
     #[arg(long)]
-    out: PathBuf,
+    pub out: PathBuf,
     /// The same seed gives the same bytes
     #[arg(long, default_value_t = 0)]
-    seed: u64,
+    pub seed: u64,
     /// Blocks of the text model, if fewer than the true 28
     #[arg(long)]
-    layers: Option<usize>,
+    pub layers: Option<usize>,
     /// Blocks of the vision tower, if fewer than the true 32
     #[arg(long)]
-    vision_layers: Option<usize>,
+    pub vision_layers: Option<usize>,
 }
 
 /// Writes a pair, telling on standard error what was written.
 ///
 /// # Errors
 /// Where a depth is 0 or more than the true one, or a file cannot be written.
-pub(crate) fn run(args: &SynthArgs) -> Result<()> {
+pub fn run(args: &SynthArgs) -> Result<()> {
     fs::create_dir_all(&args.out).with_context(|| format!("cannot make {}", args.out.display()))?;
     for file in files(args)? {
         // A stream of random numbers for each tensor: its bits depend on nothing but its place in its file.
@@ -74,6 +75,22 @@ pub(crate) fn run(args: &SynthArgs) -> Result<()> {
         })?;
     }
     Ok(())
+}
+
+/// Bytes of a weight that is random and harmless, as those of a pair.
+///
+/// # Errors
+/// Where its rows do not fill whole blocks.
+pub fn weight(dtype: Dtype, shape: Shape, seed: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    RandomBlocks::new(dtype, blocks::matrix(shape.cols), ChaCha8Rng::seed_from_u64(seed))?.stream(
+        shape.n_elements(),
+        &mut |chunk| {
+            bytes.extend_from_slice(chunk);
+            Ok(())
+        },
+    )?;
+    Ok(bytes)
 }
 
 /// One file, all but its weights.

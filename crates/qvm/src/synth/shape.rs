@@ -7,7 +7,7 @@ use crate::pair::config::HubConfig;
 
 /// Which model's shapes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Size {
+pub enum Size {
     /// Qwen2-VL-2B: 28 blocks of 1536 columns, the head tied to the embedding
     #[value(name = "2b")]
     TwoB,

@@ -6,7 +6,7 @@ use crate::pair::plan::{Part, Planned};
 
 /// What most matrices of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Storage {
+pub enum Storage {
     /// One type.
     Plain(Dtype),
     /// Q4_K, and Q6_K for what suffers most from fewer bits: the usual file of a Qwen2-VL.
