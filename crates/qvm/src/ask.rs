@@ -6,10 +6,12 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Args;
 use engine::{Attachment, Session};
+use model::backend::Backend;
 use protocol::{Command, Detail, ImageId, JobId, ModelSource, Question, Sampling, Settings, Timings, Turns};
 
-use crate::file::{ModelFiles, PrecisionArg};
+use crate::file::{FileSource, ModelFiles};
 use crate::host::Terminal;
+use crate::machine::{BackendArg, MachineArgs, open_gpu};
 
 #[derive(Args, Debug)]
 pub(crate) struct AskArgs {
@@ -42,9 +44,8 @@ pub(crate) struct AskArgs {
     /// 1 is none
     #[arg(long, default_value_t = 1.0)]
     repetition_penalty: f32,
-    /// How products are computed
-    #[arg(long, value_enum, default_value = "fast")]
-    precision: PrecisionArg,
+    #[command(flatten)]
+    machine: MachineArgs,
     /// The question
     question: String,
 }
@@ -52,13 +53,20 @@ pub(crate) struct AskArgs {
 const JOB: JobId = JobId(0);
 
 pub(crate) fn run(args: &AskArgs) -> anyhow::Result<()> {
-    pollster::block_on(answer(args))
+    pollster::block_on(async {
+        match args.machine.backend {
+            BackendArg::Cpu => answer(args.machine.cpu(), args).await,
+            BackendArg::Gpu => answer(open_gpu().await?, args).await,
+        }
+    })
 }
 
-async fn answer(args: &AskArgs) -> anyhow::Result<()> {
-    let mut session = Session::new(args.precision.machine(), Terminal::new());
+async fn answer<B: Backend>(backend: B, args: &AskArgs) -> anyhow::Result<()> {
+    let mut session = Session::new(backend, Terminal::new());
     let source = ModelSource::Files { names: Vec::new() };
-    session.handle(Command::LoadModel { job: JOB, source }, Attachment::Files(args.files.open()?.into())).await;
+    session
+        .handle(Command::LoadModel { job: JOB, source }, Attachment::Files(args.files.open()?.into()))
+        .await;
     let loaded = session.host().outcome()?;
     if let Some(model) = loaded.model {
         eprintln!(

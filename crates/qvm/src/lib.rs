@@ -7,6 +7,7 @@ mod clock;
 mod file;
 mod host;
 mod inspect;
+mod machine;
 mod pack;
 mod pair;
 mod profile;
@@ -15,6 +16,8 @@ mod trace;
 pub mod workload;
 
 use std::process::ExitCode;
+
+pub use machine::open_gpu;
 
 use clap::{Parser, Subcommand};
 

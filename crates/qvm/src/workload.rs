@@ -151,7 +151,11 @@ pub fn image(width_px: u32, height_px: u32, config: &VisionConfig) -> Result<Pat
 ///
 /// # Errors
 /// Where the machine fails.
-pub async fn look<B: Backend>(b: &mut B, vision: &VisionModel<B>, image: &Patches) -> Result<(), BackendError> {
+pub async fn look<B: Backend>(
+    b: &mut B,
+    vision: &VisionModel<B>,
+    image: &Patches,
+) -> Result<(), BackendError> {
     let mut pass = vision.begin(b, image)?;
     while vision.advance(b, &mut pass)? {
         b.settle().await?;

@@ -1,7 +1,7 @@
 use anyhow::Result;
 use cpu::{Cpu, Precision};
 use model::backend::Backend;
-use qvm::bandwidth::host_copy_bytes_per_sec;
+use qvm::bandwidth::{add_bytes_per_sec, host_copy_bytes_per_sec};
 
 /// What can be measured on any machine.
 pub trait Measure {
@@ -35,5 +35,15 @@ pub fn on_every_machine<M: Measure>(measure: &M) -> Result<Vec<Measured<M::Found
     let machine = cpu.description();
     let bandwidth = host_copy_bytes_per_sec();
     let found = pollster::block_on(measure.on(cpu))?;
-    Ok(vec![Measured { machine, bandwidth, found }])
+    let mut all = vec![Measured { machine, bandwidth, found }];
+    match pollster::block_on(qvm::open_gpu()) {
+        Ok(mut gpu) => {
+            let machine = gpu.description();
+            let bandwidth = pollster::block_on(add_bytes_per_sec(&mut gpu))?;
+            let found = pollster::block_on(measure.on(gpu))?;
+            all.push(Measured { machine, bandwidth, found });
+        }
+        Err(missing) => println!("SKIPPED: the GPU. {missing:#}"),
+    }
+    Ok(all)
 }

@@ -73,7 +73,15 @@ fn pair(arguments: &Arguments) -> Result<PathBuf> {
     if !out.join("text.gguf").is_file() {
         let (text, vision) = (Storage::Q4KM, Storage::Plain(Dtype::Q8_0));
         let (layers, vision_layers) = (None, None);
-        qvm::synth::run(&SynthArgs { size: Size::TwoB, text, vision, out: out.clone(), seed: 0, layers, vision_layers })?;
+        qvm::synth::run(&SynthArgs {
+            size: Size::TwoB,
+            text,
+            vision,
+            out: out.clone(),
+            seed: 0,
+            layers,
+            vision_layers,
+        })?;
     }
     Ok(out)
 }

@@ -1,8 +1,8 @@
 use anyhow::{Context as _, bail};
 use bench::{DataSet, Grouping, Question};
 use clap::ValueEnum;
-use cpu::Cpu;
 use engine::{Attachment, Session};
+use model::backend::Backend;
 use protocol::{BenchmarkData, Command, JobId};
 
 use crate::file::FileSource;
@@ -29,13 +29,13 @@ impl DataArg {
 }
 
 /// Tells the session a command that needs nothing beside it.
-pub(crate) async fn tell(session: &mut Session<Cpu, Terminal, Vec<FileSource>>, command: Command) {
+pub(crate) async fn tell(session: &mut Session<impl Backend, Terminal>, command: Command) {
     session.handle(command, Attachment::None).await;
 }
 
 /// Opens a data set; its questions stand at their numbers.
 pub(crate) async fn open(
-    session: &mut Session<Cpu, Terminal, Vec<FileSource>>,
+    session: &mut Session<impl Backend, Terminal>,
     data: BenchmarkData,
 ) -> anyhow::Result<(DataSet, Vec<Question>)> {
     tell(session, Command::OpenBenchmark { job: JOB, data }).await;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use bench::{Answered, Conditions, DataSet, Row, Rule, Run, VisualTokens, report};
 use clap::Args;
-use cpu::Cpu;
 use engine::{Attachment, Host as _, Session};
+use model::backend::Backend;
 use protocol::{BenchmarkImages, BenchmarkSettings, Command, Detail, ModelInfo, ModelSource};
 
 use super::data::{DataArg, JOB, chosen, open, tell};
@@ -16,6 +16,7 @@ use super::pair::PairArgs;
 use super::table::table;
 use crate::file::{FileSource, PrecisionArg};
 use crate::host::Terminal;
+use crate::machine::{BackendArg, MachineArgs, open_gpu};
 
 #[derive(Args, Debug)]
 pub(crate) struct RunArgs {
@@ -48,9 +49,8 @@ pub(crate) struct RunArgs {
     /// How answers are read: a version of VLMEvalKit's matching
     #[arg(long, default_value_t = Rule::default())]
     rule: Rule,
-    /// How products are computed
-    #[arg(long, value_enum, default_value = "fast")]
-    precision: PrecisionArg,
+    #[command(flatten)]
+    machine: MachineArgs,
     /// Print the run as JSON instead of a table
     #[arg(long)]
     json: bool,
@@ -66,7 +66,12 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
     for path in [&args.markdown, &args.csv].into_iter().flatten() {
         check_writable(path)?;
     }
-    let run = pollster::block_on(answer(args))?;
+    let run = pollster::block_on(async {
+        match args.machine.backend {
+            BackendArg::Cpu => answer(args.machine.cpu(), args).await,
+            BackendArg::Gpu => answer(open_gpu().await?, args).await,
+        }
+    })?;
     for (path, write) in [(&args.markdown, report::markdown as fn(&Run) -> String), (&args.csv, report::csv)]
     {
         if let Some(path) = path {
@@ -84,9 +89,9 @@ fn check_writable(path: &Path) -> anyhow::Result<()> {
     opened.map(drop).with_context(|| format!("cannot write {}", path.display()))
 }
 
-async fn answer(args: &RunArgs) -> anyhow::Result<Run> {
+async fn answer<B: Backend>(backend: B, args: &RunArgs) -> anyhow::Result<Run> {
     let sources = args.pair.files()?.open()?;
-    let mut session = Session::new(args.precision.machine(), Terminal::new());
+    let mut session = Session::new(backend, Terminal::new());
     let (data_set, questions) = open(&mut session, args.data.data(args.fresh)).await?;
     let questions = chosen(questions, &args.tasks, args.limit)?;
     let source = ModelSource::Files { names: Vec::new() };
@@ -108,7 +113,7 @@ async fn answer(args: &RunArgs) -> anyhow::Result<Run> {
 }
 
 async fn reply(
-    session: &mut Session<Cpu, Terminal, Vec<FileSource>>,
+    session: &mut Session<impl Backend, Terminal>,
     number: u32,
     settings: BenchmarkSettings,
 ) -> anyhow::Result<bench::Reply> {
@@ -132,9 +137,9 @@ fn conditions(args: &RunArgs, model: &ModelInfo, detail: Detail, data_set: DataS
     Conditions {
         model: model.name.clone(),
         quantisation: model.quantisation.clone(),
-        backend: match args.precision {
-            PrecisionArg::Fast => model.backend.clone(),
-            PrecisionArg::Exact => format!("{}, exact", model.backend),
+        backend: match (args.machine.backend, args.machine.precision) {
+            (BackendArg::Cpu, PrecisionArg::Exact) => format!("{}, exact", model.backend),
+            _ => model.backend.clone(),
         },
         visual_tokens: VisualTokens { min, max },
         rule: args.rule,

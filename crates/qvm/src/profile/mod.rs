@@ -15,7 +15,8 @@ use model::plan::Plan;
 
 use crate::bandwidth;
 use crate::clock::now_secs;
-use crate::file::{ModelFiles, PrecisionArg};
+use crate::file::ModelFiles;
+use crate::machine::{BackendArg, MachineArgs, open_gpu};
 use crate::workload::{self, Reading};
 use stage::Stage;
 use timed::Timed;
@@ -33,9 +34,8 @@ pub(crate) struct ProfileArgs {
     /// Also time the vision tower with an image of this size in pixels, such as 364x252; both sides multiples of 28
     #[arg(long, value_parser = size)]
     image: Option<(u32, u32)>,
-    /// How products are computed
-    #[arg(long, value_enum, default_value = "fast")]
-    precision: PrecisionArg,
+    #[command(flatten)]
+    machine: MachineArgs,
 }
 
 fn size(text: &str) -> Result<(u32, u32), String> {
@@ -46,9 +46,17 @@ fn size(text: &str) -> Result<(u32, u32), String> {
 
 pub(crate) fn run(args: &ProfileArgs) -> Result<()> {
     pollster::block_on(async {
-        let machine = Timed::new(args.precision.machine());
-        let bandwidth = bandwidth::host_copy_bytes_per_sec();
-        profile(machine, "copying main memory", bandwidth, args).await
+        match args.machine.backend {
+            BackendArg::Cpu => {
+                let bandwidth = bandwidth::host_copy_bytes_per_sec();
+                profile(Timed::new(args.machine.cpu()), "copying main memory", bandwidth, args).await
+            }
+            BackendArg::Gpu => {
+                let mut gpu = open_gpu().await?;
+                let bandwidth = bandwidth::add_bytes_per_sec(&mut gpu).await?;
+                profile(gpu, "adding two large arrays", bandwidth, args).await
+            }
+        }
     })
 }
 

@@ -75,7 +75,11 @@ impl fmt::Display for Stage {
                 format!("{:.1}", row.secs * 1e6 / f64::from(row.n)),
                 if bytes_told { format!("{:.2}", rate / 1e9) } else { String::new() },
                 if bytes_told { format!("{:.0} %", 100.0 * rate / bandwidth) } else { String::new() },
-                if row.n_flops > 0 { format!("{:.1}", row.n_flops as f64 / row.secs / 1e9) } else { String::new() },
+                if row.n_flops > 0 {
+                    format!("{:.1}", row.n_flops as f64 / row.secs / 1e9)
+                } else {
+                    String::new()
+                },
             ];
             line(f, cells)?;
         }
@@ -94,7 +98,8 @@ mod tests {
 
     fn stage(steps: Vec<StepTime>) -> Stage {
         let shape = model::backend::Shape::new(1, 1);
-        let linear = || model::plan::Step { verb: "linear", shape, n_flops: 1_000_000_000, n_bytes: 500_000_000 };
+        let linear =
+            || model::plan::Step { verb: "linear", shape, n_flops: 1_000_000_000, n_bytes: 500_000_000 };
         let plan = Plan { steps: vec![linear(), linear()] };
         Stage { what: "decoding of 4 tokens".into(), secs: 0.5, n_tokens: 4, steps, plan, bandwidth: 8e9 }
     }
@@ -113,6 +118,9 @@ mod tests {
         let found: Vec<_> = rows.iter().map(|row| (row.label, row.n_bytes, row.n_flops)).collect();
         assert_eq!(found, [("linear", 1_000_000_000, 2_000_000_000), ("matvec_q4_k", 7, 0)]);
         let told = stage(vec![step("linear", 0)]).to_string();
-        assert!(told.contains("4.00") && told.contains("50 %") && told.contains("250.00 ms between"), "{told}");
+        assert!(
+            told.contains("4.00") && told.contains("50 %") && told.contains("250.00 ms between"),
+            "{told}"
+        );
     }
 }

@@ -2,7 +2,8 @@
 //! returns, as on the CPU.
 
 use model::backend::{
-    Activation, Backend, BackendError, Heads, Ids, Keys, Linear, Norm, Rotation, Sampling, Shape, Span, StepTime,
+    Activation, Backend, BackendError, Heads, Ids, Keys, Linear, Norm, Rotation, Sampling, Shape, Span,
+    StepTime,
 };
 use tensor::Dtype;
 
@@ -118,7 +119,13 @@ impl<B: Backend> Backend for Timed<B> {
     fn do_append(&mut self, cache: &mut B::Cache, k: &B::Tensor, v: &B::Tensor) -> R<()> {
         self.time("append", |m| m.do_append(cache, k, v))
     }
-    fn do_attend(&mut self, q: &B::Tensor, keys: Keys<'_, Self>, heads: Heads, span: Span<'_>) -> R<B::Tensor> {
+    fn do_attend(
+        &mut self,
+        q: &B::Tensor,
+        keys: Keys<'_, Self>,
+        heads: Heads,
+        span: Span<'_>,
+    ) -> R<B::Tensor> {
         self.time("attend", |m| match keys {
             Keys::Fresh { k, v } => m.do_attend(q, Keys::Fresh { k, v }, heads, span),
             Keys::Cached(cache) => m.do_attend(q, Keys::Cached(cache), heads, span),
