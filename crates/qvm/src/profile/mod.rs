@@ -89,14 +89,16 @@ async fn look<B: Backend>(
     workload::look(b, vision, image).await?;
     let secs = now_secs() - started_secs;
     b.set_profiling(true);
+    let started_secs = now_secs();
     workload::look(b, vision, image).await?;
+    let timed_secs = now_secs() - started_secs;
     let steps = b.take_profile().await?;
     b.set_profiling(false);
     let mut plan = Plan::default();
     workload::look(&mut plan, planned, image).await?;
     let n_tokens = image.grid.n_visual_tokens();
     let what = format!("image encoding, {} patches", image.grid.n_patches());
-    Ok(Stage { what, secs, n_tokens, steps, plan, bandwidth })
+    Ok(Stage { what, secs, timed_secs, n_tokens, steps, plan, bandwidth })
 }
 
 async fn read_and_answer<B: Backend>(
@@ -122,9 +124,13 @@ async fn read_and_answer<B: Backend>(
     let (prefill_secs, decoding_secs) = (prefilled_secs - started_secs, now_secs() - prefilled_secs);
 
     b.set_profiling(true);
+    let started_secs = now_secs();
     let mut reading = Reading::prefill(b, text, n_prompt).await?;
+    let timed_prefill_secs = now_secs() - started_secs;
     let prefill_steps = b.take_profile().await?;
+    let started_secs = now_secs();
     reading.decode(b, n_decoded).await?;
+    let timed_decoding_secs = now_secs() - started_secs;
     let decoding_steps = b.take_profile().await?;
     b.set_profiling(false);
 
@@ -133,6 +139,7 @@ async fn read_and_answer<B: Backend>(
         Stage {
             what: format!("prefill of {n_prompt} tokens"),
             secs: prefill_secs,
+            timed_secs: timed_prefill_secs,
             n_tokens: n_prompt,
             steps: prefill_steps,
             plan: prefill_plan,
@@ -141,6 +148,7 @@ async fn read_and_answer<B: Backend>(
         Stage {
             what: format!("decoding of {n_decoded} tokens behind {n_prompt}"),
             secs: decoding_secs,
+            timed_secs: timed_decoding_secs,
             n_tokens: n_decoded,
             steps: decoding_steps,
             plan: decoding_plan,

@@ -14,6 +14,8 @@ pub(super) struct Stage {
     pub(super) secs: f64,
     /// Tokens, or visual tokens, that it made or read.
     pub(super) n_tokens: usize,
+    /// The same with its steps timed.
+    pub(super) timed_secs: f64,
     /// Each kind of step on the machine's clock; empty where it has none.
     pub(super) steps: Vec<StepTime>,
     /// The same stage, counted.
@@ -63,7 +65,7 @@ impl fmt::Display for Stage {
             writeln!(f)
         };
         line(f, head.map(str::to_owned))?;
-        let timed_secs: f64 = rows.iter().map(|row| row.secs).sum();
+        let steps_secs: f64 = rows.iter().map(|row| row.secs).sum();
         for row in &rows {
             let rate = row.n_bytes as f64 / row.secs;
             let bytes_told = row.n_bytes > 0;
@@ -71,7 +73,7 @@ impl fmt::Display for Stage {
                 row.label.to_owned(),
                 row.n.to_string(),
                 format!("{:.2}", row.secs * 1e3),
-                format!("{:.1} %", 100.0 * row.secs / timed_secs),
+                format!("{:.1} %", 100.0 * row.secs / steps_secs),
                 format!("{:.1}", row.secs * 1e6 / f64::from(row.n)),
                 if bytes_told { format!("{:.2}", rate / 1e9) } else { String::new() },
                 if bytes_told { format!("{:.0} %", 100.0 * rate / bandwidth) } else { String::new() },
@@ -83,8 +85,7 @@ impl fmt::Display for Stage {
             ];
             line(f, cells)?;
         }
-        let between = secs - timed_secs;
-        writeln!(f, "  timed {:.2} ms; {:.2} ms between the steps", timed_secs * 1e3, between * 1e3)
+        writeln!(f, "  these {steps_secs:.3} s are of a run that took {:.3} s, timing included", self.timed_secs)
     }
 }
 
@@ -101,7 +102,7 @@ mod tests {
         let linear =
             || model::plan::Step { verb: "linear", shape, n_flops: 1_000_000_000, n_bytes: 500_000_000 };
         let plan = Plan { steps: vec![linear(), linear()] };
-        Stage { what: "decoding of 4 tokens".into(), secs: 0.5, n_tokens: 4, steps, plan, bandwidth: 8e9 }
+        Stage { what: "decoding of 4 tokens".into(), secs: 0.5, n_tokens: 4, timed_secs: 0.75, steps, plan, bandwidth: 8e9 }
     }
 
     #[test]
@@ -119,7 +120,7 @@ mod tests {
         assert_eq!(found, [("linear", 1_000_000_000, 2_000_000_000), ("matvec_q4_k", 7, 0)]);
         let told = stage(vec![step("linear", 0)]).to_string();
         assert!(
-            told.contains("4.00") && told.contains("50 %") && told.contains("250.00 ms between"),
+            told.contains("4.00") && told.contains("50 %") && told.contains("0.250 s are of a run that took 0.750 s"),
             "{told}"
         );
     }

@@ -6,6 +6,8 @@
 //! - Matrices get `1 / sqrt(inputs)`: a product with a row of unit variance has unit variance again, so a normalised row
 //!   gives queries, keys and gates of size one, softmax and SiLU work where they bend, and the residual stream grows
 //!   with the square root of the depth.
+//! - Queries and keys get twice that: scores with a deviation of four, so that a token looks at a few others. Where it looks at
+//!   all alike, every token ends as the same average, and the answer is one word again and again.
 //! - The embedding and the head get three times that: logits with a deviation of three, far from both a uniform
 //!   distribution and a certainty. In a tied model a token's own logit is raised by less than that, so the answer does
 //!   not repeat the question's last token.
@@ -28,12 +30,20 @@ pub(super) struct Values {
     std: f32,
 }
 
+/// What queries and keys are longer by.
+const ATTENTION_GAIN: f32 = 2.0;
 /// Deviation of the logits.
 const LOGITS_STD: f32 = 3.0;
 /// Deviation of biases: seen in every result, but smaller than the products that they are added to.
 const BIAS_STD: f32 = 0.1;
 /// Gains of norms: as biases, around one.
 const GAIN_STD: f32 = 0.1;
+
+impl Values {
+    fn times(self, gain: f32) -> Self {
+        Self { mean: gain * self.mean, std: gain * self.std }
+    }
+}
 
 /// What the weights of a matrix should be that makes rows of unit variance from such rows.
 pub(super) fn matrix(n_inputs: usize) -> Values {
@@ -52,9 +62,9 @@ pub(super) fn values_of(tensor: &Planned) -> Values {
     }
     let n_inputs = shape[1..].iter().product();
     match name {
-        "token_embd.weight" | "output.weight" => {
-            let Values { mean, std } = matrix(n_inputs);
-            Values { mean, std: LOGITS_STD * std }
+        "token_embd.weight" | "output.weight" => matrix(n_inputs).times(LOGITS_STD),
+        _ if name.ends_with("attn_q.weight") || name.ends_with("attn_k.weight") => {
+            matrix(n_inputs).times(ATTENTION_GAIN)
         }
         // Both frames see the same pixels and their products are added.
         _ if matches!(tensor.part, Part::Frame(_)) => matrix(2 * n_inputs),
