@@ -19,8 +19,10 @@ const WEIGHT_BYTES: usize = 128 << 20;
 /// Rows of a prefill.
 const PREFILL_ROWS: usize = 128;
 
-/// Matrices that a prefill is measured with: less memory is read again and again there, so fewer will do.
-const PREFILL_MATRICES: usize = 8;
+/// A run is as many products as take about this long: long beside a GPU's way to the host, short beside a person's
+/// patience.
+const RUN_SECS: f64 = 0.2;
+const MOST_PRODUCTS: f64 = 500.0;
 
 /// Products with a weight of each type: one row, as in decoding, and many, as in a prefill.
 #[derive(Clone, Copy, Debug)]
@@ -60,11 +62,9 @@ impl Products {
             matrices.push(Linear { weight: b.weight(dtype, MATRIX, &bytes)?, bias: None });
             b.settle().await?;
         }
+        let (n_bytes, n_flops) = (bytes.len() as f64, (2 * PREFILL_ROWS * MATRIX.n_elements()) as f64);
         let one = self.secs(b, &matrices, 1).await?;
-        let some = &matrices[..n_matrices.min(PREFILL_MATRICES)];
-        let many = self.secs(b, some, PREFILL_ROWS).await?;
-        let n_bytes = (bytes.len() * n_matrices) as f64;
-        let n_flops = (2 * PREFILL_ROWS * MATRIX.n_elements() * some.len()) as f64;
+        let many = self.secs(b, &matrices, PREFILL_ROWS).await?;
         Ok(ProductSpeed {
             dtype,
             matvec: Spread::of(one.iter().map(|secs| n_bytes / secs)),
@@ -72,28 +72,47 @@ impl Products {
         })
     }
 
-    /// Seconds of multiplying all matrices once, for each run.
-    async fn secs<B: Backend>(&self, b: &mut B, matrices: &[Linear<B::Weight>], n_rows: usize) -> Result<Vec<f64>> {
+    /// Seconds of one product, for each run.
+    async fn secs<B: Backend>(
+        &self,
+        b: &mut B,
+        matrices: &[Linear<B::Weight>],
+        n_rows: usize,
+    ) -> Result<Vec<f64>> {
         let shape = Shape::new(n_rows, MATRIX.cols);
         let values: Vec<f32> = (0..shape.n_elements()).map(|i| (i as f32 * 0.37).sin()).collect();
         let x = b.upload(shape, &values)?;
+        let mut matrices = matrices.iter().cycle();
+        // The first product is the machine's own business: compiling, filling caches.
+        multiply(b, &x, matrices.by_ref().take(1)).await?;
+        let guess_secs = multiply(b, &x, matrices.by_ref().take(1)).await?;
+        let n_products = (RUN_SECS / guess_secs).clamp(1.0, MOST_PRODUCTS) as usize;
         let mut secs = Vec::new();
-        for run in 0..=self.n_runs {
-            let started_secs = now_secs();
-            let mut last = None;
-            for matrix in matrices {
-                last = Some(b.linear(&x, matrix)?);
-            }
-            if let Some(last) = &last {
-                wait_for(b, last).await?;
-            }
-            // The first run is the machine's own business: compiling, filling caches.
-            if run > 0 {
-                secs.push(now_secs() - started_secs);
-            }
+        for _ in 0..self.n_runs {
+            secs.push(multiply(b, &x, matrices.by_ref().take(n_products)).await? / n_products as f64);
         }
         Ok(secs)
     }
+}
+
+/// Seconds that it takes to multiply by all of these.
+async fn multiply<'m, B: Backend>(
+    b: &mut B,
+    x: &B::Tensor,
+    matrices: impl Iterator<Item = &'m Linear<B::Weight>>,
+) -> Result<f64>
+where
+    B::Weight: 'm,
+{
+    let started_secs = now_secs();
+    let mut last = None;
+    for matrix in matrices {
+        last = Some(b.linear(x, matrix)?);
+    }
+    if let Some(last) = &last {
+        wait_for(b, last).await?;
+    }
+    Ok(now_secs() - started_secs)
 }
 
 /// One line for each machine and type.
@@ -106,10 +125,15 @@ impl fmt::Display for ProductTable {
         for measured in &self.0 {
             writeln!(f, "{}, bandwidth {:.1} GB/s", measured.machine, measured.bandwidth / 1e9)?;
             let (one, many) = ("one row, GB/s", format!("{PREFILL_ROWS} rows, GFLOP/s"));
-            writeln!(f, "{:<8} {one:>22} {:>12} {:>8} {many:>26} {:>8}", "weight", "of bandwidth", "to CPU", "to CPU")?;
+            writeln!(
+                f,
+                "{:<8} {one:>22} {:>12} {:>8} {many:>26} {:>8}",
+                "weight", "of bandwidth", "ratio", "ratio"
+            )?;
             for (speed, reference) in measured.found.iter().zip(&reference.found) {
                 let share = format!("{:.0} %", 100.0 * speed.matvec.median / measured.bandwidth);
-                let ratio = |found: Spread, reference: Spread| format!("{:.2}", found.median / reference.median);
+                let ratio =
+                    |found: Spread, reference: Spread| format!("{:.2}", found.median / reference.median);
                 writeln!(
                     f,
                     "{:<8} {:>22} {share:>12} {:>8} {:>26} {:>8}",

@@ -26,24 +26,43 @@ pub struct Measured<T> {
     pub found: T,
 }
 
-/// Measures on every machine there is, the CPU first: what the others are compared with.
+/// Kinds of machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Kind {
+    /// The processor, all its threads.
+    Cpu,
+    /// The GPU that the system prefers.
+    Gpu,
+}
+
+/// Measures on each of these machines that there is; the others are compared with the first.
 ///
 /// # Errors
 /// As [`Measure::on`].
-pub fn on_every_machine<M: Measure>(measure: &M) -> Result<Vec<Measured<M::Found>>> {
-    let cpu = Cpu::new(Precision::Quantised);
-    let machine = cpu.description();
-    let bandwidth = host_copy_bytes_per_sec();
-    let found = pollster::block_on(measure.on(cpu))?;
-    let mut all = vec![Measured { machine, bandwidth, found }];
-    match pollster::block_on(qvm::open_gpu()) {
-        Ok(mut gpu) => {
-            let machine = gpu.description();
-            let bandwidth = pollster::block_on(add_bytes_per_sec(&mut gpu))?;
-            let found = pollster::block_on(measure.on(gpu))?;
-            all.push(Measured { machine, bandwidth, found });
+pub fn on_machines<M: Measure>(kinds: &[Kind], measure: &M) -> Result<Vec<Measured<M::Found>>> {
+    pollster::block_on(async {
+        let mut all = Vec::new();
+        for kind in kinds {
+            match kind {
+                Kind::Cpu => {
+                    let bandwidth = host_copy_bytes_per_sec();
+                    all.push(Measured::by(measure, Cpu::new(Precision::Quantised), bandwidth).await?);
+                }
+                Kind::Gpu => match qvm::open_gpu().await {
+                    Ok(mut gpu) => {
+                        let bandwidth = add_bytes_per_sec(&mut gpu).await?;
+                        all.push(Measured::by(measure, gpu, bandwidth).await?);
+                    }
+                    Err(missing) => println!("SKIPPED: the GPU. {missing:#}"),
+                },
+            }
         }
-        Err(missing) => println!("SKIPPED: the GPU. {missing:#}"),
+        Ok(all)
+    })
+}
+
+impl<T> Measured<T> {
+    async fn by<M: Measure<Found = T>>(measure: &M, b: impl Backend, bandwidth: f64) -> Result<Self> {
+        Ok(Self { machine: b.description(), bandwidth, found: measure.on(b).await? })
     }
-    Ok(all)
 }

@@ -12,7 +12,7 @@ pub use browser::in_chromium;
 pub use figures::{Run, Table};
 pub use kernels::{ProductSpeed, ProductTable, Products};
 pub use machine::machine_in_words;
-pub use machines::{Measure, Measured, on_every_machine};
+pub use machines::{Kind, Measure, Measured, on_machines};
 pub use native::native;
 pub use whole::{Whole, WholeSpeed, WholeTable};
 

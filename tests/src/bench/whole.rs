@@ -92,10 +92,12 @@ impl fmt::Display for WholeTable {
             writeln!(
                 f,
                 "{:<24} {:>4} {:>24} {:>8} {:>8} {:>12} {:>10}",
-                "", "runs", "tokens/s", "to CPU", "GB/s", "of bandwidth", "GFLOP/s"
+                "", "runs", "tokens/s", "ratio", "GB/s", "of bandwidth", "GFLOP/s"
             )?;
             for (stage, reference) in found.stages.iter().zip(&reference.found.stages) {
-                let rate = |stage: &StageSpeed| Spread::of(stage.secs.iter().map(|secs| stage.n_tokens as f64 / secs));
+                let rate = |stage: &StageSpeed| {
+                    Spread::of(stage.secs.iter().map(|secs| stage.n_tokens as f64 / secs))
+                };
                 let secs = Spread::of(stage.secs.iter().copied()).median;
                 let (bytes, flops) = (stage.plan.n_bytes() as f64 / secs, stage.plan.n_flops() as f64 / secs);
                 writeln!(

@@ -7,7 +7,8 @@ use clap::{Parser, ValueEnum};
 use qvm::synth::{Size, Storage, SynthArgs};
 use tensor::Dtype;
 use tests::bench::{
-    ProductTable, Products, Table, Whole, WholeTable, in_chromium, machine_in_words, native, on_every_machine,
+    Kind, ProductTable, Products, Table, Whole, WholeTable, in_chromium, machine_in_words, native,
+    on_machines,
 };
 
 /// Runs that count; a median wants an odd number.
@@ -23,6 +24,9 @@ struct Arguments {
     /// Runs of whole models and of products
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
+    /// Machines of the last two parts, separated by commas; ratios are to the first
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["cpu", "gpu"])]
+    backend: Vec<Kind>,
     /// Folder of the whole model; a 2B of random weights (Q4_K_M, vision Q8_0; 1.7 GB) is written there if it is empty
     /// (default: beside this program)
     #[arg(long)]
@@ -51,12 +55,12 @@ fn main() -> Result<()> {
     }
     if is_asked(Part::Whole) {
         let whole = Whole { folder: pair(&arguments)?, n_runs: arguments.runs };
-        print!("{}", WholeTable(on_every_machine(&whole)?));
+        print!("{}", WholeTable(on_machines(&arguments.backend, &whole)?));
     }
     if is_asked(Part::Products) {
         let products = Products { n_runs: arguments.runs };
         println!("products with the 2B's gate (8960 x 1536), median of {} runs", arguments.runs);
-        print!("{}", ProductTable(on_every_machine(&products)?));
+        print!("{}", ProductTable(on_machines(&arguments.backend, &products)?));
     }
     Ok(())
 }

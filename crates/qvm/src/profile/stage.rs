@@ -85,7 +85,11 @@ impl fmt::Display for Stage {
             ];
             line(f, cells)?;
         }
-        writeln!(f, "  these {steps_secs:.3} s are of a run that took {:.3} s, timing included", self.timed_secs)
+        writeln!(
+            f,
+            "  these {steps_secs:.3} s are of a run that took {:.3} s, timing included",
+            self.timed_secs
+        )
     }
 }
 
@@ -102,7 +106,15 @@ mod tests {
         let linear =
             || model::plan::Step { verb: "linear", shape, n_flops: 1_000_000_000, n_bytes: 500_000_000 };
         let plan = Plan { steps: vec![linear(), linear()] };
-        Stage { what: "decoding of 4 tokens".into(), secs: 0.5, n_tokens: 4, timed_secs: 0.75, steps, plan, bandwidth: 8e9 }
+        Stage {
+            what: "decoding of 4 tokens".into(),
+            secs: 0.5,
+            n_tokens: 4,
+            timed_secs: 0.75,
+            steps,
+            plan,
+            bandwidth: 8e9,
+        }
     }
 
     #[test]
@@ -120,7 +132,9 @@ mod tests {
         assert_eq!(found, [("linear", 1_000_000_000, 2_000_000_000), ("matvec_q4_k", 7, 0)]);
         let told = stage(vec![step("linear", 0)]).to_string();
         assert!(
-            told.contains("4.00") && told.contains("50 %") && told.contains("0.250 s are of a run that took 0.750 s"),
+            told.contains("4.00")
+                && told.contains("50 %")
+                && told.contains("0.250 s are of a run that took 0.750 s"),
             "{told}"
         );
     }
