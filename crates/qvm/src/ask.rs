@@ -9,7 +9,7 @@ use engine::{Attachment, Session};
 use model::backend::Backend;
 use protocol::{Command, Detail, ImageId, JobId, ModelSource, Question, Sampling, Settings, Timings, Turns};
 
-use crate::file::{FileSource, ModelFiles};
+use crate::file::ModelFiles;
 use crate::host::Terminal;
 use crate::machine::{BackendArg, MachineArgs, open_gpu};
 
@@ -64,9 +64,8 @@ pub(crate) fn run(args: &AskArgs) -> anyhow::Result<()> {
 async fn answer<B: Backend>(backend: B, args: &AskArgs) -> anyhow::Result<()> {
     let mut session = Session::new(backend, Terminal::new());
     let source = ModelSource::Files { names: Vec::new() };
-    session
-        .handle(Command::LoadModel { job: JOB, source }, Attachment::Files(args.files.open()?.into()))
-        .await;
+    let files: Vec<_> = args.files.open()?.into();
+    session.handle(Command::LoadModel { job: JOB, source }, Attachment::Files(files)).await;
     let loaded = session.host().outcome()?;
     if let Some(model) = loaded.model {
         eprintln!(

@@ -3,7 +3,7 @@ use protocol::{EndOfAnswer, Timings};
 use serde_json::Value;
 
 use super::{EXAMPLE, QUESTION, Run};
-use crate::browser::{AskPage, Upload, spec};
+use crate::browser::{AskPage, BrowserKind, Upload, spec_in};
 
 /// Keeps the figures of every answer that the page's worker tells.
 const LISTEN: &str = "
@@ -18,16 +18,16 @@ const LISTEN: &str = "
       }
     };";
 
-/// Asks the bundled model in headless Chromium `n_runs` times, each time about a newly opened image, after one question
-/// that is not counted.
+/// Asks the bundled model in a headless browser on `backend` (`cpu`, `webgpu`) `n_runs` times, each time about a newly opened
+/// image, after one question that is not counted. Empty, with the reason printed, where there is no such browser.
 ///
 /// # Errors
-/// When there is no browser or the page fails.
-pub fn in_chromium(n_runs: u32) -> anyhow::Result<Vec<Run>> {
+/// When the page fails.
+pub fn in_browser(kind: BrowserKind, backend: &str, n_runs: u32) -> anyhow::Result<Vec<Run>> {
     let mut runs = Vec::new();
-    spec("bench", async |ground| {
+    spec_in(kind, "bench", async |ground| {
         ground.browser.before_every_document(LISTEN).await?;
-        let page = AskPage::open_and_wait_until_ready(ground).await?;
+        let page = AskPage::open_on(ground, backend).await?;
         let image = Upload::from_dist(&format!("examples/{EXAMPLE}"))?;
         for number in 0..=n_runs {
             page.drop_image(&Upload::new(&format!("{number}-{}", image.name), image.bytes.clone())).await?;

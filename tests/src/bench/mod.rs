@@ -8,7 +8,7 @@ mod machines;
 mod native;
 mod whole;
 
-pub use browser::in_chromium;
+pub use browser::in_browser;
 pub use figures::{Run, Table};
 pub use kernels::{ProductSpeed, ProductTable, Products};
 pub use machine::machine_in_words;

@@ -7,9 +7,16 @@ use clap::{Parser, ValueEnum};
 use qvm::synth::{Size, Storage, SynthArgs};
 use tensor::Dtype;
 use tests::bench::{
-    Kind, ProductTable, Products, Table, Whole, WholeTable, in_chromium, machine_in_words, native,
-    on_machines,
+    Kind, ProductTable, Products, Table, Whole, WholeTable, in_browser, machine_in_words, native, on_machines,
 };
+use tests::browser::BrowserKind;
+
+/// Where the bundled model is asked in a tab. No browser here has a GPU: what WebGPU costs is seen, not what it gains.
+const BROWSERS: [(&str, BrowserKind, &str); 3] = [
+    ("Chromium, CPU", BrowserKind::ChromiumWithoutWebGpu, "cpu"),
+    ("Chromium, SwiftShader", BrowserKind::ChromiumOnSwiftShader, "webgpu"),
+    ("Firefox, lavapipe", BrowserKind::FirefoxOnLavapipe, "webgpu"),
+];
 
 /// Runs that count; a median wants an odd number.
 const BUNDLED_RUNS: u32 = 9;
@@ -35,7 +42,7 @@ struct Arguments {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Part {
-    /// The bundled model, natively and in headless Chromium
+    /// The bundled model, natively and in headless browsers
     Bundled,
     /// A whole model of the true size, natively
     Whole,
@@ -50,7 +57,13 @@ fn main() -> Result<()> {
     if is_asked(Part::Bundled) {
         let mut table = Table::default();
         table.add("native", native(BUNDLED_RUNS)?);
-        table.add("headless Chromium", in_chromium(BUNDLED_RUNS)?);
+        for (browser, kind, backend) in BROWSERS {
+            let runs = in_browser(kind, backend, BUNDLED_RUNS)?;
+            // A browser that is not there has said so.
+            if !runs.is_empty() {
+                table.add(browser, runs);
+            }
+        }
         println!("bundled model, one image and its report\n{table}");
     }
     if is_asked(Part::Whole) {

@@ -29,13 +29,13 @@ impl DataArg {
 }
 
 /// Tells the session a command that needs nothing beside it.
-pub(crate) async fn tell(session: &mut Session<impl Backend, Terminal>, command: Command) {
+pub(crate) async fn tell(session: &mut Session<impl Backend, Terminal, Vec<FileSource>>, command: Command) {
     session.handle(command, Attachment::None).await;
 }
 
 /// Opens a data set; its questions stand at their numbers.
 pub(crate) async fn open(
-    session: &mut Session<impl Backend, Terminal>,
+    session: &mut Session<impl Backend, Terminal, Vec<FileSource>>,
     data: BenchmarkData,
 ) -> anyhow::Result<(DataSet, Vec<Question>)> {
     tell(session, Command::OpenBenchmark { job: JOB, data }).await;

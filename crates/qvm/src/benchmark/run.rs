@@ -113,7 +113,7 @@ async fn answer<B: Backend>(backend: B, args: &RunArgs) -> anyhow::Result<Run> {
 }
 
 async fn reply(
-    session: &mut Session<impl Backend, Terminal>,
+    session: &mut Session<impl Backend, Terminal, Vec<FileSource>>,
     number: u32,
     settings: BenchmarkSettings,
 ) -> anyhow::Result<bench::Reply> {

@@ -135,17 +135,17 @@ fn a_shallow_pair_is_loaded_and_answers() -> Result<()> {
     let mut session = Session::new(Cpu::new(Precision::Quantised), Terminal::new());
     pollster::block_on(async {
         let source = ModelSource::Files { names: Vec::new() };
-        session.handle(Command::LoadModel { job, source }, Attachment::Sources(open(&scratch.0)?)).await;
+        session.handle(Command::LoadModel { job, source }, Attachment::Files(open(&scratch.0)?)).await;
         let loaded = session.host().outcome()?.model;
         assert_eq!(loaded.map(|m| m.name), Some("Synthetic 2B".into()));
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/examples/fundus.png");
         let image = Command::OpenImage { job, image: ImageId(0), name: "fundus.png".into() };
-        session.handle::<FileSource>(image, Attachment::Bytes(std::fs::read(example)?)).await;
+        session.handle(image, Attachment::Bytes(std::fs::read(example)?)).await;
         session.host().outcome()?;
         let question = Question { text: "What is this?".into(), images: vec![ImageId(0)] };
         let detail = Detail::Tokens { min: 4, max: 16 };
         let settings = Settings { max_answer_tokens: 3, detail, ..Settings::default() };
-        session.handle::<FileSource>(Command::Ask { job, question, settings }, Attachment::None).await;
+        session.handle(Command::Ask { job, question, settings }, Attachment::None).await;
         let timings = session.host().outcome()?.timings;
         assert!(timings.is_some_and(|t| t.n_answer_tokens > 0 && t.n_visual_tokens > 3));
         Ok(())
