@@ -16,6 +16,11 @@ pub trait Host {
 
     /// Whether the person asked for this job to end.
     fn is_stopped(&self, job: JobId) -> bool;
+
+    /// Bytes of memory that the program has taken at most so far, where that can be told.
+    fn heap_bytes(&self) -> Option<u64> {
+        None
+    }
 }
 
 impl<H: Host> Host for std::rc::Rc<H> {
@@ -33,5 +38,9 @@ impl<H: Host> Host for std::rc::Rc<H> {
 
     fn is_stopped(&self, job: JobId) -> bool {
         H::is_stopped(self, job)
+    }
+
+    fn heap_bytes(&self) -> Option<u64> {
+        H::heap_bytes(self)
     }
 }

@@ -1,6 +1,7 @@
 //! The first thing a device is asked: whether it computes, and how long an answer takes.
 
-use model::backend::{Backend, Shape};
+use model::backend::{Backend, Ids, Shape};
+use tensor::Dtype;
 
 use crate::executor::Executor;
 use crate::machine::Gpu;
@@ -27,5 +28,20 @@ pub(crate) async fn probe<D: Executor>(gpu: &mut Gpu<D>, now_secs: impl Fn() -> 
             shortest_secs = shortest_secs.min(now_secs() - started_secs);
         }
     }
+    keeps_small_halves(gpu).await?;
     Ok(shortest_secs.max(0.0))
+}
+
+/// Scales of Q6_K are often halves below 2^-14, which WGSL lets a device take for zero: an answer would be nonsense without a word.
+async fn keeps_small_halves<D: Executor>(gpu: &mut Gpu<D>) -> Result<(), String> {
+    // 2^-24, 2^-15 and the like: subnormal halves, and one that is not.
+    let halves: [u16; 8] = [1, 0x0200, 0x83FF, 0x3C00, 0x0155, 0x8001, 0x0010, 0x0400];
+    let bytes: Vec<u8> = halves.iter().flat_map(|half| half.to_le_bytes()).collect();
+    let mut expected = [0.0; 8];
+    tensor::dequantise(Dtype::F16, &bytes, &mut expected).map_err(|e| e.to_string())?;
+    let table = [&bytes[..], &bytes[..]].concat();
+    let table = gpu.weight(Dtype::F16, Shape::new(2, 8), &table).map_err(|e| e.to_string())?;
+    let row = gpu.embed(&table, Ids::Host(&[1])).map_err(|e| e.to_string())?;
+    let found = gpu.read(&row).await.map_err(|e| e.to_string())?;
+    if found == expected { Ok(()) } else { Err(format!("it read halves {expected:?} as {found:?}")) }
 }

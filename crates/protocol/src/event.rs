@@ -168,6 +168,8 @@ pub struct ModelInfo {
     pub max_visual_tokens: u32,
     /// From the command to this answer.
     pub load_secs: f64,
+    /// Memory of the program itself, most so far: what lies on a GPU does not count. `None` where the host cannot tell.
+    pub heap_bytes: Option<u64>,
 }
 
 /// An image that was decoded.

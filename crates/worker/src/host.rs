@@ -3,6 +3,7 @@ use std::collections::HashSet;
 
 use engine::Host;
 use protocol::{Event, JobId};
+use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel};
@@ -94,5 +95,11 @@ impl Host for WorkerHost {
 
     fn is_stopped(&self, job: JobId) -> bool {
         self.stopped.borrow().contains(&job)
+    }
+
+    /// WebAssembly's memory, which never shrinks.
+    fn heap_bytes(&self) -> Option<u64> {
+        let buffer = wasm_bindgen::memory().unchecked_into::<js_sys::WebAssembly::Memory>().buffer();
+        Some(u64::from(buffer.unchecked_into::<js_sys::ArrayBuffer>().byte_length()))
     }
 }

@@ -18,6 +18,7 @@ pub(super) fn model(name: &str) -> ModelInfo {
         min_visual_tokens: 4,
         max_visual_tokens: 1280,
         load_secs: 0.4,
+        heap_bytes: None,
     }
 }
 

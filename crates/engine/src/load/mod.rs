@@ -114,6 +114,7 @@ impl<B: Backend, S: ByteSource> JudgedPair<B, S> {
             min_visual_tokens,
             max_visual_tokens,
             load_secs: host.now_secs() - started_secs,
+            heap_bytes: host.heap_bytes(),
         };
         Ok(LoadedModel { text, vision, tokenizer, info, work })
     }

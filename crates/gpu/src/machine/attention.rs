@@ -13,6 +13,9 @@ use super::{Gpu, GpuCache, GpuTensor, GpuWeight};
 use crate::executor::Executor;
 use crate::recording::{Bound, Step};
 
+/// The verb, for labels and messages.
+pub(super) const ATTENTION_INPUTS: &str = "attention_inputs";
+
 /// Rows of a cache at first; it grows by doubling.
 const FIRST_CAPACITY: usize = 256;
 
@@ -112,7 +115,6 @@ impl<D: Executor> Gpu<D> {
     /// Everything before cached attention in one dispatch for each format, where x is short and the matrices lie side by side.
     pub(super) fn short_attention_inputs(
         &mut self,
-        label: &'static str,
         x: &GpuTensor,
         norm: &Norm<GpuWeight>,
         weights: [&Linear<GpuWeight>; 3],
@@ -125,6 +127,7 @@ impl<D: Executor> Gpu<D> {
         if !is_short(x.shape) {
             return Ok(None);
         }
+        let label = ATTENTION_INPUTS;
         let n_rows = x.shape.rows;
         let held = self.room(cache, n_rows)?;
         let queries = self.tensor(label, Shape::new(n_rows, heads.n_query * heads.dim))?;

@@ -6,6 +6,7 @@ use model::backend::{
 };
 use tensor::Dtype;
 
+use super::attention::ATTENTION_INPUTS;
 use super::cost::Cost;
 use super::linear::{Around, is_short};
 use super::{Gpu, GpuCache, GpuPartial, GpuSampler, GpuTensor, GpuToken, GpuWeight, NAME, f32_bytes};
@@ -246,14 +247,13 @@ impl<D: Executor> Backend for Gpu<D> {
         rotation: &Rotation<GpuTensor>,
         cache: &mut GpuCache,
     ) -> Verb<GpuTensor> {
-        const LABEL: &str = "attention_inputs";
-        let short = self.short_attention_inputs(LABEL, x, norm, weights, heads, rotation, cache)?;
+        let short = self.short_attention_inputs(x, norm, weights, heads, rotation, cache)?;
         if let Some(queries) = short {
             return Ok(queries);
         }
         let h = self.rms_norm(x, norm)?;
         let [q, k, v] = self.qkv(&h, weights)?;
-        self.rotate_and_append(LABEL, [&q, &k, &v], heads, rotation, cache)
+        self.rotate_and_append(ATTENTION_INPUTS, [&q, &k, &v], heads, rotation, cache)
     }
 
     fn linear_add(&mut self, x: &GpuTensor, w: &Linear<GpuWeight>, residual: &GpuTensor) -> Verb<GpuTensor> {

@@ -5,11 +5,11 @@
 //! run just that one and compare what came out; so neither a kernel nor a variant can be forgotten.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests panic as tests do")]
 
-mod harness;
 mod attend;
 mod bench;
 mod compare;
 mod data;
+mod harness;
 mod matmul;
 mod matvec;
 mod norm;

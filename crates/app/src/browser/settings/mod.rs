@@ -147,6 +147,9 @@ fn ModelFacts() -> impl IntoView {
                     <dt>"Files"</dt><dd>{format::bytes(info.n_bytes)}</dd>
                     <dt>"Visual tokens"</dt><dd>{format!("{} to {} per image", info.min_visual_tokens, info.max_visual_tokens)}</dd>
                     <dt>"Loaded in"</dt><dd>{format::duration(info.load_secs)}</dd>
+                    {info.heap_bytes.map(|n| view! {
+                        <dt>"Memory of the tab"</dt><dd id="heap" data-bytes=n.to_string()>{format::bytes(n)}</dd>
+                    })}
                 </dl>
             }
         })

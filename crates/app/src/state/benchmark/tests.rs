@@ -25,6 +25,7 @@ fn model(name: &str) -> ModelInfo {
         min_visual_tokens: 4,
         max_visual_tokens: 1280,
         load_secs: 0.4,
+        heap_bytes: None,
     }
 }
 
