@@ -110,6 +110,10 @@ impl Device {
         self.handle.clone()
     }
 
+    pub(crate) fn call_adapter(&mut self, name: String) {
+        self.opened.adapter_name = name;
+    }
+
     pub(crate) fn set_readback_secs(&mut self, secs: f64) {
         self.readback_secs = secs;
     }
@@ -313,12 +317,14 @@ impl Executor for Device {
 
     async fn reopen(&mut self) -> Result<(), BackendError> {
         let opened = open(self.options).await;
-        let opened = opened.map_err(|error| BackendError::Device {
+        let mut opened = opened.map_err(|error| BackendError::Device {
             verb: "reopen",
             backend: NAME,
             message: error.to_string(),
         })?;
         self.handle.0.replace((opened.device.clone(), Arc::clone(&opened.faults)));
+        // The same wishes are given the same adapter.
+        opened.adapter_name.clone_from(&self.opened.adapter_name);
         let readback_secs = self.readback_secs;
         *self = Self::new(self.options, opened, self.handle.clone());
         self.readback_secs = readback_secs;

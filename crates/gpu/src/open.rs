@@ -109,7 +109,8 @@ fn offered(adapter: &wgpu::Adapter, wanted: Features) -> Features {
     Features { f16: wanted.f16 && adapter.features().contains(wgpu::Features::SHADER_F16), ..wanted }
 }
 
-/// What a person would call the adapter. Browsers keep most of it to themselves.
+/// What a person would call the adapter. Browsers keep most of it to themselves, and wgpu does not pass on the rest: see
+/// [`Gpu::call_adapter`](crate::Gpu::call_adapter).
 fn name(info: &wgpu::AdapterInfo) -> String {
     [&info.name, &info.driver_info, &info.driver]
         .into_iter()

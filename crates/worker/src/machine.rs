@@ -209,8 +209,11 @@ fn processor() -> Cpu {
 
 /// The graphics device, or why there is none.
 async fn open(host: &Rc<WorkerHost>) -> Result<Gpu, String> {
-    let gpu =
-        Gpu::open(webgpu::options().await, || host.now_secs()).await.map_err(|error| error.to_string())?;
+    let (options, name) = webgpu::options().await;
+    let mut gpu = Gpu::open(options, || host.now_secs()).await.map_err(|error| error.to_string())?;
+    if let Some(name) = name {
+        gpu.call_adapter(name);
+    }
     host.set_loss(Some(gpu.loss()));
     Ok(gpu)
 }

@@ -219,7 +219,7 @@ async fn agreement(dtype: Dtype) -> (f64, usize) {
     };
     let mut cpu = Cpu::new(Precision::Exact);
     let host = worker_host();
-    let mut gpu = Gpu::open(webgpu::options().await, || host.now_secs()).await.unwrap();
+    let mut gpu = Gpu::open(webgpu::options().await.0, || host.now_secs()).await.unwrap();
     let on_cpu = load_pair(&mut cpu, &listener, JobId(0), pair()).await.unwrap();
     let on_gpu = load_pair(&mut gpu, &listener, JobId(0), pair()).await.unwrap();
     let (mut n_same, mut n_tokens) = (0, 0);

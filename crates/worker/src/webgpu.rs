@@ -5,20 +5,30 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-/// What to ask of a device: the best adapter, with everything that the kernels can make use of and the browser has.
-pub(crate) async fn options() -> gpu::Options {
+/// What to ask of a device, and what to call its adapter where the browser says: `nvidia turing`.
+pub(crate) async fn options() -> (gpu::Options, Option<String>) {
+    let adapter = adapter().await.unwrap_or_default();
+    let has = |feature| set_has(&field(&adapter, "features"), feature).unwrap_or(false);
+    let language = webgpu().map(|gpu| field(&gpu, "wgslLanguageFeatures")).unwrap_or_default();
     let features = gpu::Features {
         f16: true,
         // wgpu cannot ask a browser for them (gfx-rs/wgpu#10146); the script that started this worker does, and says so.
-        subgroups: said(&js_sys::global(), "asksForSubgroups")
-            && adapter_has("subgroups").await.unwrap_or(false),
-        packed_dot: language_has("packed_4x8_integer_dot_product").unwrap_or(false),
+        subgroups: field(&js_sys::global(), "asksForSubgroups").is_truthy() && has("subgroups"),
+        packed_dot: set_has(&language, "packed_4x8_integer_dot_product").unwrap_or(false),
     };
-    gpu::Options { features, ..gpu::Options::default() }
+    (gpu::Options { features, ..gpu::Options::default() }, name(&field(&adapter, "info")))
 }
 
-fn said(object: &JsValue, name: &str) -> bool {
-    Reflect::get(object, &name.into()).is_ok_and(|value| value.is_truthy())
+/// Its description, or the maker and the family.
+fn name(info: &JsValue) -> Option<String> {
+    let said = |key: &str| field(info, key).as_string().filter(|text| !text.trim().is_empty());
+    let family =
+        || [said("vendor"), said("architecture")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    said("description").or_else(|| Some(family()).filter(|text| !text.is_empty()))
+}
+
+fn field(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or_default()
 }
 
 fn webgpu() -> Result<JsValue, JsValue> {
@@ -26,19 +36,13 @@ fn webgpu() -> Result<JsValue, JsValue> {
     Reflect::get(&navigator, &"gpu".into())
 }
 
-/// Whether the adapter that wgpu will be given has a feature.
-async fn adapter_has(feature: &str) -> Result<bool, JsValue> {
+/// The adapter that wgpu will be given.
+async fn adapter() -> Result<JsValue, JsValue> {
     let gpu = webgpu()?;
     let wish = Object::new();
     Reflect::set(&wish, &"powerPreference".into(), &"high-performance".into())?;
     let request: Function = Reflect::get(&gpu, &"requestAdapter".into())?.dyn_into()?;
-    let adapter = JsFuture::from(request.call1(&gpu, &wish)?.dyn_into::<Promise>()?).await?;
-    set_has(&Reflect::get(&adapter, &"features".into())?, feature)
-}
-
-/// Whether the browser's WGSL has an extension.
-fn language_has(feature: &str) -> Result<bool, JsValue> {
-    set_has(&Reflect::get(&webgpu()?, &"wgslLanguageFeatures".into())?, feature)
+    JsFuture::from(request.call1(&gpu, &wish)?.dyn_into::<Promise>()?).await
 }
 
 fn set_has(set: &JsValue, element: &str) -> Result<bool, JsValue> {

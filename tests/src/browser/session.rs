@@ -18,7 +18,11 @@ use super::view::{Scheme, View};
 use super::watch::Problem;
 
 /// A machine with two busy cores is slow; no spec measures time.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a spec waits for what it expects; `QVM_PATIENCE_SECS` allows more, for models of gigabytes.
+fn patience() -> Duration {
+    let allowed = std::env::var("QVM_PATIENCE_SECS").ok().and_then(|secs| secs.parse().ok());
+    Duration::from_secs(allowed.unwrap_or(120))
+}
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// A running browser with a profile of its own.
@@ -38,7 +42,7 @@ enum Own {
 
 /// Has a driver start its browser.
 pub(super) async fn connect(driver: &Driver, mut capabilities: Value) -> Result<Client> {
-    capabilities["timeouts"] = json!({ "script": PATIENCE.as_millis() as u64 });
+    capabilities["timeouts"] = json!({ "script": patience().as_millis() as u64 });
     let Value::Object(capabilities) = capabilities else { bail!("capabilities are a table") };
     let mut builder = ClientBuilder::new(HttpConnector::new());
     let client = builder.capabilities(capabilities).connect(&driver.url()).await;
@@ -137,7 +141,7 @@ impl Browser {
     /// # Errors
     /// After two minutes, or where `look` fails; `what` says what was waited for.
     pub async fn wait_for<T>(&self, what: &str, look: impl AsyncFn() -> Result<Option<T>>) -> Result<T> {
-        let n_looks = PATIENCE.as_millis() / BETWEEN_LOOKS.as_millis();
+        let n_looks = patience().as_millis() / BETWEEN_LOOKS.as_millis();
         for _ in 0..n_looks {
             if let Some(seen) = look().await? {
                 return Ok(seen);

@@ -8,6 +8,7 @@ mod backend;
 mod benchmark;
 mod examples;
 mod harness;
+mod large;
 mod looks;
 mod mistakes;
 mod policy;

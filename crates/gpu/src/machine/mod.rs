@@ -81,6 +81,11 @@ impl Gpu {
         Ok(gpu)
     }
 
+    /// Names the adapter better than wgpu can.
+    pub fn call_adapter(&mut self, name: String) {
+        self.device.call_adapter(name);
+    }
+
     /// What can take the device away.
     pub fn loss(&self) -> Loss {
         self.device.loss()

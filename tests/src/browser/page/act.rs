@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -53,6 +55,12 @@ impl AskPage<'_> {
     /// Picks files with the picker for models.
     pub async fn pick_model(&self, files: &[Upload]) -> Result<()> {
         self.pick("#model-input", files).await
+    }
+
+    /// Picks a model's files that lie on this disk.
+    pub async fn pick_model_at(&self, files: &[&Path]) -> Result<()> {
+        let paths = files.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("\n");
+        Ok(self.browser.find("#model-input").await?.send_keys(&paths).await?)
     }
 
     async fn pick(&self, selector: &str, files: &[Upload]) -> Result<()> {

@@ -48,6 +48,13 @@ impl<'a> AskPage<'a> {
         self.wait_for(&what, async |page| page.data_is("backend", backend).await).await
     }
 
+    /// Bytes of memory that the worker had taken when the model was loaded.
+    pub async fn heap_bytes(&self) -> Result<u64> {
+        let script = "return document.querySelector('#heap')?.dataset.bytes ?? ''";
+        let bytes = self.browser.run(script, &[]).await?;
+        Ok(bytes.as_str().context("a number as text")?.parse()?)
+    }
+
     /// What the settings say of where the model runs, and why there.
     pub async fn backend_why(&self) -> Result<String> {
         self.text("#backend-why").await
