@@ -12,4 +12,4 @@ pub use cache::CpuCache;
 pub use machine::{Cpu, Precision};
 pub use requantise::{RequantiseError, requantise};
 pub use sampler::CpuSampler;
-pub use weight::{CpuPartial, CpuWeight};
+pub use weight::{CpuPartial, CpuWeight, ggml_dtype};

@@ -122,7 +122,7 @@ fn held_as(dtype: Dtype) -> HeldAs {
 }
 
 /// candle's name of a format.
-pub(crate) fn ggml_dtype(dtype: Dtype) -> GgmlDType {
+pub fn ggml_dtype(dtype: Dtype) -> GgmlDType {
     match dtype {
         Dtype::F32 => GgmlDType::F32,
         Dtype::F16 => GgmlDType::F16,

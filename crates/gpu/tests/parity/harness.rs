@@ -53,7 +53,7 @@ impl Gpu {
     /// The words of a buffer.
     pub(crate) fn read(&mut self, buffer: &Buffer) -> Result<Vec<u32>, BackendError> {
         let region = Region { buffer: buffer.id, offset: 0, n_bytes: 4 * buffer.n_words as u64 };
-        let readback = self.device.submit(&Recording::default(), Some(region)).expect("a region was given");
+        let readback = self.device.submit(&Recording::default(), Some(region)).unwrap();
         pollster::block_on(self.device.finish_read(readback))
     }
 }

@@ -26,7 +26,7 @@ const MODEL_2B: Shape = Shape {
     n_query: 2,
     n_kv: 1,
     // As llama.cpp's Q4_K_M gives more bits to the first and last eighth and every third layer between.
-    more_bits: |layer| layer < 3 || layer >= 24 || (layer - 3) % 3 == 2,
+    more_bits: |layer| !(3..24).contains(&layer) || (layer - 3) % 3 == 2,
 };
 
 type Counted = Gpu<Counting>;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use candle_core::Tensor;
-use candle_core::quantized::{GgmlDType, QTensor};
+use candle_core::quantized::QTensor;
 use tensor::Dtype;
 
 use super::checkpoint::Checkpoint;
@@ -43,8 +43,8 @@ pub(super) fn stream(
 fn encode(values: &Tensor, row_len: usize, dtype: Dtype) -> Result<Vec<u8>> {
     check_range(&values.to_vec1::<f32>()?, dtype)?;
     let rows = values.reshape(((), row_len))?;
-    let stored =
-        QTensor::quantize(&rows, candle_dtype(dtype)).with_context(|| format!("cannot store as {dtype}"))?;
+    let stored = QTensor::quantize(&rows, cpu::ggml_dtype(dtype))
+        .with_context(|| format!("cannot store as {dtype}"))?;
     Ok(stored.data()?.into_owned())
 }
 
@@ -59,24 +59,6 @@ fn check_range(values: &[f32], dtype: Dtype) -> Result<()> {
         "holds {found}; {dtype} holds finite values up to {largest} (try --type bf16 or f32)"
     );
     Ok(())
-}
-
-fn candle_dtype(dtype: Dtype) -> GgmlDType {
-    match dtype {
-        Dtype::F32 => GgmlDType::F32,
-        Dtype::F16 => GgmlDType::F16,
-        Dtype::BF16 => GgmlDType::BF16,
-        Dtype::Q4_0 => GgmlDType::Q4_0,
-        Dtype::Q4_1 => GgmlDType::Q4_1,
-        Dtype::Q5_0 => GgmlDType::Q5_0,
-        Dtype::Q5_1 => GgmlDType::Q5_1,
-        Dtype::Q8_0 => GgmlDType::Q8_0,
-        Dtype::Q2K => GgmlDType::Q2K,
-        Dtype::Q3K => GgmlDType::Q3K,
-        Dtype::Q4K => GgmlDType::Q4K,
-        Dtype::Q5K => GgmlDType::Q5K,
-        Dtype::Q6K => GgmlDType::Q6K,
-    }
 }
 
 #[cfg(test)]
