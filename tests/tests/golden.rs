@@ -249,7 +249,7 @@ fn checked_accepts_a_machine_that_agrees_and_names_the_first_verb_that_does_not(
     };
     let (same, n_compared) = run(Precision::Exact);
     same.unwrap();
-    assert!(n_compared > 500, "only {n_compared} results were compared");
+    assert!(n_compared > 300, "only {n_compared} results were compared");
     let (rounded, _) = run(Precision::Quantised);
     let message = rounded.expect_err("8-bit activations passed for exact");
     // Embedding rows and the folded patch embedding are exact on both; the first quantised product is the tower's q.
