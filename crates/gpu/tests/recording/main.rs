@@ -13,9 +13,10 @@ use counting::Counting;
 use gpu::Gpu;
 use gpu::recording::Recording;
 use header::Shape;
-use model::backend::{Backend, Ids, Sampling};
+use model::backend::{Backend, BackendError, Ids, Sampling};
 use model::forward::text::{Input, TextModel};
 use model::load::TextTensors;
+use tensor::Dtype;
 
 /// The 2B with every width cut by six: as many layers, formats and cuts of its table, and so as many dispatches.
 const MODEL_2B: Shape = Shape {
@@ -142,4 +143,19 @@ fn a_recording_reads_as_a_table() {
         .map(|kernel| if kernel == "sample" { "argmax" } else { kernel }),
         "{text}"
     );
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_its_numbers() {
+    let mut gpu = Gpu::on(Counting { max_binding_bytes: 1 << 20, submitted: Rc::default() });
+    let refused = gpu.upload(model::backend::Shape::new(1024, 1024), &vec![0.0; 1 << 20]).unwrap_err();
+    let BackendError::Memory { needed_bytes, .. } = refused else { panic!("{refused}") };
+    assert_eq!(needed_bytes, 4 << 20);
+    assert_eq!(
+        refused.to_string(),
+        "upload asked WebGPU for 4 MiB: none takes at most 1 MiB at once; 0 MiB were in use"
+    );
+    // A matrix is cut between rows instead, as long as 64 of them fit.
+    assert!(gpu.weight(Dtype::F32, model::backend::Shape::new(1024, 1024), &vec![0; 4 << 20]).is_ok());
+    assert!(gpu.reserve(Dtype::F32, model::backend::Shape::new(2, 1 << 20)).is_err());
 }
