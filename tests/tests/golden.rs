@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use cpu::{Cpu, Precision};
 use engine::Trace;
+use gpu::Features;
 use imaging::PixelBounds;
 use model::backend::Backend;
 use model::checked::Checked;
@@ -17,7 +18,7 @@ use tests::golden::{
     Case, Described, Tolerance, assert_close, assert_same, cases_in, extra_golden_dir, golden_dir, load,
     trace,
 };
-use tests::gpu::software_gpu;
+use tests::gpu::{software_gpu, software_gpu_with};
 
 const OURS: [Described; 4] = [
     Described { name: "image", images: &["even"], text: "What is in the picture?" },
@@ -205,6 +206,20 @@ fn a_vision_tower_quantised_by_llama_cpp_gives_the_reference_vectors() {
     let model = load(&mut b, &dir.join("tiny-Q4_K_M.gguf"), &dir.join("mmproj-tiny-q8_0.gguf")).unwrap();
     let found = trace(&mut b, &model, &[dir.join("exact.png")], EXTRA_BOUNDS, "x").unwrap();
     assert_close("vision_merged", &found.vision_merged, expected.floats("vision_merged").unwrap(), VISION);
+}
+
+/// Without halves, which round weights more than these tolerances allow.
+#[test]
+fn files_of_llama_cpp_give_the_reference_on_a_gpu() {
+    let Some(mut b) = software_gpu_with(Features { subgroups: true, ..Features::default() }) else { return };
+    let dir = golden_dir().join("llama");
+    let model = load(&mut b, &dir.join("tiny-Q4_K_M.gguf"), &dir.join("mmproj-tiny-q8_0.gguf")).unwrap();
+    let text = Case::read(&dir.join("quant_Q4_K_M_text.safetensors")).unwrap();
+    let found = trace(&mut b, &model, &[], EXTRA_BOUNDS, "Hello there, how are you?").unwrap();
+    assert_close("logits", &found.logits, text.floats("logits").unwrap(), DEQUANTISED);
+    let vision = Case::read(&dir.join("quant_q8_0_vision.safetensors")).unwrap();
+    let found = trace(&mut b, &model, &[dir.join("exact.png")], EXTRA_BOUNDS, "x").unwrap();
+    assert_close("vision_merged", &found.vision_merged, vision.floats("vision_merged").unwrap(), VISION);
 }
 
 #[test]

@@ -1,5 +1,4 @@
 //! A device that is taken away is noticed at the next await, and a new one computes.
-#![expect(clippy::unwrap_used, reason = "the helpers of tests panic as tests do")]
 
 use gpu::{Adapter, Gpu, GpuTensor, Limits, Options};
 use model::backend::{Backend, BackendError, Shape};
