@@ -15,9 +15,9 @@ use crate::executor::{Executor, Region};
 use crate::faults::{Faults, Scopes};
 use crate::machine::NAME;
 use crate::open::{Opened, Options, open};
-use crate::pipeline::Pipelines;
+use crate::pipeline::{Pipelines, Ready};
 use crate::readback::{Readback, wait};
-use crate::recording::{BufferId, Dispatch, Recording, Step};
+use crate::recording::{BufferId, Recording, Step};
 
 /// Alignment of the parameters of a dispatch in the buffer of its submission: WebGPU's default limit.
 const PARAMS_ALIGNMENT: usize = 256;
@@ -122,11 +122,12 @@ impl Device {
     fn encode(
         &mut self,
         recording: &Recording,
+        ready: &[Ready],
         staging: Option<(&wgpu::Buffer, Region)>,
     ) -> wgpu::CommandBuffer {
         let mut encoder =
             self.opened.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        let mut n_dispatches = 0;
+        let mut ready = ready.iter().enumerate();
         let mut steps = recording.steps.iter().peekable();
         while let Some(step) = steps.next() {
             match step {
@@ -141,12 +142,12 @@ impl Device {
                         label: None,
                         timestamp_writes: timestamps.as_ref().map(|t| t.writes()),
                     });
-                    self.dispatch(&mut pass, first, &mut n_dispatches);
+                    dispatch(&mut pass, ready.next());
                     // Only the ends of a pass can be timed, so that each dispatch gets its own while it is.
                     while self.clock.is_none()
-                        && let Some(Step::Dispatch(next)) = steps.peek()
+                        && let Some(Step::Dispatch(_)) = steps.peek()
                     {
-                        self.dispatch(&mut pass, next, &mut n_dispatches);
+                        dispatch(&mut pass, ready.next());
                         steps.next();
                     }
                 }
@@ -163,16 +164,6 @@ impl Device {
         encoder.finish()
     }
 
-    fn dispatch(&self, pass: &mut wgpu::ComputePass<'_>, dispatch: &Dispatch, number: &mut usize) {
-        if let Some((pipeline, group)) = self.pipelines.of(dispatch) {
-            let [x, y, z] = dispatch.launch.workgroups;
-            pass.set_pipeline(pipeline);
-            pass.set_bind_group(0, group, &[(*number * PARAMS_ALIGNMENT) as u32]);
-            pass.dispatch_workgroups(x, y, z);
-        }
-        *number += 1;
-    }
-
     /// Parameters go to one buffer, one dispatch after another.
     fn write_params(&self, recording: &Recording) {
         let mut words = Vec::with_capacity(recording.steps.len() * PARAMS_ALIGNMENT / 4);
@@ -185,11 +176,9 @@ impl Device {
         }
     }
 
-    fn prepare(&mut self, recording: &Recording) {
+    fn ready(&mut self, recording: &Recording) -> Vec<Ready> {
         let Self { opened: Opened { device, .. }, pipelines, buffers, params, .. } = self;
-        for dispatch in recording.dispatches() {
-            pipelines.prepare(device, dispatch, params, |id| buffers.get(&id).cloned());
-        }
+        recording.dispatches().map(|dispatch| pipelines.ready(device, dispatch, params, buffers)).collect()
     }
 
     async fn check(&mut self) -> Result<(), BackendError> {
@@ -204,6 +193,15 @@ impl Device {
         });
         self.under_way.push_back(Fence { submission, done });
     }
+}
+
+/// Encodes a dispatch, whose parameters stand at its number's place.
+fn dispatch(pass: &mut wgpu::ComputePass<'_>, numbered: Option<(usize, &Ready)>) {
+    // There is one for each dispatch of the recording.
+    let Some((number, Ready { pipeline, group, workgroups: [x, y, z] })) = numbered else { return };
+    pass.set_pipeline(pipeline);
+    pass.set_bind_group(0, group, &[(number * PARAMS_ALIGNMENT) as u32]);
+    pass.dispatch_workgroups(*x, *y, *z);
 }
 
 impl Executor for Device {
@@ -277,8 +275,9 @@ impl Executor for Device {
         // A refused shader does not fail its call either: wgpu goes on, nothing runs, and zeros are read back.
         let is_new = recording.dispatches().any(|dispatch| !self.pipelines.has(dispatch));
         let guard = is_new.then(|| self.opened.device.push_error_scope(wgpu::ErrorFilter::Validation));
-        self.prepare(recording);
-        let commands = self.encode(recording, staging.as_ref().map(|(buffer, region)| (buffer, *region)));
+        let ready = self.ready(recording);
+        let commands =
+            self.encode(recording, &ready, staging.as_ref().map(|(buffer, region)| (buffer, *region)));
         let submission = self.opened.queue.submit([commands]);
         if let Some(guard) = guard {
             self.scopes.add("submit", guard);

@@ -17,7 +17,17 @@ const MAX_GROUPS: usize = 4096;
 pub(crate) struct Pipelines {
     layouts: HashMap<&'static str, wgpu::BindGroupLayout>,
     pipelines: HashMap<PipelineKey, wgpu::ComputePipeline>,
-    groups: HashMap<(&'static str, Vec<Bound>), wgpu::BindGroup>,
+    /// By kernel and buffers.
+    groups: HashMap<&'static str, HashMap<Vec<Bound>, wgpu::BindGroup>>,
+    n_groups: usize,
+}
+
+/// A dispatch that can be encoded. It holds what it needs, whatever becomes of the caches meanwhile.
+#[derive(Debug)]
+pub(crate) struct Ready {
+    pub(crate) pipeline: wgpu::ComputePipeline,
+    pub(crate) group: wgpu::BindGroup,
+    pub(crate) workgroups: [u32; 3],
 }
 
 impl Pipelines {
@@ -27,56 +37,74 @@ impl Pipelines {
     }
 
     /// Makes what the dispatch needs and is not there yet. What wgpu refuses shows in the scope that surrounds the call.
-    pub(crate) fn prepare(
+    pub(crate) fn ready(
         &mut self,
         device: &wgpu::Device,
         dispatch: &Dispatch,
         params: &wgpu::Buffer,
-        buffer: impl Fn(BufferId) -> Option<wgpu::Buffer>,
-    ) {
+        buffers: &HashMap<BufferId, wgpu::Buffer>,
+    ) -> Ready {
         let kernel = dispatch.launch.kernel;
         let layout = self.layouts.entry(kernel.name).or_insert_with(|| layout(device, kernel));
-        self.pipelines
+        let pipeline = self
+            .pipelines
             .entry(dispatch.launch.pipeline())
-            .or_insert_with(|| pipeline(device, layout, kernel, &dispatch.launch.variant));
-        if self.groups.len() >= MAX_GROUPS {
-            self.groups.clear();
+            .or_insert_with(|| pipeline(device, layout, kernel, &dispatch.launch.variant))
+            .clone();
+        let workgroups = dispatch.launch.workgroups;
+        let of_kernel = self.groups.entry(kernel.name).or_default();
+        // Found without a copy of the key: a decoding step looks up two hundred.
+        if let Some(group) = of_kernel.get(dispatch.bindings.as_slice()) {
+            return Ready { pipeline, group: group.clone(), workgroups };
         }
-        let key = (kernel.name, dispatch.bindings.clone());
-        self.groups.entry(key).or_insert_with(|| {
-            let buffers: Vec<_> = dispatch.bindings.iter().filter_map(|b| buffer(b.buffer)).collect();
-            let storage =
-                buffers.iter().zip(&dispatch.bindings).map(|(buffer, bound)| (buffer, bound.n_bytes));
-            let uniform = (params, params_bytes(kernel));
-            let entries: Vec<_> = (0..)
-                .zip(storage.chain([uniform]))
-                .map(|(binding, (buffer, n_bytes))| wgpu::BindGroupEntry {
-                    binding,
-                    resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
-                        buffer,
-                        offset: 0,
-                        size: BufferSize::new(n_bytes),
-                    }),
-                })
-                .collect();
-            device.create_bind_group(&wgpu::BindGroupDescriptor {
-                label: Some(kernel.name),
-                layout,
-                entries: &entries,
-            })
-        });
-    }
-
-    /// What [`prepare`](Pipelines::prepare) made.
-    pub(crate) fn of(&self, dispatch: &Dispatch) -> Option<(&wgpu::ComputePipeline, &wgpu::BindGroup)> {
-        let key = (dispatch.launch.kernel.name, dispatch.bindings.clone());
-        self.pipelines.get(&dispatch.launch.pipeline()).zip(self.groups.get(&key))
+        let group = group(device, layout, dispatch, params, buffers);
+        of_kernel.insert(dispatch.bindings.clone(), group.clone());
+        self.n_groups += 1;
+        if self.n_groups > MAX_GROUPS {
+            self.groups.clear();
+            self.n_groups = 0;
+        }
+        Ready { pipeline, group, workgroups }
     }
 
     /// A buffer is no more.
     pub(crate) fn forget(&mut self, id: BufferId) {
-        self.groups.retain(|(_, bindings), _| bindings.iter().all(|bound| bound.buffer != id));
+        for of_kernel in self.groups.values_mut() {
+            of_kernel.retain(|bindings, _| bindings.iter().all(|bound| bound.buffer != id));
+        }
+        self.n_groups = self.groups.values().map(HashMap::len).sum();
     }
+}
+
+fn group(
+    device: &wgpu::Device,
+    layout: &wgpu::BindGroupLayout,
+    dispatch: &Dispatch,
+    params: &wgpu::Buffer,
+    buffers: &HashMap<BufferId, wgpu::Buffer>,
+) -> wgpu::BindGroup {
+    let kernel = dispatch.launch.kernel;
+    let storage = dispatch
+        .bindings
+        .iter()
+        .filter_map(|bound| buffers.get(&bound.buffer).map(|buffer| (buffer, bound.n_bytes)));
+    let uniform = (params, params_bytes(kernel));
+    let entries: Vec<_> = (0..)
+        .zip(storage.chain([uniform]))
+        .map(|(binding, (buffer, n_bytes))| wgpu::BindGroupEntry {
+            binding,
+            resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+                buffer,
+                offset: 0,
+                size: BufferSize::new(n_bytes),
+            }),
+        })
+        .collect();
+    device.create_bind_group(&wgpu::BindGroupDescriptor {
+        label: Some(kernel.name),
+        layout,
+        entries: &entries,
+    })
 }
 
 fn params_bytes(kernel: &Kernel) -> u64 {

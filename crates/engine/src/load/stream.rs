@@ -1,7 +1,7 @@
 //! The tensors of a file to the machine, a bounded number of bytes at a time.
 
 use model::backend::{Backend, Filling};
-use model::load::{LoadError, TextTensors, VisionTensors};
+use model::load::{LoadError, Tensors};
 use protocol::ModelPart;
 use weights::{LoadPlan, TensorInfo};
 
@@ -11,57 +11,6 @@ use crate::{ByteSource, EngineError, Host};
 
 /// Bytes of weights in the heap at a time, and the grain of the progress bar. A larger tensor comes in pieces of whole rows.
 const MAX_RANGE_BYTES: u64 = 4 << 20;
-
-/// Either half of a model, as its tensors arrive.
-pub(super) trait Tensors<B: Backend> {
-    fn insert(&mut self, b: &mut B, info: &TensorInfo, bytes: &[u8]) -> Result<(), LoadError>;
-    /// `None` for a tensor that is wanted whole.
-    fn reserve(&self, b: &mut B, info: &TensorInfo) -> Result<Option<Filling<B::Partial>>, LoadError>;
-    fn insert_filled(
-        &mut self,
-        b: &mut B,
-        info: &TensorInfo,
-        filling: Filling<B::Partial>,
-    ) -> Result<(), LoadError>;
-}
-
-impl<B: Backend> Tensors<B> for TextTensors<B> {
-    fn insert(&mut self, b: &mut B, info: &TensorInfo, bytes: &[u8]) -> Result<(), LoadError> {
-        self.insert(b, info, bytes)
-    }
-
-    fn reserve(&self, b: &mut B, info: &TensorInfo) -> Result<Option<Filling<B::Partial>>, LoadError> {
-        self.reserve(b, info).map(Some)
-    }
-
-    fn insert_filled(
-        &mut self,
-        b: &mut B,
-        info: &TensorInfo,
-        filling: Filling<B::Partial>,
-    ) -> Result<(), LoadError> {
-        self.insert_filled(b, info, filling)
-    }
-}
-
-impl<B: Backend> Tensors<B> for VisionTensors<B> {
-    fn insert(&mut self, b: &mut B, info: &TensorInfo, bytes: &[u8]) -> Result<(), LoadError> {
-        self.insert(b, info, bytes)
-    }
-
-    fn reserve(&self, b: &mut B, info: &TensorInfo) -> Result<Option<Filling<B::Partial>>, LoadError> {
-        self.reserve(b, info)
-    }
-
-    fn insert_filled(
-        &mut self,
-        b: &mut B,
-        info: &TensorInfo,
-        filling: Filling<B::Partial>,
-    ) -> Result<(), LoadError> {
-        self.insert_filled(b, info, filling)
-    }
-}
 
 /// Streams all tensors of a file.
 pub(super) async fn stream<B: Backend, H: Host, S: ByteSource>(

@@ -15,7 +15,7 @@ use gpu::recording::Recording;
 use header::Shape;
 use model::backend::{Backend, BackendError, Ids, Sampling};
 use model::forward::text::{Input, TextModel};
-use model::load::TextTensors;
+use model::load::{Tensors as _, TextTensors};
 use tensor::Dtype;
 
 /// The 2B with every width cut by six: as many layers, formats and cuts of its table, and so as many dispatches.

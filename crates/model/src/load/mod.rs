@@ -5,7 +5,9 @@ mod vision;
 
 use std::collections::HashMap;
 
-use crate::backend::{Backend, BackendError, Linear, Norm, Shape};
+use weights::TensorInfo;
+
+use crate::backend::{Backend, BackendError, Filling, Linear, Norm, Shape};
 use crate::config::ModelError;
 
 pub use text::TextTensors;
@@ -20,6 +22,38 @@ pub enum LoadError {
     /// The machine did not take it.
     #[error(transparent)]
     Backend(#[from] BackendError),
+}
+
+/// Either half of a model, as its tensors arrive.
+pub trait Tensors<B: Backend> {
+    /// Takes one tensor with its bytes.
+    fn insert(&mut self, b: &mut B, info: &TensorInfo, bytes: &[u8]) -> Result<(), LoadError>;
+
+    /// Whether this tensor is worked on before it becomes a weight, so that it must come whole.
+    fn is_wanted_whole(&self, info: &TensorInfo) -> bool;
+
+    /// Takes the weight that a tensor has become.
+    fn arrived(&mut self, info: &TensorInfo, weight: B::Weight);
+
+    /// Room for a tensor that comes in pieces (see [`Backend::reserve`]); `None` where it must come whole.
+    fn reserve(&self, b: &mut B, info: &TensorInfo) -> Result<Option<Filling<B::Partial>>, LoadError> {
+        if self.is_wanted_whole(info) {
+            return Ok(None);
+        }
+        Ok(Some(b.reserve(info.dtype, matrix_shape(info))?))
+    }
+
+    /// Takes a tensor whose pieces have all come.
+    fn insert_filled(
+        &mut self,
+        b: &mut B,
+        info: &TensorInfo,
+        filling: Filling<B::Partial>,
+    ) -> Result<(), LoadError> {
+        let weight = b.filled(filling)?;
+        self.arrived(info, weight);
+        Ok(())
+    }
 }
 
 /// Weights that have arrived, by name, until the model takes them.
@@ -102,7 +136,7 @@ enum Bias {
 }
 
 /// Rows and columns of a tensor; a vector has one row.
-fn matrix_shape(info: &weights::TensorInfo) -> Shape {
+fn matrix_shape(info: &TensorInfo) -> Shape {
     match info.shape.as_slice() {
         [] => Shape::new(1, 1),
         [cols] => Shape::new(1, *cols),

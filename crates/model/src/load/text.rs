@@ -1,7 +1,7 @@
 use weights::{Gguf, TensorInfo};
 
-use super::{Arrived, Bias, LoadError, joined, matrix_shape};
-use crate::backend::{Backend, Filling, Linear, Shape};
+use super::{Arrived, Bias, LoadError, Tensors, joined, matrix_shape};
+use crate::backend::{Backend, Linear, Shape};
 use crate::config::TextConfig;
 use crate::forward::text::{TextBlock, TextModel};
 use crate::plan::Plan;
@@ -24,30 +24,6 @@ impl<B: Backend> TextTensors<B> {
     /// The model's configuration.
     pub fn config(&self) -> &TextConfig {
         &self.config
-    }
-
-    /// Takes one tensor with its bytes.
-    pub fn insert(&mut self, b: &mut B, info: &TensorInfo, bytes: &[u8]) -> Result<(), LoadError> {
-        let weight = b.weight(info.dtype, matrix_shape(info), bytes)?;
-        self.arrived.insert(&info.name, weight);
-        Ok(())
-    }
-
-    /// Room for a tensor that comes in pieces: see [`Backend::reserve`].
-    pub fn reserve(&self, b: &mut B, info: &TensorInfo) -> Result<Filling<B::Partial>, LoadError> {
-        Ok(b.reserve(info.dtype, matrix_shape(info))?)
-    }
-
-    /// Takes a tensor whose pieces have all come.
-    pub fn insert_filled(
-        &mut self,
-        b: &mut B,
-        info: &TensorInfo,
-        filling: Filling<B::Partial>,
-    ) -> Result<(), LoadError> {
-        let weight = b.filled(filling)?;
-        self.arrived.insert(&info.name, weight);
-        Ok(())
     }
 
     /// The model, once everything has arrived.
@@ -91,6 +67,22 @@ impl<B: Backend> TextTensors<B> {
             blocks,
             config: self.config,
         })
+    }
+}
+
+impl<B: Backend> Tensors<B> for TextTensors<B> {
+    fn insert(&mut self, b: &mut B, info: &TensorInfo, bytes: &[u8]) -> Result<(), LoadError> {
+        let weight = b.weight(info.dtype, matrix_shape(info), bytes)?;
+        self.arrived(info, weight);
+        Ok(())
+    }
+
+    fn is_wanted_whole(&self, _: &TensorInfo) -> bool {
+        false
+    }
+
+    fn arrived(&mut self, info: &TensorInfo, weight: B::Weight) {
+        self.arrived.insert(&info.name, weight);
     }
 }
 

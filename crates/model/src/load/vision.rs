@@ -1,8 +1,8 @@
 use tensor::{Dtype, dequantise};
 use weights::{Gguf, TensorInfo};
 
-use super::{Arrived, Bias, LoadError, matrix_shape};
-use crate::backend::{Backend, Filling, Linear, Shape};
+use super::{Arrived, Bias, LoadError, Tensors, matrix_shape};
+use crate::backend::{Backend, Linear, Shape};
 use crate::config::{ModelError, TextConfig, VisionConfig, tensor};
 use crate::forward::vision::{STILL_PATCH_LEN, VisionBlock, VisionModel};
 use crate::plan::Plan;
@@ -35,41 +35,6 @@ impl<B: Backend> VisionTensors<B> {
         let mlp_exchanged = down.cols == config.n_embd && down.rows != config.n_embd;
         let n_ff = if mlp_exchanged { down.rows } else { down.cols };
         Ok(Self { config, n_ff, mlp_exchanged, patch_slices: [None, None], arrived: Arrived::default() })
-    }
-
-    /// Takes one tensor with its bytes.
-    pub fn insert(&mut self, b: &mut B, info: &TensorInfo, bytes: &[u8]) -> Result<(), LoadError> {
-        if let Some(slice) = PATCH_SLICES.iter().position(|name| *name == info.name) {
-            self.patch_slices[slice] = Some(self.patch_slice(info, bytes)?);
-            return Ok(());
-        }
-        if info.name == UNREAD {
-            return Ok(());
-        }
-        let weight = b.weight(info.dtype, matrix_shape(info), bytes)?;
-        self.arrived.insert(&info.name, weight);
-        Ok(())
-    }
-
-    /// Room for a tensor that comes in pieces; `None` where the tower wants it whole, by
-    /// [`insert`](VisionTensors::insert).
-    pub fn reserve(&self, b: &mut B, info: &TensorInfo) -> Result<Option<Filling<B::Partial>>, LoadError> {
-        if PATCH_SLICES.contains(&info.name.as_str()) || info.name == UNREAD {
-            return Ok(None);
-        }
-        Ok(Some(b.reserve(info.dtype, matrix_shape(info))?))
-    }
-
-    /// Takes a tensor whose pieces have all come.
-    pub fn insert_filled(
-        &mut self,
-        b: &mut B,
-        info: &TensorInfo,
-        filling: Filling<B::Partial>,
-    ) -> Result<(), LoadError> {
-        let weight = b.filled(filling)?;
-        self.arrived.insert(&info.name, weight);
-        Ok(())
     }
 
     fn patch_slice(&self, info: &TensorInfo, bytes: &[u8]) -> Result<Vec<f32>, LoadError> {
@@ -134,6 +99,26 @@ impl<B: Backend> VisionTensors<B> {
         let bytes: Vec<u8> = sum.iter().flat_map(|v| v.to_le_bytes()).collect();
         let weight = b.weight(Dtype::F32, Shape::new(self.config.n_embd, STILL_PATCH_LEN), &bytes)?;
         Ok(Linear { weight, bias: None })
+    }
+}
+
+impl<B: Backend> Tensors<B> for VisionTensors<B> {
+    fn insert(&mut self, b: &mut B, info: &TensorInfo, bytes: &[u8]) -> Result<(), LoadError> {
+        if let Some(slice) = PATCH_SLICES.iter().position(|name| *name == info.name) {
+            self.patch_slices[slice] = Some(self.patch_slice(info, bytes)?);
+        } else if info.name != UNREAD {
+            let weight = b.weight(info.dtype, matrix_shape(info), bytes)?;
+            self.arrived(info, weight);
+        }
+        Ok(())
+    }
+
+    fn is_wanted_whole(&self, info: &TensorInfo) -> bool {
+        PATCH_SLICES.contains(&info.name.as_str()) || info.name == UNREAD
+    }
+
+    fn arrived(&mut self, info: &TensorInfo, weight: B::Weight) {
+        self.arrived.insert(&info.name, weight);
     }
 }
 
