@@ -24,7 +24,8 @@ pub enum Command {
     /// Load a model; the previous one is dropped once the new one has answered for its header.
     /// With [`ModelSource::Files`] the `File` handles travel beside the command, in the same order as the names.
     LoadModel {
-        /// Ends with `ModelReady` or `Failed`.
+        /// Ends with `ModelReady` or `Failed`. From `ModelReady` on text can be answered; `VisionReady` or `VisionFailed`
+        /// follows, unless another model comes before.
         job: JobId,
         /// Where the pair is.
         source: ModelSource,
@@ -142,6 +143,20 @@ pub enum ModelSource {
         /// Their names, for messages.
         names: Vec<String>,
     },
+    /// Files of the page's own store, in any order.
+    Stored {
+        /// All of them.
+        files: Vec<StoredWeights>,
+    },
+}
+
+/// One file of the page's own store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredWeights {
+    /// Names it in the store.
+    pub key: String,
+    /// Its file name, for messages.
+    pub name: String,
 }
 
 /// One user turn.

@@ -30,12 +30,26 @@ pub enum Event {
         /// Its length.
         bytes_total: u64,
     },
-    /// A model is in place; questions can be asked.
+    /// A model is in place; questions can be asked. Its vision tower may still be on its way.
     ModelReady {
         /// The job of `LoadModel`.
         job: JobId,
         /// What it is.
         model: ModelInfo,
+    },
+    /// The vision tower of the model is in place too: a question about an image need not wait for it any more.
+    VisionReady {
+        /// The job of `LoadModel`, or of `ChooseBackend` with a model loaded.
+        job: JobId,
+        /// What the model is, with the time until now.
+        model: ModelInfo,
+    },
+    /// The vision tower could not be loaded. Text is answered; it is tried again when an image is asked about.
+    VisionFailed {
+        /// The job of `LoadModel`, or of `ChooseBackend` with a model loaded.
+        job: JobId,
+        /// Why, and what a person can do.
+        failure: Failure,
     },
     /// An image was decoded. A preview travels beside it as one transferred buffer: RGBA, 8 bits, row by row, of
     /// the size that [`ImageInfo`] gives. It shows the pixels the model gets, before they are resized for it.
@@ -53,7 +67,7 @@ pub enum Event {
         /// What the device's loss was put down to.
         why: String,
     },
-    /// A stage of an answer went on: `done` of `total` layers, tokens or, while reloading, MiB. `total` is 0 for decoding.
+    /// A stage of an answer went on: `done` of `total` layers, tokens or, while weights are loaded, MiB. `total` is 0 for decoding.
     Progress {
         /// The job of `Ask`; while reloading, the job that was running.
         job: JobId,
@@ -147,6 +161,8 @@ pub enum Stage {
     Decoding,
     /// MiB of the model, loaded again after the graphics device was lost.
     Reloading,
+    /// MiB of the vision tower, which a question about an image waits for.
+    VisionLoading,
 }
 
 /// What was loaded.

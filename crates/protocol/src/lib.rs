@@ -13,7 +13,7 @@ pub use backend::{BackendChoice, BackendKind, Candidate, Speed, Standing};
 pub use bench::PERMANENT_LINE;
 pub use command::{
     BenchmarkData, BenchmarkImages, BenchmarkSettings, Command, Detail, ImageId, JobId, ModelSource,
-    Question, Sampling, Settings, Turns,
+    Question, Sampling, Settings, StoredWeights, Turns,
 };
 pub use event::{
     EndOfAnswer, Event, Failure, ImageInfo, MAX_PREVIEW_SIDE_PX, ModelInfo, ModelPart, Stage, Timings,
