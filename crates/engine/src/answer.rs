@@ -3,6 +3,7 @@
 use imaging::preprocess;
 use model::backend::{Backend, Ids, Sampling};
 use model::forward::text::{Input, TextPass};
+use model::forward::vision::VisionModel;
 use model::positions::Positions;
 use model::prompt::Prompt;
 use protocol::{EndOfAnswer, ImageId, JobId, Question, Settings, Stage, Timings, Turns};
@@ -10,12 +11,13 @@ use protocol::{EndOfAnswer, ImageId, JobId, Question, Settings, Stage, Timings, 
 use crate::conversation::{Conversation, Turn};
 use crate::decode::Decoding;
 use crate::images::{Images, View};
+use crate::load::TextPart;
 use crate::pace::Pace;
 use crate::progress::{Interrupted, Progress};
 use crate::recall::{Read, Recall};
 use crate::resident::Held;
 use crate::settings::{pixel_bounds, sampling};
-use crate::{EngineError, Host, LoadedModel};
+use crate::{EngineError, Host};
 
 /// A question on its way to its answer: what of it outlives a machine.
 #[derive(Debug)]
@@ -54,7 +56,9 @@ impl Answering {
 pub(crate) struct Asking<'a, B: Backend, H> {
     pub(crate) backend: &'a mut B,
     pub(crate) host: &'a H,
-    pub(crate) model: &'a LoadedModel<B>,
+    pub(crate) model: &'a TextPart<B>,
+    /// The model's tower, where it is on the machine.
+    pub(crate) vision: Option<&'a VisionModel<B>>,
     pub(crate) images: &'a mut Images,
     pub(crate) conversation: &'a Conversation,
     pub(crate) held: &'a mut Held<B>,
@@ -62,11 +66,16 @@ pub(crate) struct Asking<'a, B: Backend, H> {
 }
 
 impl<B: Backend, H: Host> Asking<'_, B, H> {
-    /// Answers, or goes on answering behind the tokens that have come. A stop is an end.
-    pub(crate) async fn go_on(&mut self, answering: &mut Answering) -> Result<EndOfAnswer, EngineError> {
+    /// Answers, or goes on answering behind the tokens that have come. A stop is an end. `None` where the vision tower must come
+    /// first: nothing was computed then.
+    pub(crate) async fn go_on(
+        &mut self,
+        answering: &mut Answering,
+    ) -> Result<Option<EndOfAnswer>, EngineError> {
         match self.run(answering).await {
-            Ok(end) => Ok(end),
-            Err(Interrupted::Stopped) => Ok(EndOfAnswer::Stopped),
+            Ok(end) => Ok(Some(end)),
+            Err(Interrupted::Stopped) => Ok(Some(EndOfAnswer::Stopped)),
+            Err(Interrupted::Blind) => Ok(None),
             Err(Interrupted::Failed(error)) => {
                 if let EngineError::Backend(_) = error {
                     // A machine may tell late: what it computed before its failure is not known to be right.
@@ -94,6 +103,11 @@ impl<B: Backend, H: Host> Asking<'_, B, H> {
         }
         let room = n_context - n_tokens;
         turn.images = asked.views[asked.n_earlier..].to_vec();
+        if self.vision.is_none()
+            && asked.views.iter().any(|view| !self.held.encodings.contains_key(&view.key()))
+        {
+            return Err(Interrupted::Blind);
+        }
         let mut vectors = Vec::new();
         for view in &asked.views {
             vectors.push(self.encode(*job, view, timings).await?);
@@ -127,7 +141,7 @@ impl<B: Backend, H: Host> Asking<'_, B, H> {
         if let Some(vectors) = self.held.encodings.get(&view.key()) {
             return Ok(vectors.clone());
         }
-        let vision = &self.model.vision;
+        let vision = self.vision.ok_or(Interrupted::Blind)?;
         let progress = Progress::start(self.host, job, Stage::ImageEncoding, vision.n_blocks());
         progress.at(0).await?;
         let patches = preprocess(&view.pixels, view.bounds, &vision.config.normalisation)?;

@@ -6,16 +6,17 @@ use model::backend::{Backend, BackendError, Ids};
 use model::forward::text::{Input, Memory, TextPass};
 use protocol::{EndOfAnswer, Event, JobId, Stage, Timings};
 
+use crate::Host;
+use crate::load::TextPart;
 use crate::pace::Pace;
 use crate::progress::{Interrupted, Progress};
-use crate::{Host, LoadedModel};
 
 /// A model that has read a prompt and is about to answer.
 pub(crate) struct Decoding<'a, B: Backend, H> {
     pub(crate) backend: &'a mut B,
     pub(crate) host: &'a H,
     pub(crate) job: JobId,
-    pub(crate) model: &'a LoadedModel<B>,
+    pub(crate) model: &'a TextPart<B>,
     pub(crate) memory: &'a mut Memory<B>,
     pub(crate) sampler: B::Sampler,
     /// The pass whose last token the next one follows.

@@ -22,11 +22,20 @@ pub enum EngineError {
     #[error("{name}: {error}")]
     Model { name: String, error: ModelError },
     /// The pair is not one text file and one vision file.
-    #[error("A model is a pair of files, a text model and its vision file (mmproj); {found}.")]
-    Pair { found: String },
+    #[error(
+        "A model is a pair of files, a text model and its vision file (mmproj); found {n_texts} text and {n_visions} vision files{}.",
+        missing(.n_texts, .n_visions)
+    )]
+    Pair { n_texts: usize, n_visions: usize },
+    /// The parts of a split file are not all there, or do not belong together.
+    #[error("A split model is whole where each of its parts is there once; {found}.")]
+    Split { found: String },
     /// A tensor could not become a weight.
     #[error("{name}: {error}")]
     Load { name: String, error: LoadError },
+    /// The text part is in place, and the vision part could not follow.
+    #[error("The vision part of the model could not be loaded: {error}")]
+    Vision { error: Box<EngineError> },
     /// The vocabulary in the text file cannot be used.
     #[error("The vocabulary cannot be used: {0}")]
     Tokenizer(#[from] TokenizerError),
@@ -89,6 +98,15 @@ pub enum EngineError {
 
 const OPEN_A_PAIR: &str = "Open the two GGUF files of one Qwen2-VL model together: the text model and the file whose name begins with mmproj.";
 
+/// Which half of the pair is missing, where one is and the other is not.
+fn missing(n_texts: &usize, n_visions: &usize) -> &'static str {
+    match (n_texts, n_visions) {
+        (1.., 0) => ": the vision file is missing",
+        (0, 1..) => ": the text model is missing",
+        _ => "",
+    }
+}
+
 impl EngineError {
     /// What a person can do about it.
     fn remedy(&self) -> &'static str {
@@ -105,7 +123,27 @@ impl EngineError {
                 "Open the pair again. If the device is lost again, choose the CPU in the settings. No model is loaded now."
             }
             Self::Load { .. } => "Open the pair again, or a smaller one. No model is loaded now.",
+            Self::Pair { n_texts: 1.., n_visions: 0 } => {
+                "Open the two GGUF files of one Qwen2-VL model together: the vision file, mmproj-….gguf, lies beside the text model in the same repository."
+            }
+            Self::Pair { n_texts: 0, n_visions: 1.. } => {
+                "Open the two GGUF files of one Qwen2-VL model together: the text model lies beside the vision file, mmproj-….gguf, in the same repository."
+            }
             Self::Model { .. } | Self::Pair { .. } => OPEN_A_PAIR,
+            Self::Split { .. } => {
+                "Open all parts of one model together, and its vision file with them: the numbers are in their names, as in -00001-of-00003.gguf."
+            }
+            Self::Vision { error } => match &**error {
+                _ if error.loss().is_some() => {
+                    "Ask again: the model is loaded anew first. If the device is lost again, choose the CPU in the settings. The conversation is kept."
+                }
+                Self::Load { error: LoadError::Backend(BackendError::Memory { .. }), .. } => {
+                    "Questions without an image are answered. For images open a smaller model, or a smaller quantisation of this one, or choose the CPU in the settings."
+                }
+                _ => {
+                    "Questions without an image are answered. Ask about an image to load the vision part again; if that fails too, open the pair again."
+                }
+            },
             Self::Tokenizer(_) | Self::VocabularyLength { .. } => {
                 "Fetch the text file again, or use one made by a current converter."
             }
@@ -144,6 +182,7 @@ impl EngineError {
                 BackendError::Lost { message, .. } => Some(message),
                 _ => None,
             },
+            Self::Vision { error } => error.loss(),
             _ => None,
         }
     }

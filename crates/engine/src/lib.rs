@@ -24,6 +24,7 @@ mod session;
 mod settings;
 mod source;
 mod trace;
+mod vision;
 mod work;
 
 pub use error::EngineError;

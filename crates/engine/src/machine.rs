@@ -1,15 +1,29 @@
 //! A session and its machine: a model comes to it, is lost with it, and moves to another one.
 
 use model::backend::{Backend, BackendError};
-use protocol::{Event, JobId, ModelInfo, Speed};
+use protocol::{Event, JobId, ModelInfo, ModelPart, Speed, Stage};
 
-use crate::load::{JudgedPair, Telling};
+use crate::load::{Arrivals, JudgedPair, Telling};
 use crate::measure::measure;
 use crate::resident::Resident;
-use crate::{Attachment, EngineError, Host, LoadedModel, ModelFiles, Session, Work};
+use crate::{Attachment, EngineError, Host, ModelFiles, Session, Work};
+
+/// How much of a model is on the machine before a job ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    /// What answers without an image. The tower is on its way then.
+    Text,
+    /// The tower too.
+    Whole,
+}
+
+/// How weights come that were asked for.
+const ASKED_FOR: Telling = Telling::Loading(ModelPart::Text);
+/// How they come back while a job waits.
+const RELOADING: Telling = Telling::Waiting(Stage::Reloading);
 
 impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
-    /// Loads another model; conversation and memory begin anew.
+    /// Loads another model; conversation and memory begin anew. The vision tower comes later.
     pub(crate) async fn load(
         &mut self,
         job: JobId,
@@ -24,27 +38,33 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
         self.files = None;
         self.lost = None;
         self.conversation.turns.clear();
-        let info = self.fill(job, &files, pair).await?;
-        self.files = Some(files);
+        let info = self.fill(job, &files, pair, Extent::Text).await?;
+        (self.files, self.load_job) = (Some(files), job);
         Ok(info)
     }
 
-    /// Brings the model at hand to a machine that has none, with [`Event::Loading`]; `None` without a model. Where that fails,
-    /// the model stays at hand: it is tried again when it is needed, or on another machine.
+    /// Brings the model at hand to a machine that has none, with [`Event::Loading`] and [`Event::VisionReady`]; `None` without a
+    /// model. Where that fails, the model stays at hand: it is tried again when it is needed, or on another machine.
+    ///
+    /// Both parts are in place at the end, unlike after loading: a machine without room for the whole model must be found out
+    /// before the move counts as done, while another one has it.
     ///
     /// # Errors
     /// As for loading a model.
     pub async fn reload(&mut self, job: JobId) -> Result<Option<ModelInfo>, EngineError> {
         let Some(files) = self.files.take() else { return Ok(None) };
         self.resident = Resident::default();
+        self.load_job = job;
         let filled = async {
             let pair = JudgedPair::open(&self.host, files.open().await?).await?;
-            self.fill(job, &files, pair).await
+            self.fill(job, &files, pair, Extent::Whole).await
         };
         let filled = filled.await;
         self.files = Some(files);
         self.lost = filled.as_ref().err().map(ToString::to_string);
-        filled.map(Some)
+        filled?;
+        self.vision_is_ready();
+        Ok(self.model().cloned())
     }
 
     /// Streams a model to the machine, and once more where that is lost meanwhile.
@@ -53,31 +73,53 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
         job: JobId,
         files: &F,
         pair: JudgedPair<B, F::Source>,
+        extent: Extent,
     ) -> Result<ModelInfo, EngineError> {
-        let mut loaded = pair.load(&mut self.backend, &self.host, job, Telling::Loading).await;
-        if let Err(error) = &loaded
+        let mut placed = self.place(job, pair, ASKED_FOR, extent).await;
+        if let Err(error) = &placed
             && let Some(why) = error.loss()
         {
             self.host.emit(Event::Rebuilding { job, why: why.to_owned() }, None);
-            loaded = self.load_anew(job, files, Telling::Loading).await;
+            placed = self.place_anew(job, files, ASKED_FOR, extent).await;
         }
-        let model = loaded?;
-        let info = model.info.clone();
-        self.resident.model = Some(model);
-        Ok(info)
+        placed
     }
 
     /// Opens the machine anew and loads from the beginning.
-    async fn load_anew(
+    async fn place_anew(
         &mut self,
         job: JobId,
         files: &F,
         telling: Telling,
-    ) -> Result<LoadedModel<B>, EngineError> {
+        extent: Extent,
+    ) -> Result<ModelInfo, EngineError> {
         self.backend.reopen().await?;
         self.backend.set_profiling(self.is_profiling);
         let pair = JudgedPair::open(&self.host, files.open().await?).await?;
-        pair.load(&mut self.backend, &self.host, job, telling).await
+        self.place(job, pair, telling, extent).await
+    }
+
+    /// Streams a model to the machine; where that fails, nothing of it stays there.
+    async fn place(
+        &mut self,
+        job: JobId,
+        pair: JudgedPair<B, F::Source>,
+        telling: Telling,
+        extent: Extent,
+    ) -> Result<ModelInfo, EngineError> {
+        self.resident = Resident::default();
+        let (text, mut tower) = pair.load_text(&mut self.backend, &self.host, job, telling).await?;
+        if let (Extent::Whole, Some(come)) = (extent, tower.come()) {
+            let telling = Telling::Loading(ModelPart::Vision);
+            let arrivals = Arrivals::new(&self.host, job, telling, come.n_total);
+            while let Some(come) = tower.step(&mut self.backend).await? {
+                arrivals.note(come.n_done).await?;
+            }
+        }
+        let info = text.info.clone();
+        self.resident.model = Some(text);
+        self.resident.tower = tower;
+        Ok(info)
     }
 
     /// Does work that needs the model. Where the machine is lost meanwhile, or was before, the model is brought to a new one and
@@ -98,24 +140,27 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
             }
             let done = work(self).await;
             match done.as_ref().err().and_then(EngineError::loss) {
-                Some(why) => {
-                    self.lost = Some(why.to_owned());
-                    self.resident = Resident::default();
-                }
+                Some(why) => self.note_loss(why.to_owned()),
                 None => return done,
             }
         }
     }
 
-    /// Brings the model at hand to a new machine while a job waits. A stop ends that; the model comes back when it is needed.
+    /// The machine is lost, with all that was on it; the model comes back when it is needed.
+    pub(crate) fn note_loss(&mut self, why: String) {
+        self.lost = self.files.as_ref().map(|_| why);
+        self.resident = Resident::default();
+    }
+
+    /// Brings the model at hand to a new machine while a job waits: its text part, then the tower as after loading. A stop ends
+    /// that; the model comes back when it is needed.
     async fn rebuild(&mut self, job: JobId, why: String) -> Result<(), EngineError> {
         let Some(files) = self.files.take() else { return Err(EngineError::NoModel) };
         self.host.emit(Event::Rebuilding { job, why: why.clone() }, None);
-        let loaded = self.load_anew(job, &files, Telling::Reloading).await;
+        let placed = self.place_anew(job, &files, RELOADING, Extent::Text).await;
         self.files = Some(files);
-        match loaded {
-            Ok(model) => {
-                self.resident.model = Some(model);
+        match placed {
+            Ok(_) => {
                 self.lost = None;
                 Ok(())
             }
@@ -134,6 +179,7 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
             resident: Resident::default(),
             lost: self.files.as_ref().map(|_| "the model moves to another machine".to_owned()),
             files: self.files,
+            load_job: self.load_job,
             images: self.images,
             conversation: self.conversation,
             benchmark: self.benchmark,
@@ -150,8 +196,7 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
     pub async fn measure(&mut self) -> Result<Speed, BackendError> {
         let mut measured = measure(&mut self.backend, &self.host).await;
         if let Err(BackendError::Lost { message, .. }) = &measured {
-            self.resident = Resident::default();
-            self.lost = self.files.as_ref().map(|_| message.clone());
+            self.note_loss(message.clone());
             self.backend.reopen().await?;
             self.backend.set_profiling(self.is_profiling);
             measured = measure(&mut self.backend, &self.host).await;

@@ -7,6 +7,8 @@ use crate::{EngineError, Host};
 pub(crate) enum Interrupted {
     /// The person stopped it.
     Stopped,
+    /// An image is to be looked at, and the vision tower is not on the machine.
+    Blind,
     /// It failed.
     Failed(EngineError),
 }

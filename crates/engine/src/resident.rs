@@ -4,16 +4,19 @@ use std::collections::HashMap;
 
 use model::backend::Backend;
 
-use crate::LoadedModel;
 use crate::conversation::Conversation;
 use crate::images::Images;
+use crate::load::{TextPart, Tower};
 use crate::pace::Pace;
 use crate::recall::Recall;
 
-/// A model, and what it has seen and read.
+/// A model, and what it has seen and read. `S` is what its files are read from.
 #[derive(Debug)]
-pub(crate) struct Resident<B: Backend> {
-    pub(crate) model: Option<LoadedModel<B>>,
+pub(crate) struct Resident<B: Backend, S> {
+    /// What answers without an image.
+    pub(crate) model: Option<TextPart<B>>,
+    /// Its tower, which may come later.
+    pub(crate) tower: Tower<B, S>,
     /// Of the conversation.
     pub(crate) conversation: Held<B>,
     /// Of the benchmark, which is answered beside it.
@@ -21,9 +24,15 @@ pub(crate) struct Resident<B: Backend> {
     pub(crate) pace: Pace,
 }
 
-impl<B: Backend> Default for Resident<B> {
+impl<B: Backend, S> Default for Resident<B, S> {
     fn default() -> Self {
-        Self { model: None, conversation: Held::default(), benchmark: Held::default(), pace: Pace::default() }
+        Self {
+            model: None,
+            tower: Tower::default(),
+            conversation: Held::default(),
+            benchmark: Held::default(),
+            pace: Pace::default(),
+        }
     }
 }
 

@@ -39,12 +39,14 @@ impl<F> Attachment<F> {
 /// What the machine holds is apart from what makes it: files, pixels and turns outlive a machine that is lost, and move to
 /// another one.
 #[derive(Debug)]
-pub struct Session<B: Backend, H, F> {
+pub struct Session<B: Backend, H, F: ModelFiles> {
     pub(crate) backend: B,
     pub(crate) host: H,
-    pub(crate) resident: Resident<B>,
+    pub(crate) resident: Resident<B, F::Source>,
     /// Of the model at hand; `None` without one.
     pub(crate) files: Option<F>,
+    /// The job that brought that model, or that moved it here: what its tower does later is told of this job.
+    pub(crate) load_job: JobId,
     /// Why that model is not on the machine; it is brought back when it is needed.
     pub(crate) lost: Option<String>,
     pub(crate) images: Images,
@@ -63,6 +65,7 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
             host,
             resident: Resident::default(),
             files: None,
+            load_job: JobId(0),
             lost: None,
             images: Images::default(),
             conversation: Conversation::default(),
@@ -87,6 +90,9 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
     ///
     /// [`Command::Stop`] and [`Command::LoseDevice`] are the host's: they must get through while another command runs.
     /// [`Command::ChooseBackend`] is carried out by whoever holds the machines, with [`Session::onto`].
+    ///
+    /// A model that was loaded answers text from then on; its vision tower comes while nothing else is to do, by
+    /// [`Session::advance`], or when a question needs it.
     pub async fn handle(&mut self, command: Command, attachment: Attachment<F>) {
         match command {
             Command::ChooseBackend { job, .. } => self.end(job, Err(EngineError::OneMachine)),
@@ -182,16 +188,22 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
     }
 
     async fn go_on(&mut self, answering: &mut Answering) -> Result<EndOfAnswer, EngineError> {
-        let mut asking = Asking {
-            backend: &mut self.backend,
-            host: &self.host,
-            model: self.resident.model.as_ref().ok_or(EngineError::NoModel)?,
-            images: &mut self.images,
-            conversation: &self.conversation,
-            held: &mut self.resident.conversation,
-            pace: &mut self.resident.pace,
-        };
-        asking.go_on(answering).await
+        loop {
+            let mut asking = Asking {
+                backend: &mut self.backend,
+                host: &self.host,
+                model: self.resident.model.as_ref().ok_or(EngineError::NoModel)?,
+                vision: self.resident.tower.ready(),
+                images: &mut self.images,
+                conversation: &self.conversation,
+                held: &mut self.resident.conversation,
+                pace: &mut self.resident.pace,
+            };
+            if let Some(end) = asking.go_on(answering).await? {
+                return Ok(end);
+            }
+            self.bring_vision(answering.job).await?;
+        }
     }
 
     async fn answer_benchmark(
@@ -210,16 +222,23 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
     }
 
     async fn go_on_quietly(&mut self, answering: &mut Answering) -> Result<EndOfAnswer, EngineError> {
-        let mut asking = Asking {
-            backend: &mut self.backend,
-            host: &Quiet(&self.host),
-            model: self.resident.model.as_ref().ok_or(EngineError::NoModel)?,
-            images: &mut self.benchmark.images,
-            conversation: &self.benchmark.conversation,
-            held: &mut self.resident.benchmark,
-            pace: &mut self.resident.pace,
-        };
-        asking.go_on(answering).await
+        loop {
+            let mut asking = Asking {
+                backend: &mut self.backend,
+                host: &Quiet(&self.host),
+                model: self.resident.model.as_ref().ok_or(EngineError::NoModel)?,
+                vision: self.resident.tower.ready(),
+                images: &mut self.benchmark.images,
+                conversation: &self.benchmark.conversation,
+                held: &mut self.resident.benchmark,
+                pace: &mut self.resident.pace,
+            };
+            if let Some(end) = asking.go_on(answering).await? {
+                return Ok(end);
+            }
+            // That weights come is told, as after a loss.
+            self.bring_vision(answering.job).await?;
+        }
     }
 
     /// Encodings that nothing will ask for leave the machine.

@@ -34,6 +34,7 @@ mod load_plan;
 mod look_alike;
 mod metadata;
 mod quantisation;
+mod split;
 mod value;
 mod walk;
 
@@ -41,3 +42,4 @@ pub use error::GgufError;
 pub use gguf::{Gguf, TensorInfo};
 pub use header_reader::HeaderReader;
 pub use load_plan::{LoadPlan, LoadStep};
+pub use split::SplitPart;

@@ -1,46 +1,49 @@
-//! One file of a pair, with its header read.
-
-use std::ops::Range;
+//! One half of a pair, with its header read.
 
 use model::config::Role;
 use model::load::LoadError;
 use model::tokenizer::Vocabulary;
 use weights::{Gguf, HeaderReader};
 
-use crate::{ByteSource, EngineError, SourceError};
+use super::joined::{Joined, read};
+use super::split::{Opened, gathered};
+use crate::{ByteSource, EngineError};
 
 pub(super) struct File<S> {
-    pub(super) source: S,
+    pub(super) source: Joined<S>,
     pub(super) gguf: Gguf,
 }
 
-impl<S: ByteSource> File<S> {
-    async fn open(mut source: S) -> Result<Self, EngineError> {
-        let mut reader = HeaderReader::new(source.n_bytes());
-        loop {
-            let bytes = read(&mut source, reader.want()).await?;
-            let fed = reader.feed(&bytes);
-            let header = |error| EngineError::Header { name: source.name().to_owned(), error };
-            if let Some(gguf) = fed.map_err(header)? {
-                return Ok(Self { source, gguf });
-            }
+async fn open<S: ByteSource>(mut source: S) -> Result<Opened<S>, EngineError> {
+    let mut reader = HeaderReader::new(source.n_bytes());
+    loop {
+        let bytes = read(&mut source, reader.want()).await?;
+        let fed = reader.feed(&bytes);
+        let header = |error| EngineError::Header { name: source.name().to_owned(), error };
+        if let Some(gguf) = fed.map_err(header)? {
+            return Ok(Opened { source, gguf });
         }
     }
+}
 
-    /// The text file and the vision file among `sources`, which must be one of each.
+impl<S: ByteSource> File<S> {
+    /// The text file and the vision file among `sources`, which must be one of each; either may have come in parts.
     pub(super) async fn open_pair(sources: Vec<S>) -> Result<(Self, Self), EngineError> {
-        let (mut texts, mut visions) = (Vec::new(), Vec::new());
+        let mut opened = Vec::new();
         for source in sources {
-            let file = Self::open(source).await?;
+            opened.push(open(source).await?);
+        }
+        let (mut texts, mut visions) = (Vec::new(), Vec::new());
+        for file in gathered(opened)? {
             match Role::of(&file.gguf).map_err(file.named(model_error))? {
                 Role::Text => texts.push(file),
                 Role::Vision => visions.push(file),
             }
         }
-        let found = format!("found {} text and {} vision files", texts.len(), visions.len());
+        let (n_texts, n_visions) = (texts.len(), visions.len());
         match (texts.pop(), visions.pop()) {
             (Some(text), Some(vision)) if texts.is_empty() && visions.is_empty() => Ok((text, vision)),
-            _ => Err(EngineError::Pair { found }),
+            _ => Err(EngineError::Pair { n_texts, n_visions }),
         }
     }
 
@@ -71,16 +74,6 @@ impl<S: ByteSource> File<S> {
             _ => Ok(vocabulary),
         }
     }
-}
-
-/// Exactly the bytes that were asked for, or an error: a source that breaks its promise does no harm.
-pub(super) async fn read<S: ByteSource>(source: &mut S, range: Range<u64>) -> Result<Vec<u8>, SourceError> {
-    let bytes = source.read(range.clone()).await?;
-    if bytes.len() as u64 == range.end - range.start {
-        return Ok(bytes);
-    }
-    let message = format!("{} bytes came for {range:?}", bytes.len());
-    Err(SourceError { name: source.name().to_owned(), message })
 }
 
 pub(super) fn model_error(name: String, error: impl Into<LoadError>) -> EngineError {

@@ -1,8 +1,12 @@
-//! From the files of a GGUF pair to a model that can be asked.
+//! From the files of a GGUF pair to a model that can be asked: first its text part, which answers alone where there is no
+//! image, then its vision tower.
 
 mod arrivals;
 mod file;
+mod joined;
+mod split;
 mod stream;
+mod tower;
 
 use model::backend::Backend;
 use model::config::VisionConfig;
@@ -13,10 +17,10 @@ use model::plan::Plan;
 use model::tokenizer::Tokenizer;
 use protocol::{JobId, ModelInfo, ModelPart};
 
-use self::arrivals::Arrivals;
-pub(crate) use self::arrivals::Telling;
+pub(crate) use self::arrivals::{Arrivals, Telling};
 use self::file::{File, model_error};
-use self::stream::stream;
+use self::stream::Stream;
+pub(crate) use self::tower::Tower;
 use crate::settings::{LEAST_VISUAL_TOKENS, PIXELS_PER_TOKEN};
 use crate::{ByteSource, EngineError, Host, Work};
 
@@ -24,7 +28,7 @@ use crate::{ByteSource, EngineError, Host, Work};
 /// processor (`min_pixels` 56 * 56, `max_pixels` 28 * 28 * 1280).
 const DEFAULT_VISUAL_TOKENS: (u32, u32) = (4, 1280);
 
-/// A model on its machine.
+/// A whole model on its machine.
 #[derive(Debug)]
 pub struct LoadedModel<B: Backend> {
     /// The language model.
@@ -39,18 +43,35 @@ pub struct LoadedModel<B: Backend> {
     pub work: Work,
 }
 
-/// A pair whose headers were read and judged: whatever they promise, it is a model that can be run.
+/// What of a model answers a question without an image.
+#[derive(Debug)]
+pub(crate) struct TextPart<B: Backend> {
+    /// The language model.
+    pub(crate) text: TextModel<B>,
+    /// Text to tokens and back.
+    pub(crate) tokenizer: Tokenizer,
+    /// What the page shows of the model. `load_secs` is the time until this part could answer.
+    pub(crate) info: ModelInfo,
+    /// What a typical question costs the model, its tower included.
+    pub(crate) work: Work,
+    /// When it was begun to be loaded, on the host's clock.
+    pub(crate) started_secs: f64,
+}
+
+/// A pair whose headers were read and judged: whatever they promise, it is a model that can be run. Of the headers only what
+/// is still to be read is kept; both files stay open.
 pub(crate) struct JudgedPair<B: Backend, S> {
-    text: TextTensors<B>,
-    vision: VisionTensors<B>,
+    text: Stream<B, S, TextTensors<B>>,
+    vision: Stream<B, S, VisionTensors<B>>,
     tokenizer: Tokenizer,
     work: Work,
-    text_file: File<S>,
-    vision_file: File<S>,
+    /// But for the machine and what is known at the end.
+    info: ModelInfo,
     started_secs: f64,
 }
 
-/// Loads the pair in `sources`, in any order: which file is which is read from their contents.
+/// Loads the pair in `sources`, in any order and either half in one file or in parts: which is which is read from their
+/// contents. Both halves are on the machine at the end.
 ///
 /// # Errors
 /// When a file cannot be read, is malformed or of another model, or the machine fails.
@@ -60,7 +81,21 @@ pub async fn load_pair<B: Backend, H: Host, S: ByteSource>(
     job: JobId,
     sources: Vec<S>,
 ) -> Result<LoadedModel<B>, EngineError> {
-    JudgedPair::open(host, sources).await?.load(backend, host, job, Telling::Loading).await
+    let pair = JudgedPair::open(host, sources).await?;
+    let JudgedPair { text, mut vision, tokenizer, work, info, started_secs } = pair;
+    let (of_text, of_vision) = (Telling::Loading(ModelPart::Text), Telling::Loading(ModelPart::Vision));
+    let text_arrivals = Arrivals::new(host, job, of_text, text.n_bytes());
+    let arrivals = Arrivals::new(host, job, of_vision, vision.n_bytes());
+    text_arrivals.tell(0);
+    arrivals.tell(0);
+    let text = load_text(text, backend, &text_arrivals).await?;
+    while !vision.is_all() {
+        vision.step(backend).await?;
+        arrivals.note(vision.n_done()).await?;
+    }
+    let vision = tower::built(vision, backend).await?;
+    let info = ended(info, backend, host, started_secs);
+    Ok(LoadedModel { text, vision, tokenizer, info, work })
 }
 
 impl<B: Backend, S: ByteSource> JudgedPair<B, S> {
@@ -75,49 +110,71 @@ impl<B: Backend, S: ByteSource> JudgedPair<B, S> {
             TextTensors::<Plan>::planned(&text_file.gguf).map_err(text_file.named(model_error))?;
         let planned_vision = VisionTensors::<Plan>::planned(&vision_file.gguf, text.config())
             .map_err(vision_file.named(model_error))?;
-        let (_, max_visual_tokens) = visual_tokens(&planned_vision.config);
+        let (min_visual_tokens, max_visual_tokens) = visual_tokens(&planned_vision.config);
         let work = Work::of(&planned_text, &planned_vision, max_visual_tokens)?;
         let tokenizer = Tokenizer::new(text_file.vocabulary(text.config().n_vocab)?)?;
-        Ok(Self { text, vision, tokenizer, work, text_file, vision_file, started_secs })
+        let info = ModelInfo {
+            name: text.config().name.clone(),
+            quantisation: text_file.gguf.quantisation(),
+            backend: String::new(),
+            n_parameters: text_file.gguf.n_parameters() + vision_file.gguf.n_parameters(),
+            n_bytes: text_file.source.n_bytes() + vision_file.source.n_bytes(),
+            min_visual_tokens,
+            max_visual_tokens,
+            load_secs: 0.0,
+            heap_bytes: None,
+        };
+        let (text, vision) = (Stream::new(text_file, text), Stream::new(vision_file, vision));
+        Ok(Self { text, vision, tokenizer, work, info, started_secs })
     }
 
-    /// Streams all weights to the machine.
-    pub(crate) async fn load<H: Host>(
+    /// Streams the text part to the machine, with what is to be told of it. The tower is on its way then, and nothing of it has
+    /// come.
+    pub(crate) async fn load_text<H: Host>(
         self,
         backend: &mut B,
         host: &H,
         job: JobId,
         telling: Telling,
-    ) -> Result<LoadedModel<B>, EngineError> {
-        let Self { mut text, mut vision, tokenizer, work, text_file, vision_file, started_secs } = self;
-        let files = [&text_file, &vision_file];
-        let n_parameters = files.iter().map(|f| f.gguf.n_parameters()).sum();
-        let n_bytes = files.map(|f| f.source.n_bytes());
-        let quantisation = text_file.gguf.quantisation();
-        let load_error = |name, error| EngineError::Load { name, error };
-        let (text_named, vision_named) = (text_file.named(load_error), vision_file.named(load_error));
-
-        let mut arrivals = Arrivals::begin(host, job, telling, n_bytes);
-        stream(backend, &mut arrivals, ModelPart::Text, text_file, &mut text).await?;
-        let text = text.finish(backend).map_err(text_named)?;
-        stream(backend, &mut arrivals, ModelPart::Vision, vision_file, &mut vision).await?;
-        let vision = vision.finish(backend).map_err(vision_named)?;
-        backend.settle().await?;
-
-        let (min_visual_tokens, max_visual_tokens) = visual_tokens(&vision.config);
-        let info = ModelInfo {
-            name: text.config.name.clone(),
-            quantisation,
-            backend: backend.description(),
-            n_parameters,
-            n_bytes: n_bytes.iter().sum(),
-            min_visual_tokens,
-            max_visual_tokens,
-            load_secs: host.now_secs() - started_secs,
-            heap_bytes: host.heap_bytes(),
-        };
-        Ok(LoadedModel { text, vision, tokenizer, info, work })
+    ) -> Result<(TextPart<B>, Tower<B, S>), EngineError> {
+        let Self { text, vision, tokenizer, work, info, started_secs } = self;
+        let arrivals = Arrivals::new(host, job, telling, text.n_bytes());
+        // Totals are told before the first byte, so that progress has a whole to be measured against.
+        arrivals.tell(0);
+        if let Telling::Loading(_) = telling {
+            Arrivals::new(host, job, Telling::Loading(ModelPart::Vision), vision.n_bytes()).tell(0);
+        }
+        let text = load_text(text, backend, &arrivals).await?;
+        let info = ended(info, backend, host, started_secs);
+        let text = TextPart { text, tokenizer, info, work, started_secs };
+        Ok((text, Tower::Coming(Box::new(vision))))
     }
+
+    /// The tower alone, for a text part that is on the machine already. Nothing of it has come.
+    pub(crate) fn into_tower(self) -> Tower<B, S> {
+        Tower::Coming(Box::new(self.vision))
+    }
+}
+
+async fn load_text<B: Backend, H: Host, S: ByteSource>(
+    mut stream: Stream<B, S, TextTensors<B>>,
+    backend: &mut B,
+    arrivals: &Arrivals<'_, H>,
+) -> Result<TextModel<B>, EngineError> {
+    while !stream.is_all() {
+        stream.step(backend).await?;
+        arrivals.note(stream.n_done()).await?;
+    }
+    let (tensors, name) = stream.into_tensors();
+    let text = tensors.finish(backend).map_err(|error| EngineError::Load { name, error })?;
+    backend.settle().await?;
+    Ok(text)
+}
+
+/// With what is known when a part is in place.
+fn ended(info: ModelInfo, backend: &impl Backend, host: &impl Host, started_secs: f64) -> ModelInfo {
+    let load_secs = host.now_secs() - started_secs;
+    ModelInfo { backend: backend.description(), load_secs, heap_bytes: host.heap_bytes(), ..info }
 }
 
 /// What the file recommends, within what can be asked for.

@@ -72,7 +72,14 @@ fn assert_says(failure: &Failure, message: &[&str], remedy: &str) {
 fn a_pair_is_one_of_each() {
     let Pair { text: t, vision: v } = Pair::tied();
     refuse(vec![], &["found 0 text and 0 vision files"], PAIR);
-    refuse(vec![text(t.clone())], &["found 1 text and 0 vision files"], PAIR);
+    let lone = &["found 1 text and 0 vision files: the vision file is missing"];
+    refuse(vec![text(t.clone())], lone, "mmproj-….gguf, lies beside the text model in the same repository");
+    let lone = &["found 0 text and 1 vision files: the text model is missing"];
+    refuse(
+        vec![vision(v.clone())],
+        lone,
+        "lies beside the vision file, mmproj-….gguf, in the same repository",
+    );
     refuse(vec![text(t.clone()), text(t.clone())], &["found 2 text and 0 vision files"], PAIR);
     refuse(vec![vision(v.clone()), vision(v.clone())], &["found 0 text and 2 vision files"], PAIR);
     refuse(vec![text(t.clone()), vision(v), text(t)], &["found 2 text and 1 vision files"], PAIR);
@@ -209,8 +216,16 @@ fn a_source_that_fails_in_its_header_leaves_the_old_model_and_one_that_fails_lat
                 Unreliable { file: v, n_good_bytes: n_vision, says_so },
             ];
             let (failure, events) = talk.load(sources).unwrap_err();
-            let name = if n_vision == u64::MAX { "text.gguf" } else { "mmproj.gguf" };
-            assert_says(&failure, &["Could not read", name, message], "Check that the file still exists");
+            if n_vision != u64::MAX {
+                let vision = "The vision part of the model could not be loaded: Could not read mmproj.gguf";
+                assert_says(&failure, &[vision, message], "Questions without an image are answered");
+                // Text is answered by the new model.
+                let mut other = Talk::with(exact(), Pair::tied());
+                let expected = other.ask("Hello there.", &[], &single());
+                assert_eq!(talk.ask("Hello there.", &[], &single()).said(), expected.said());
+                continue;
+            }
+            assert_says(&failure, &["Could not read text.gguf", message], "Check that the file still exists");
             // The page goes by this: once a byte is told, the old model is gone.
             if n_text == 1000 {
                 assert_eq!(events, []);

@@ -77,6 +77,16 @@ fn the_way_back_is_told() {
     assert_eq!(first.0, 0);
     assert!(last.0 == last.1 && last.1 > 0 && told.is_sorted(), "{told:?}");
     assert!(answer.events[..at].iter().all(|e| reloading(e).is_none()));
+    // The text first, then the tower, which this question needs.
+    let n_vision_bytes = Pair::tied().vision.len() as u64;
+    let vision_loading = |e: &Event| match e {
+        Event::Progress { stage: Stage::VisionLoading, done, total, .. } => Some((*done, *total)),
+        _ => None,
+    };
+    let mib = n_vision_bytes.div_ceil(1 << 20) as u32;
+    let told: Vec<_> = answer.events[at + 1 + told.len()..].iter().map_while(vision_loading).collect();
+    assert!(told.first() == Some(&(0, mib)) && told.last() == Some(&(mib, mib)), "{told:?}");
+    assert!(matches!(talk.of_vision.as_slice(), [Event::VisionReady { .. }]), "{:?}", talk.of_vision);
 }
 
 /// Lost while nothing was computed: the next question notices.
@@ -234,7 +244,11 @@ fn the_benchmark_goes_on() {
         assert_eq!(reply.error, None);
         // Of the answer itself nothing is told; of the way back everything.
         let of_rebuilding = |e: &Event| {
-            matches!(e, Event::Rebuilding { .. } | Event::Progress { stage: Stage::Reloading, .. })
+            matches!(
+                e,
+                Event::Rebuilding { .. }
+                    | Event::Progress { stage: Stage::Reloading | Stage::VisionLoading, .. }
+            )
         };
         assert!(events.iter().all(of_rebuilding), "{events:?}");
         (reply.text, n_rebuilt(&events))

@@ -25,8 +25,11 @@ fn images_turns_and_model_go_with_it() {
     let info = pollster::block_on(talk.session.reload(JobId(7))).unwrap().unwrap();
     assert_eq!(info.backend, "remote");
     assert_eq!(talk.session.model(), Some(&info));
-    // Both totals and then every byte, of the job that asked for it.
-    let events = talk.host.take_events();
+    // Both totals and then every byte, of the job that asked for it; at the end the tower is there too.
+    let mut events = talk.host.take_events();
+    let last = events.pop();
+    assert!(matches!(last, Some(protocol::Event::VisionReady { job: JobId(7), .. })), "{last:?}");
+    assert!(!pollster::block_on(talk.session.advance()));
     let of_it = |e: &protocol::Event| matches!(e, protocol::Event::Loading { job: JobId(7), .. });
     assert!(events.len() > 2 && events.iter().all(of_it), "{events:?}");
     let moved = talk.ask("And which colour?", &[], &follow_up());
@@ -63,6 +66,29 @@ fn a_machine_without_room_gives_the_session_back() {
     talk.host.take_events();
     talk.tell(Command::NewConversation);
     assert_eq!(talk.ask("Hello there.", &[], &follow_up()).said(), expected.said());
+}
+
+/// The weights of the text fit and those of the tower do not: that is known before the move counts as done.
+#[test]
+fn a_machine_with_room_for_the_text_alone_gives_the_session_back_too() {
+    let mut talk = Talk::with(exact(), Pair::tied());
+    talk.open(1, EVEN);
+    let expected = talk.ask("What is in the picture?", &[1], &follow_up());
+    let remote = Remote::new(0.0);
+    let panel = remote.panel();
+    panel.fault.set(Fault::Memory);
+    // Two blocks of the text have twelve weights each, and three are beside them.
+    panel.fuse.set(Some(40));
+    let mut talk = talk.onto(remote);
+    let error = pollster::block_on(talk.session.reload(JobId(1))).unwrap_err();
+    assert!(error.to_string().contains("mmproj.gguf: weight asked remote for 447 MiB"), "{error}");
+    assert_eq!(talk.session.model(), None);
+    talk.host.take_events();
+    let mut talk = talk.onto(exact());
+    pollster::block_on(talk.session.reload(JobId(2))).unwrap().unwrap();
+    talk.host.take_events();
+    talk.tell(Command::NewConversation);
+    assert_eq!(talk.ask("What is in the picture?", &[1], &follow_up()).said(), expected.said());
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::talk::{Talk, single};
 /// What the engine may have in the heap of a file's weights.
 const MAX_RANGE_BYTES: u64 = 4 << 20;
 
-/// A file that notes the longest range behind its header that it was asked for.
+/// A file that notes the longest range that it was asked for.
 #[derive(Clone)]
 struct Noting {
     file: MemorySource,

@@ -13,10 +13,14 @@ use crate::files::{Pair, read};
 use crate::host::{Scripted, StopAt};
 
 /// A session, driven command by command.
-pub(crate) struct Talk<B: Backend, F = Vec<MemorySource>> {
+pub(crate) struct Talk<B: Backend, F: ModelFiles = Vec<MemorySource>> {
     pub(crate) session: Session<B, Rc<Scripted>, F>,
     pub(crate) host: Rc<Scripted>,
     n_jobs: u32,
+    /// That loaded the model: its tower is told of this one, whatever job is at work.
+    load_job: JobId,
+    /// What was told of the tower since this was last taken.
+    pub(crate) of_vision: Vec<Event>,
 }
 
 /// One answer.
@@ -63,13 +67,15 @@ impl<B: Backend, F: ModelFiles> Talk<B, F> {
     /// No model yet, and this host.
     pub(crate) fn at(backend: B, host: Scripted) -> Self {
         let host = Rc::new(host);
-        Self { session: Session::new(backend, Rc::clone(&host)), host, n_jobs: 0 }
+        let session = Session::new(backend, Rc::clone(&host));
+        Self { session, host, n_jobs: 0, load_job: JobId(0), of_vision: Vec::new() }
     }
 
     /// On another machine, the model not loaded there.
     pub(crate) fn onto<B2: Backend>(self, backend: B2) -> Talk<B2, F> {
         let (session, _) = self.session.onto(backend);
-        Talk { session, host: self.host, n_jobs: self.n_jobs }
+        let Self { host, n_jobs, load_job, of_vision, .. } = self;
+        Talk { session, host, n_jobs, load_job, of_vision }
     }
 
     /// The job of the next command.
@@ -83,7 +89,8 @@ impl<B: Backend, F: ModelFiles> Talk<B, F> {
         self
     }
 
-    /// Sends a command. Every event but the last is of the command's job, and exactly one ends it.
+    /// Sends a command. Every event but the last is of the command's job, and exactly one ends it. How the tower fared is kept
+    /// apart.
     pub(crate) fn send(
         &mut self,
         command: impl FnOnce(JobId) -> Command,
@@ -91,8 +98,13 @@ impl<B: Backend, F: ModelFiles> Talk<B, F> {
     ) -> Vec<Event> {
         let job = self.next_job();
         self.n_jobs += 1;
-        pollster::block_on(self.session.handle(command(job), attachment));
-        let events = self.host.take_events();
+        let command = command(job);
+        let is_load = matches!(command, Command::LoadModel { .. });
+        pollster::block_on(self.session.handle(command, attachment));
+        let events = self.take_events();
+        if is_load && matches!(events.last(), Some(Event::ModelReady { .. })) {
+            self.load_job = job;
+        }
         for (i, event) in events.iter().enumerate() {
             assert_eq!(job_of(event), job, "{event:?}");
             assert_eq!(ends(event), i + 1 == events.len(), "{events:?}");
@@ -101,13 +113,53 @@ impl<B: Backend, F: ModelFiles> Talk<B, F> {
         events
     }
 
+    fn take_events(&mut self) -> Vec<Event> {
+        let is_of_vision = |e: &Event| matches!(e, Event::VisionReady { .. } | Event::VisionFailed { .. });
+        let (of_vision, events) = self.host.take_events().into_iter().partition::<Vec<_>, _>(is_of_vision);
+        assert!(of_vision.iter().all(|event| job_of(event) == self.load_job), "{of_vision:?}");
+        self.of_vision.extend(of_vision);
+        events
+    }
+
+    /// Loads a model, and waits until its tower is there too.
     pub(crate) fn load(&mut self, files: F) -> Result<(ModelInfo, Vec<Event>), (Failure, Vec<Event>)> {
+        let (model, mut events) = self.load_text(files)?;
+        events.extend(self.idle());
+        match self.of_vision.pop() {
+            Some(Event::VisionReady { .. }) => Ok((model, events)),
+            Some(Event::VisionFailed { failure, .. }) => Err((failure, events)),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Loads a model until it answers text.
+    pub(crate) fn load_text(&mut self, files: F) -> Result<(ModelInfo, Vec<Event>), (Failure, Vec<Event>)> {
         let source = ModelSource::Files { names: Vec::new() };
         let mut events = self.send(|job| Command::LoadModel { job, source }, Attachment::Files(files));
         match events.pop() {
             Some(Event::ModelReady { model, .. }) => Ok((model, events)),
             Some(Event::Failed { failure, .. }) => Err((failure, events)),
             other => panic!("{other:?}"),
+        }
+    }
+
+    /// One step of what can wait: whether more does, and what was told.
+    pub(crate) fn advance(&mut self) -> (bool, Vec<Event>) {
+        let more = pollster::block_on(self.session.advance());
+        let events = self.take_events();
+        assert!(events.iter().all(|event| job_of(event) == self.load_job), "{events:?}");
+        (more, events)
+    }
+
+    /// Nothing is to do until nothing waits.
+    pub(crate) fn idle(&mut self) -> Vec<Event> {
+        let mut all = Vec::new();
+        loop {
+            let (more, events) = self.advance();
+            all.extend(events);
+            if !more {
+                return all;
+            }
         }
     }
 
@@ -170,6 +222,8 @@ fn job_of(event: &Event) -> JobId {
         Event::Started => panic!("only a worker starts"),
         Event::Loading { job, .. }
         | Event::ModelReady { job, .. }
+        | Event::VisionReady { job, .. }
+        | Event::VisionFailed { job, .. }
         | Event::BackendChosen { job, .. }
         | Event::Rebuilding { job, .. }
         | Event::Profile { job, .. }

@@ -6,3 +6,4 @@ mod load_plan;
 mod reading;
 mod real_files;
 mod refusing;
+mod split;
