@@ -1,0 +1,31 @@
+//! From an address to a verified file in the store.
+//!
+//! The context that reaches the network never sees an image: it is told [`Order`]s and tells [`Report`]s, and neither has room for
+//! anything else. What it does with them is in this crate too, over any [`Network`] and any [`Shelf`] that keeps files: [`Keeper`].
+//! What reads the files later knows them by their names here, and checks every chunk against its [`Ledger`].
+
+mod fetch;
+mod hub;
+mod identity;
+mod keeper;
+mod ledger;
+mod manifest;
+mod names;
+mod network;
+mod order;
+mod report;
+mod shelf;
+mod stop;
+mod trouble;
+
+pub use fetch::{Judge, Settings};
+pub use hub::PlaceError;
+pub use identity::{Validator, file_key, model_key};
+pub use keeper::Keeper;
+pub use ledger::{CHUNK_BYTES, Damaged, Ledger, LedgerError};
+pub use manifest::{FileManifest, MANIFEST_NAME, ManifestError, PairFile, PairManifest};
+pub use names::{FOLDER, data_name, ledger_name, lock_name, manifest_name, model_name};
+pub use network::{Body, ByteRange, Headers, Network, NetworkError, Request, Response};
+pub use order::{Keep, ModelKey, Order, OrderId, Place, Wanted, Wish};
+pub use report::{Report, Space, StoredFile, StoredModel, Trouble};
+pub use shelf::{Locks, Shelf, ShelfError, ShelfFile};
