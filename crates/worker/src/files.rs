@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::JsValue;
 use web_sys::File;
 
 use crate::source::WebSource;
+use crate::stored::StoredFiles;
 
 /// Where a model's files are, for as long as the model is at hand.
 pub(crate) enum WebFiles {
@@ -12,6 +13,8 @@ pub(crate) enum WebFiles {
     Own { text_url: String, vision_url: String },
     /// Files a person chose or dropped. A handle keeps its file readable, wherever that was.
     Chosen(Vec<File>),
+    /// Files of the page's own store.
+    Stored(StoredFiles),
 }
 
 impl WebFiles {
@@ -24,6 +27,7 @@ impl WebFiles {
             ModelSource::Files { .. } => {
                 Self::Chosen(bulk.iter().filter_map(|value| value.dyn_ref::<File>().cloned()).collect())
             }
+            ModelSource::Stored { files } => Self::Stored(StoredFiles::new(files.clone())),
         }
     }
 }
@@ -37,6 +41,7 @@ impl ModelFiles for WebFiles {
                 Ok(vec![WebSource::from_url(text_url).await?, WebSource::from_url(vision_url).await?])
             }
             Self::Chosen(files) => Ok(files.iter().map(WebSource::from_file).collect()),
+            Self::Stored(files) => Ok(files.open().await?.into_iter().map(WebSource::from_stored).collect()),
         }
     }
 }

@@ -39,8 +39,17 @@ impl Machine {
         }
     }
 
+    /// One step of what can wait; whether more does. See [`Session::advance`].
+    pub(crate) async fn advance(&mut self) -> bool {
+        match self {
+            Self::Cpu(session) => session.advance().await,
+            Self::Gpu(session) => session.advance().await,
+        }
+    }
+
     /// Moves to the machine that is asked for, or to the quickest, and tells how that ended. Where it fails the session stays
-    /// where it is.
+    /// where it is. A model moves whole, its vision tower included: a graphics device without room for all of it is refused here,
+    /// and not when an image is asked about.
     pub(crate) async fn choose(self, job: JobId, choice: BackendChoice) -> Self {
         let host = self.host();
         let (machine, event) = match choice {

@@ -1,19 +1,22 @@
 //! The browser's host for the engine: a dedicated module worker.
 //!
 //! The page posts `{command, bulk: [ArrayBuffer | File, ...]}` and is posted `{event, bulk: [ArrayBuffer, ...]}`.
-//! [`Command::Stop`] and [`Command::LoseDevice`] are taken the moment they arrive; everything else waits its turn.
+//! [`Command::Stop`] and [`Command::LoseDevice`] are taken the moment they arrive; everything else waits its turn. While none
+//! waits, what can come later (a model's vision tower) comes step by step.
 
 mod files;
 mod host;
 mod machine;
 mod message;
 mod source;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod webgpu;
 
 use std::rc::Rc;
 
+use async_channel::{Receiver, RecvError};
 use engine::{Attachment, Host as _};
 use protocol::{Command, Event};
 use wasm_bindgen::JsCast as _;
@@ -48,10 +51,22 @@ fn main() {
     wasm_bindgen_futures::spawn_local(async move {
         let mut machine = Machine::cpu(Rc::clone(&host));
         host.emit(Event::Started, None);
-        while let Ok(incoming) = receiver.recv().await {
+        while let Ok(incoming) = next(&receiver, &mut machine).await {
             machine = serve(machine, incoming).await;
         }
     });
+}
+
+/// The next command. Until it comes the machine goes on with what can wait; a command waits for one step of that at most.
+async fn next(receiver: &Receiver<Incoming>, machine: &mut Machine) -> Result<Incoming, RecvError> {
+    loop {
+        if let Ok(incoming) = receiver.try_recv() {
+            return Ok(incoming);
+        }
+        if !machine.advance().await {
+            return receiver.recv().await;
+        }
+    }
 }
 
 async fn serve(mut machine: Machine, Incoming { command, bulk }: Incoming) -> Machine {

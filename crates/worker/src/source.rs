@@ -1,4 +1,4 @@
-//! Files that a browser can read: addresses on the page's own origin, and files a person chose.
+//! Files that a browser can read: addresses on the page's own origin, files a person chose, files of the page's store.
 
 use std::ops::Range;
 
@@ -10,6 +10,8 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     DedicatedWorkerGlobalScope, File, Headers, ReadableStreamDefaultReader, Request, RequestInit, Response,
 };
+
+use crate::stored::StoredFile;
 
 /// A file and how to get at its bytes.
 pub(crate) struct WebSource {
@@ -25,12 +27,19 @@ enum Access {
     Whole { url: String, body: Body },
     /// A file on disk.
     File(File),
+    /// A file of the store, whose chunks are verified.
+    Stored(StoredFile),
 }
 
 impl WebSource {
     /// A chosen or dropped file.
     pub(crate) fn from_file(file: &File) -> Self {
         Self { name: file.name(), n_bytes: file.size() as u64, access: Access::File(file.clone()) }
+    }
+
+    /// A file of the page's own store.
+    pub(crate) fn from_stored(file: StoredFile) -> Self {
+        Self { name: file.name().to_owned(), n_bytes: file.n_bytes(), access: Access::Stored(file) }
     }
 
     /// An address on the page's own origin.
@@ -100,6 +109,7 @@ impl ByteSource for WebSource {
                 };
                 read.await.map_err(|message| SourceError { name: self.name.clone(), message })?
             }
+            Access::Stored(file) => file.read(range).await?,
             Access::File(file) => {
                 let part = file.slice_with_f64_and_f64(range.start as f64, range.end as f64);
                 match part {
@@ -164,12 +174,12 @@ impl Body {
     }
 }
 
-async fn buffer(promise: Result<js_sys::Promise, JsValue>) -> Result<Vec<u8>, JsValue> {
+pub(crate) async fn buffer(promise: Result<js_sys::Promise, JsValue>) -> Result<Vec<u8>, JsValue> {
     let buffer: ArrayBuffer = JsFuture::from(promise?).await?.dyn_into()?;
     Ok(Uint8Array::new(&buffer).to_vec())
 }
 
 /// An exception in words.
-fn describe(error: &JsValue) -> String {
+pub(crate) fn describe(error: &JsValue) -> String {
     error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), |e| String::from(e.message()))
 }

@@ -170,6 +170,27 @@ impl Host for Latest {
     }
 }
 
+/// The worker's loop goes by what `advance` says: it must come to an end, with the tower in place.
+#[wasm_bindgen_test]
+async fn the_vision_tower_comes_while_nothing_is_asked() {
+    let latest = Rc::new(Latest::default());
+    let mut session = Session::new(Cpu::new(Precision::Quantised), Rc::clone(&latest));
+    assert!(!session.advance().await);
+    let pair = vec![
+        MemorySource::new("text.gguf", include_bytes!("../../../web/models/phantom/text.gguf").to_vec()),
+        MemorySource::new("mmproj.gguf", include_bytes!("../../../web/models/phantom/mmproj.gguf").to_vec()),
+    ];
+    let job = JobId(3);
+    let source = ModelSource::Files { names: Vec::new() };
+    session.handle(Command::LoadModel { job, source }, Attachment::Files(pair)).await;
+    let told = latest.0.take().map(|(event, _)| event);
+    assert!(matches!(told, Some(Event::ModelReady { .. })), "{told:?}");
+    while session.advance().await {}
+    let told = latest.0.take().map(|(event, _)| event);
+    assert!(matches!(told, Some(Event::VisionReady { job: JobId(3), .. })), "{told:?}");
+    assert!(!session.advance().await);
+}
+
 /// A benchmark's questions and images reach the page whole.
 #[wasm_bindgen_test]
 async fn benchmark_questions_and_images_cross() {

@@ -1,5 +1,6 @@
 //! `cargo xtask`: see [`xtask`].
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -24,8 +25,12 @@ enum Task {
     },
     /// Run every check, cheapest first: formatting, clippy, native tests, wasm tests, build, budgets, browser specs.
     Test,
-    /// Build the page into `dist/`, ready for any static host.
-    Dist,
+    /// Build the page into `dist/`, ready for any static host, and check it.
+    Dist {
+        /// Check pairs of weights too, against the manifests beside them: a folder that will be hosted with the page.
+        #[arg(long)]
+        weights: Option<PathBuf>,
+    },
     /// Set up every tool that `serve` and `test` need.
     Setup,
     /// Measure the bundled model, whole models of the true size, and single products.
@@ -55,7 +60,10 @@ fn run(task: Task) -> Result<()> {
             site::serve(&layout, port)
         }
         Task::Test => checks::run(&layout),
-        Task::Dist => build(&layout),
+        Task::Dist { weights } => {
+            build(&layout)?;
+            weights.as_deref().map_or(Ok(()), dist::check_weights)
+        }
         Task::Setup => setup::for_testing(&layout).map(drop),
         Task::Bench { arguments } => bench::run(&layout, &arguments),
     }

@@ -17,9 +17,18 @@ pub(super) const ALL: [Step; 8] = [
     Step { name: "browser specs", run: browser_specs },
 ];
 
-/// Every member but the one that only exists in a browser; of the page, what is no browser's: its state.
-const NATIVE: [&str; 3] = ["--workspace", "--exclude", "worker"];
-const WASM: [&str; 6] = ["--package", "app", "--package", "worker", "--target", "wasm32-unknown-unknown"];
+/// Every member but those that only exist in a browser; of the page, what is no browser's: its state.
+const NATIVE: [&str; 5] = ["--workspace", "--exclude", "worker", "--exclude", "downloader"];
+const WASM: [&str; 8] = [
+    "--package",
+    "app",
+    "--package",
+    "worker",
+    "--package",
+    "downloader",
+    "--target",
+    "wasm32-unknown-unknown",
+];
 const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
 
 fn formatting(ground: &Ground<'_>) -> Result<()> {
@@ -43,9 +52,12 @@ fn clippy_wasm(ground: &Ground<'_>) -> Result<()> {
         .apply(cargo(ground, "clippy").args(WASM).arg("--all-targets").args(DENY_WARNINGS))?)
 }
 
-/// What differs in a browser: the worker, and whether the phantoms there are the same to the last bit.
-const WASM_TESTS: [&[&str]; 2] =
-    [&["--package", "worker"], &["--package", "phantoms", "--test", "deterministic"]];
+/// What differs in a browser: the worker, the downloader's files and locks, and whether the phantoms there are the same to the last bit.
+const WASM_TESTS: [&[&str]; 3] = [
+    &["--package", "worker"],
+    &["--package", "downloader"],
+    &["--package", "phantoms", "--test", "deterministic"],
+];
 
 /// In Node.js, or in headless Chromium where tests ask for a browser (`crates/worker/webdriver.json` has its flags).
 fn wasm_tests(ground: &Ground<'_>) -> Result<()> {

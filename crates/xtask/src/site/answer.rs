@@ -1,6 +1,7 @@
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use tiny_http::{Header, Method, Request, Response, ResponseBox, StatusCode};
 
@@ -11,8 +12,11 @@ use super::range::{Wanted, wanted};
 /// Answers one request from a folder.
 pub(super) fn answer(request: Request, folder: &Path, headers: &[Header]) -> io::Result<()> {
     let mut response = if matches!(request.method(), Method::Get | Method::Head) {
-        let range = request.headers().iter().find(|header| header.field.equiv("Range"));
-        respond(folder, request.url(), range.map(|header| header.value.as_str()))
+        let asked = |name: &'static str| {
+            let header = request.headers().iter().find(|header| header.field.equiv(name));
+            header.map(|header| header.value.as_str())
+        };
+        respond(folder, request.url(), asked("Range"), asked("If-Range"))
     } else {
         text(405, "only GET and HEAD are answered here")
     };
@@ -22,11 +26,14 @@ pub(super) fn answer(request: Request, folder: &Path, headers: &[Header]) -> io:
     request.respond(response)
 }
 
-fn respond(folder: &Path, url: &str, range: Option<&str>) -> ResponseBox {
+fn respond(folder: &Path, url: &str, range: Option<&str>, if_range: Option<&str>) -> ResponseBox {
     let Some(path) = path_of(folder, url) else { return text(404, "no such file") };
-    let opened = File::open(&path).and_then(|file| Ok((file.metadata()?.len(), file)));
-    let Ok((len, mut file)) = opened else { return text(404, "no such file") };
-    match wanted(range, len) {
+    let opened = File::open(&path).and_then(|file| Ok((file.metadata()?, file)));
+    let Ok((metadata, mut file)) = opened else { return text(404, "no such file") };
+    let (len, version) = (metadata.len(), version(&metadata));
+    // A part of another version than the one that was begun would not fit to it: the whole file is sent instead.
+    let range = range.filter(|_| if_range.is_none_or(|begun| begun == version));
+    let response = match wanted(range, len) {
         Wanted::Whole => send(200, &path, file, len, None),
         Wanted::Unsatisfiable => with(text(416, "no such bytes"), "Content-Range", &format!("bytes */{len}")),
         Wanted::Part(part) => match file.seek(SeekFrom::Start(part.start)) {
@@ -37,7 +44,14 @@ fn respond(folder: &Path, url: &str, range: Option<&str>) -> ResponseBox {
             }
             Err(error) => text(500, &error.to_string()),
         },
-    }
+    };
+    with(response, "ETag", &version)
+}
+
+/// The `ETag` of a file: its length and when it was changed, which no two versions share on a machine with a clock.
+fn version(metadata: &Metadata) -> String {
+    let changed = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    format!("\"{:x}-{:x}\"", metadata.len(), changed.unwrap_or_default().as_nanos())
 }
 
 /// The file that an address names; none outside the folder, whatever the address says.

@@ -54,6 +54,24 @@ fn a_part_is_sent_as_asked() {
 }
 
 #[test]
+fn a_part_is_sent_only_of_the_version_that_was_begun() {
+    let folder = Folder::new("if-range");
+    let site = Site::start(&folder.0.join("public"), 0, &[]).unwrap();
+    let whole = get(&site, "/index.html", "");
+    let (_, version) = whole.split_once("ETag: ").unwrap();
+    let version = version.lines().next().unwrap().to_owned();
+    assert!(version.starts_with("\"c-") && version.ends_with('"'), "{version}");
+    let part =
+        |version: &str| get(&site, "/index.html", &format!("Range: bytes=3-7\r\nIf-Range: {version}\r\n"));
+    assert!(part(&version).starts_with("HTTP/1.1 206") && part(&version).contains(&version));
+    assert!(part("\"c-0\"").starts_with("HTTP/1.1 200"));
+    // Longer, so that it is another version whatever the clock's grain.
+    fs::write(folder.0.join("public/index.html"), "<p>another index</p>").unwrap();
+    let changed = part(&version);
+    assert!(changed.starts_with("HTTP/1.1 200") && changed.ends_with("another index</p>"), "{changed}");
+}
+
+#[test]
 fn nothing_outside_the_folder_is_sent() {
     let folder = Folder::new("outside");
     let site = Site::start(&folder.0.join("public"), 0, &[]).unwrap();

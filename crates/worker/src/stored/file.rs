@@ -1,0 +1,124 @@
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::rc::Rc;
+
+use download::{FileManifest, Ledger};
+use engine::SourceError;
+use protocol::StoredWeights;
+use wasm_bindgen::prelude::JsValue;
+
+use super::data::{Data, Folder};
+use super::lock::SharedLock;
+use crate::source::describe;
+
+/// Chunks in memory. Weights are read in steps of a chunk's length that begin anywhere, so a step touches two; with both kept, a file
+/// that is read from front to back is read and hashed once.
+const MAX_HELD: usize = 2;
+
+const CHECK_IT: &str = "have the model checked in the Models view, which fetches what is damaged again";
+const FETCH_IT: &str = "go on with its download in the Models view";
+
+/// A whole file of the store. What it gives is what arrived from the host, or an error.
+pub(crate) struct StoredFile {
+    name: String,
+    ledger: Ledger,
+    data: Data,
+    /// Verified, the latest last.
+    held: VecDeque<(u32, Vec<u8>)>,
+    _lock: Rc<SharedLock>,
+}
+
+impl StoredFile {
+    /// Opens a file whose lock is held.
+    pub(super) async fn open(weights: &StoredWeights, lock: Rc<SharedLock>) -> Result<Self, String> {
+        let key = &weights.key;
+        let absent = |what: &str, error: JsValue| {
+            format!("{what} could not be read from the store ({}); {FETCH_IT}", describe(&error))
+        };
+        let folder = Folder::open().await.map_err(|error| absent("the folder of weights", error))?;
+        let manifest = folder.read(&download::manifest_name(key)).await;
+        let manifest = manifest.map_err(|error| absent("the file's manifest", error))?;
+        let manifest = FileManifest::parse(&manifest).map_err(|error| format!("{error}; {CHECK_IT}"))?;
+        let ledger = folder.read(&download::ledger_name(key)).await;
+        let ledger = ledger.map_err(|error| absent("the ledger of its chunks", error))?;
+        let ledger = Ledger::parse(&ledger).map_err(|error| format!("{error}; {CHECK_IT}"))?;
+        if !manifest.is_whole || !ledger.is_whole() {
+            let (n_done, n_total) = (ledger.n_done(), ledger.n_total());
+            return Err(format!(
+                "is not whole: {n_done} of {n_total} bytes have arrived and been verified; {FETCH_IT}"
+            ));
+        }
+        let data = folder.data(&download::data_name(key)).await;
+        let data = data.map_err(|error| absent("its bytes", error))?;
+        let (n_found, n_expected) =
+            (data.n_bytes().map_err(|error| absent("its length", error))?, ledger.n_total());
+        if n_found != n_expected {
+            return Err(format!("has {n_found} bytes in the store, expected {n_expected}; {CHECK_IT}"));
+        }
+        Ok(Self { name: weights.name.clone(), ledger, data, held: VecDeque::new(), _lock: lock })
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn n_bytes(&self) -> u64 {
+        self.ledger.n_total()
+    }
+
+    /// The bytes of `range`, every chunk of them verified; fewer where the file ends before it.
+    pub(crate) async fn read(&mut self, range: Range<u64>) -> Result<Vec<u8>, SourceError> {
+        let mut bytes = Vec::with_capacity((range.end - range.start) as usize);
+        let mut at = range.start;
+        while at < range.end.min(self.n_bytes()) {
+            let index = (at / u64::from(self.ledger.chunk_bytes())) as u32;
+            let place = self.ledger.range(index);
+            let end = range.end.min(place.end);
+            let within = (at - place.start) as usize..(end - place.start) as usize;
+            bytes.extend_from_slice(&self.chunk(index).await?[within]);
+            at = end;
+        }
+        Ok(bytes)
+    }
+
+    /// A chunk that was verified now or a moment ago.
+    async fn chunk(&mut self, index: u32) -> Result<&[u8], SourceError> {
+        let place = match self.held.iter().position(|(held, _)| *held == index) {
+            Some(place) => place,
+            None => {
+                let bytes = self.verified(index).await?;
+                if self.held.len() == MAX_HELD {
+                    self.held.pop_front();
+                }
+                self.held.push_back((index, bytes));
+                self.held.len() - 1
+            }
+        };
+        Ok(&self.held[place].1)
+    }
+
+    async fn verified(&self, index: u32) -> Result<Vec<u8>, SourceError> {
+        let failed = |message: String| SourceError { name: self.name.clone(), message };
+        let (number, n_chunks) = (index + 1, self.ledger.n_chunks());
+        let range = self.ledger.range(index);
+        let n_expected = range.end - range.start;
+        let bytes = self.data.read(range).await.map_err(|error| {
+            failed(format!(
+                "chunk {number} of {n_chunks} could not be read: {}; {CHECK_IT}",
+                describe(&error)
+            ))
+        })?;
+        if bytes.len() as u64 != n_expected {
+            let n_found = bytes.len();
+            return Err(failed(format!(
+                "chunk {number} of {n_chunks} has {n_found} bytes in the store, expected {n_expected}; {CHECK_IT}"
+            )));
+        }
+        if self.ledger.check(index, &bytes).is_err() {
+            return Err(failed(format!(
+                "chunk {number} of {n_chunks} is damaged: its hash is not the one it arrived with; {CHECK_IT}"
+            )));
+        }
+        Ok(bytes)
+    }
+}
