@@ -3,7 +3,9 @@
 mod ask;
 mod benchmark;
 mod client;
+mod downloads;
 mod intake;
+mod models;
 mod navigation;
 mod page;
 mod pixels;
@@ -14,6 +16,7 @@ use leptos::prelude::*;
 
 use ask::AskView;
 use benchmark::BenchmarkView;
+use models::ModelsView;
 use page::Page;
 use settings::SettingsPanel;
 use shell::{Announcer, Header, Message, PermanentLine, RebuildingNotice, StatusLine};
@@ -42,9 +45,14 @@ fn App() -> impl IntoView {
     let job = page.slice(|state| state.phase().name());
     let backend = page.slice(|state| state.backend.chosen.map(kind_name));
     let view = page.slice(|state| state.view);
+    let vision = page.slice(|state| state.vision_name());
+    let downloader = page.slice(|state| state.models.downloader.name());
+    page.start_downloads_later();
     // Made on the first visit and kept from then on, with everything that was scrolled and typed.
     let is_benchmark_made =
         Memo::new(move |made: Option<&bool>| made.is_some_and(|made| *made) || view.get() == View::Benchmark);
+    let is_models_made =
+        Memo::new(move |made: Option<&bool>| made.is_some_and(|made| *made) || view.get() == View::Models);
     view! {
         <Header/>
         <main
@@ -53,6 +61,8 @@ fn App() -> impl IntoView {
             data-model=move || model.get()
             data-job=move || job.get()
             data-backend=move || backend.get()
+            data-vision=move || vision.get()
+            data-downloader=move || downloader.get()
         >
             <Message/>
             <RebuildingNotice/>
@@ -60,6 +70,11 @@ fn App() -> impl IntoView {
                 <AskView/>
                 <StatusLine/>
             </div>
+            <Show when=move || is_models_made.get()>
+                <div class="view" hidden=move || view.get() != View::Models>
+                    <ModelsView/>
+                </div>
+            </Show>
             <Show when=move || is_benchmark_made.get()>
                 <div class="view" hidden=move || view.get() != View::Benchmark>
                     <BenchmarkView/>

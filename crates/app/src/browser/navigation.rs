@@ -34,6 +34,6 @@ fn show(page: Page, view: View) {
     page.change(|state| state.view = view);
     document().set_title(&match view {
         View::Ask => "Qwen2-VL-Med".to_owned(),
-        View::Benchmark => format!("{} · Qwen2-VL-Med", view.title()),
+        View::Models | View::Benchmark => format!("{} · Qwen2-VL-Med", view.title()),
     });
 }

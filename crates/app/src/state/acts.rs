@@ -3,7 +3,8 @@
 use protocol::{Command, EndOfAnswer, Failure, ImageId, JobId, ModelSource, Question, Stage, Turns};
 
 use super::{
-    Loading, ModelState, Picture, Purpose, State, Turn, TurnImage, TurnState, WorkerState, backend, benchmark,
+    Loading, ModelState, Picture, Purpose, State, Turn, TurnImage, TurnState, WorkerState, backend,
+    benchmark, models,
 };
 
 /// The largest image file the page hands over. The worker's own limit is in pixels and comes after decoding.
@@ -12,6 +13,7 @@ pub const MAX_IMAGE_BYTES: u64 = 256_000_000;
 /// Loads a model. A question that waits goes on waiting for it; a benchmark that runs rests.
 pub fn load_model(state: &mut State, title: &str, turns: Turns, source: ModelSource) -> Command {
     let job = state.next_job();
+    models::other_model(state);
     let previous = match std::mem::take(&mut state.model) {
         ModelState::Ready(info) => Some(info),
         ModelState::Loading(loading) => loading.previous,
@@ -201,6 +203,8 @@ pub fn worker_died(state: &mut State, why: &str) {
     benchmark::worker_died(state);
     backend::worker_died(state);
     state.rebuilding = None;
+    state.vision = Default::default();
+    models::other_model(state);
     state.worker = WorkerState::Died;
     state.model = ModelState::Failed(failure.clone());
     state.readings.break_off();

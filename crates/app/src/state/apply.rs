@@ -3,7 +3,7 @@ use protocol::{Command, Event, Failure, ImageInfo, JobId, ModelInfo, Stage, Turn
 use super::acts::send_waiting;
 use super::{
     Loading, ModelState, Picture, Purpose, Shown, State, Turn, TurnState, WorkerState, backend, benchmark,
-    rebuilding,
+    models, rebuilding, vision,
 };
 
 /// Takes one event of the worker and gives what the worker must be told in turn. Events of jobs that the page no
@@ -30,13 +30,25 @@ pub fn apply(state: &mut State, event: Event, now_secs: f64) -> Vec<Command> {
                 }
                 // The model that would stay is on its way to another machine.
                 ModelState::Loading(loading) if is_choice => loading.previous = None,
+                ModelState::Ready(_) => state.vision.note(job, part, bytes_done, bytes_total),
                 _ => {}
             }
             Vec::new()
         }
         Event::ModelReady { job, model } => model_ready(state, job, model),
+        Event::VisionReady { job, model } => {
+            vision::ready(state, job, model);
+            Vec::new()
+        }
+        Event::VisionFailed { job, failure } => {
+            vision::failed(state, job, failure);
+            Vec::new()
+        }
         Event::ImageReady { job, image } => image_ready(state, job, image),
         Event::Progress { job, stage, done, total, elapsed_secs } => {
+            if stage == Stage::VisionLoading {
+                state.vision.note_mib(done, total);
+            }
             if let Some(turn) = running(state, job) {
                 set_stage(turn, stage);
                 state.readings.note(stage, done, total, elapsed_secs);
@@ -106,10 +118,12 @@ fn model_ready(state: &mut State, job: JobId, model: ModelInfo) -> Vec<Command> 
     if loading.job != job {
         return Vec::new();
     }
+    state.vision.follow(loading);
     state.settings.turns = turns;
     state.is_bundled = is_bundled;
     benchmark::model_ready(state);
     state.model = ModelState::Ready(model);
+    models::model_ready(state, job);
     // Another model has not seen the turns on the page.
     state.context_over = !state.turns.is_empty();
     state.context_image = None;
@@ -160,8 +174,9 @@ fn fail(state: &mut State, job: JobId, failure: Failure) {
             if state.model.info().is_none() {
                 benchmark::model_gone(state);
             }
+            let said = models::model_failed(state, job, &failure);
             state.call_back_waiting(&failure);
-            state.message = Some(failure);
+            state.message = Some(said.unwrap_or(failure));
             return;
         }
         _ => {}

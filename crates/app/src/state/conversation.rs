@@ -92,6 +92,9 @@ impl Turn {
             TurnState::Running { stage: Stage::Reloading, .. } => {
                 Some("The model is being loaded again.".into())
             }
+            TurnState::Running { stage: Stage::VisionLoading, .. } => {
+                Some("The image part of the model is being loaded.".into())
+            }
             TurnState::Running { stage: Stage::Decoding, .. } => None,
             TurnState::Ended { end: EndOfAnswer::EndOfTurn, .. } => self.is_rebuilt.then(|| {
                 "The graphics device was lost meanwhile; the model was loaded again and the answer went on."

@@ -8,6 +8,7 @@ pub mod backend;
 pub mod benchmark;
 mod conversation;
 mod model;
+pub mod models;
 mod picture;
 pub mod profile;
 mod readings;
@@ -18,6 +19,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod view;
+mod vision;
 
 pub use apply::apply;
 pub use availability::NotNow;
@@ -31,8 +33,10 @@ pub use readings::{Reading, Readings};
 pub use rebuilding::Rebuilding;
 pub use settings::{Field, PageSettings};
 pub use view::View;
+pub use vision::{Vision, VisionStage};
 
 use benchmark::Benchmark;
+use models::Models;
 use protocol::{ImageId, JobId, Stage};
 
 /// The whole page.
@@ -44,6 +48,10 @@ pub struct State {
     pub worker: WorkerState,
     /// The model in it.
     pub model: ModelState,
+    /// Its vision tower, which comes after it.
+    pub vision: Vision,
+    /// Models that can be fetched, are being fetched, or lie in the store.
+    pub models: Models,
     /// Whether the model is the one that comes with the page.
     pub is_bundled: bool,
     /// Where it runs.
@@ -106,6 +114,7 @@ impl Phase {
             Phase::Answering(Stage::Prefill) => "prefill",
             Phase::Answering(Stage::Decoding) => "decoding",
             Phase::Answering(Stage::Reloading) => "reloading",
+            Phase::Answering(Stage::VisionLoading) => "vision",
         }
     }
 }

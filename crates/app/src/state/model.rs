@@ -87,6 +87,11 @@ impl Loading {
         self.began_secs.get_or_insert(now_secs);
     }
 
+    /// Bytes of the vision tower that are in place, and all of them.
+    pub(super) fn vision_bytes(&self) -> (u64, u64) {
+        (self.vision.done, self.vision.total)
+    }
+
     /// Bytes of both parts that are in place.
     pub fn bytes_done(&self) -> u64 {
         self.text.done + self.vision.done

@@ -57,7 +57,7 @@ impl Readings {
                 self.decoding = running;
             }
             // What was reached stands still until the job goes on.
-            Stage::Reloading => {}
+            Stage::Reloading | Stage::VisionLoading => {}
         }
     }
 

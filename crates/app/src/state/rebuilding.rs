@@ -63,7 +63,8 @@ impl State {
     /// The job's end is still to come.
     fn awaits(&self, job: JobId) -> bool {
         let turn = self.turns.last().is_some_and(|turn| turn.job() == Some(job));
-        turn || self.benchmark.is_in_flight(job) || self.model.job() == Some(job) || self.backend.is_at(job)
+        let model = self.model.job() == Some(job) || self.vision.is_loading(job);
+        turn || self.benchmark.is_in_flight(job) || model || self.backend.is_at(job)
     }
 
     /// What the notice about a lost device says.
@@ -86,6 +87,8 @@ fn job_of(event: &Event) -> Option<JobId> {
         Event::BackendChosen { job, .. }
         | Event::Loading { job, .. }
         | Event::ModelReady { job, .. }
+        | Event::VisionReady { job, .. }
+        | Event::VisionFailed { job, .. }
         | Event::ImageReady { job, .. }
         | Event::Rebuilding { job, .. }
         | Event::Progress { job, .. }

@@ -4,18 +4,21 @@ pub enum View {
     /// One image, one conversation about it.
     #[default]
     Ask,
+    /// Models to fetch, on their way, and in the store.
+    Models,
     /// A set of questions, answered one by one, beside what others published.
     Benchmark,
 }
 
 impl View {
     /// In the order of the header.
-    pub const ALL: [Self; 2] = [Self::Ask, Self::Benchmark];
+    pub const ALL: [Self; 3] = [Self::Ask, Self::Models, Self::Benchmark];
 
     /// The value of `data-view`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ask => "ask",
+            Self::Models => "models",
             Self::Benchmark => "benchmark",
         }
     }
@@ -24,6 +27,7 @@ impl View {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Ask => "Ask",
+            Self::Models => "Models",
             Self::Benchmark => "Benchmark",
         }
     }
@@ -32,6 +36,7 @@ impl View {
     pub const fn hash(self) -> &'static str {
         match self {
             Self::Ask => "#ask",
+            Self::Models => "#models",
             Self::Benchmark => "#benchmark",
         }
     }

@@ -10,12 +10,15 @@ use web_sys::{Blob, File, ImageData};
 
 use super::{Page, now_secs};
 use crate::browser::client::{Bulk, Client, FromWorker};
+use crate::browser::downloads::Downloads;
 use crate::state::{WorkerState, acts, apply};
 
 /// What the page keeps for the worker's sake.
 #[derive(Default)]
 pub(super) struct Link {
     client: Option<Client>,
+    /// The frame that reaches the network.
+    pub(super) downloads: Option<Downloads>,
     /// The files of the present model, to load it again after a restart; without files it is the bundled one.
     pub(super) model_files: Vec<File>,
     /// The files of the model that is on its way.
@@ -148,7 +151,7 @@ fn pixels(bulk: &Array, width_px: u32) -> Option<ImageData> {
     ImageData::new_with_js_u8_clamped_array(&Uint8ClampedArray::new(&buffer), width_px).ok()
 }
 
-pub(super) fn describe(error: &JsValue) -> String {
+pub(crate) fn describe(error: &JsValue) -> String {
     match error.dyn_ref::<js_sys::Error>() {
         Some(error) => String::from(error.message()),
         None => error.as_string().unwrap_or_else(|| format!("{error:?}")),

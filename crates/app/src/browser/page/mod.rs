@@ -3,8 +3,9 @@
 mod backend;
 mod benchmark;
 mod image;
-mod link;
+pub(super) mod link;
 mod model;
+mod models;
 mod talk;
 
 use leptos::prelude::*;
@@ -56,6 +57,12 @@ impl Page {
     pub(crate) fn change<T>(self, act: impl FnOnce(&mut State) -> T) -> T {
         let mut result = None;
         self.state.update(|state| result = Some(act(state)));
+        if self.peek(|state| state.models.has_orders()) {
+            self.send_orders();
+        }
+        if self.peek(|state| state.models.wants_close()) {
+            self.close_stored();
+        }
         // `update` always runs its closure; the page cannot go on if the runtime is gone.
         result.unwrap_or_else(|| wasm_bindgen::throw_str("the page's state is gone"))
     }

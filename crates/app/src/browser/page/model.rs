@@ -45,7 +45,11 @@ impl Page {
     /// Loads the present model again, or the one that was the latest.
     pub(crate) fn reload_model(self) {
         let files = self.link.with_value(|link| link.model_files.clone());
-        if files.is_empty() { self.load_bundled() } else { self.load_files(files) }
+        match (files.is_empty(), self.peek(|state| state.models.open_again())) {
+            (false, _) => self.load_files(files),
+            (true, Some(stored)) => self.open_stored(&stored),
+            (true, None) => self.load_bundled(),
+        }
     }
 
     /// Starts another worker in place of one that ended, with the same model and image.

@@ -136,6 +136,7 @@ fn FollowUp() -> impl IntoView {
 fn ModelFacts() -> impl IntoView {
     let page = page();
     let info = page.slice(|state| state.model.info().cloned());
+    let waited = page.slice(|state| state.load_text());
     let busy = page.slice(|state| state.is_busy());
     let facts = move || {
         info.get().map(|info| {
@@ -146,7 +147,7 @@ fn ModelFacts() -> impl IntoView {
                     <dt>"Parameters"</dt><dd>{format::parameters(info.n_parameters)}</dd>
                     <dt>"Files"</dt><dd>{format::bytes(info.n_bytes)}</dd>
                     <dt>"Visual tokens"</dt><dd>{format!("{} to {} per image", info.min_visual_tokens, info.max_visual_tokens)}</dd>
-                    <dt>"Loaded in"</dt><dd>{format::duration(info.load_secs)}</dd>
+                    <dt>"Loaded in"</dt><dd>{move || waited.get()}</dd>
                     {info.heap_bytes.map(|n| view! {
                         <dt>"Memory of the tab"</dt><dd id="heap" data-bytes=n.to_string()>{format::bytes(n)}</dd>
                     })}

@@ -26,7 +26,8 @@ pub(crate) fn Announcer() -> impl IntoView {
         None => String::new(),
     });
     let benchmark = page.slice(State::benchmark_news);
-    for news in [model, picture, answer, benchmark] {
+    let models = page.slice(|state| state.models.news.clone());
+    for news in [model, picture, answer, benchmark, models] {
         Effect::new(move |_| {
             let text = news.get();
             if !text.is_empty() {

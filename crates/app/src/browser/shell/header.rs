@@ -4,7 +4,6 @@ use web_sys::HtmlInputElement;
 
 use crate::browser::page::{now_secs, page};
 use crate::browser::{intake, navigation, settings};
-use crate::format;
 use crate::state::{ModelState, State, View, WorkerState};
 
 /// The views, the model with its state, and what opens the settings.
@@ -69,7 +68,9 @@ fn ModelBadge() -> impl IntoView {
     let page = page();
     let model = page.slice(|state| state.model.clone());
     let died = page.slice(|state| state.worker == WorkerState::Died);
-    let backend = page.slice(State::backend_badge);
+    let ready = page.slice(State::ready_text);
+    let waited = page.slice(State::load_text);
+    let vision = page.slice(|state| state.vision.bytes().filter(|_| state.model.info().is_some()));
     let state = move || model.with(ModelState::name);
     let name = move || {
         model.with(|model| match model {
@@ -85,14 +86,7 @@ fn ModelBadge() -> impl IntoView {
             ModelState::Failed(_) if died.get() => "has stopped working".into(),
             ModelState::Failed(_) => "could not be loaded".into(),
             ModelState::Loading(loading) => loading.text(now_secs()),
-            ModelState::Ready(info) => {
-                let place = backend.get().map(|place| format!(", {place}")).unwrap_or_default();
-                format!(
-                    "{} parameters, {}{place}",
-                    format::parameters(info.n_parameters),
-                    format::bytes(info.n_bytes)
-                )
-            }
+            ModelState::Ready(_) => ready.get().unwrap_or_default(),
         })
     };
     let bytes = move || {
@@ -100,16 +94,17 @@ fn ModelBadge() -> impl IntoView {
             ModelState::Loading(loading) if loading.bytes_total() > 0 => {
                 Some((loading.bytes_done(), loading.bytes_total()))
             }
-            _ => None,
+            _ => vision.get(),
         })
     };
-    let is_loading = move || model.with(|model| matches!(model, ModelState::Loading(_)));
+    let is_loading =
+        move || vision.get().is_some() || model.with(|model| matches!(model, ModelState::Loading(_)));
     view! {
         <div class="model-badge" data-state=state>
             <span class="lamp" aria-hidden="true"></span>
             <span class="model-lines">
                 <span id="model-name" title=name>{name}</span>
-                <span id="load-text">{text}</span>
+                <span id="load-text" title=move || waited.get()>{text}</span>
             </span>
         </div>
         <progress

@@ -27,6 +27,10 @@ pub(in crate::state) fn chosen(
     backend.note(candidates);
     match &mut state.model {
         ModelState::Loading(moving) if moving.job == job => {
+            // Its weights were on their way, the vision tower's after the text model's.
+            if moving.previous.is_none() {
+                state.vision.follow(moving);
+            }
             state.model = match model {
                 Some(info) => {
                     benchmark::model_moved(state, &info);
