@@ -63,6 +63,12 @@ impl Host for Terminal {
                     eprintln!();
                 }
             }
+            Event::Progress { stage: Stage::VisionLoading, done, total, .. } => {
+                eprint!("\rloading the vision tower: {done}/{total} MiB");
+                if done == total {
+                    eprintln!();
+                }
+            }
             Event::ModelReady { model, .. } => outcome.model = Some(model),
             Event::Answered { timings, .. } => outcome.timings = Some(timings),
             Event::BenchmarkOpened { data, questions, .. } => outcome.benchmark = Some((data, questions)),
@@ -70,7 +76,9 @@ impl Host for Terminal {
             Event::BenchmarkImage { width_px, height_px, .. } => {
                 outcome.image = bulk.map(|rgba| (width_px, height_px, rgba));
             }
-            Event::Failed { failure, .. } => outcome.failure = Some(failure),
+            Event::VisionFailed { failure, .. } | Event::Failed { failure, .. } => {
+                outcome.failure = Some(failure)
+            }
             _ => {}
         }
     }

@@ -8,7 +8,7 @@ mod file;
 mod host;
 mod inspect;
 mod machine;
-mod pack;
+pub mod pack;
 mod pair;
 mod profile;
 pub mod synth;
@@ -39,7 +39,7 @@ enum Command {
     Inspect(inspect::InspectArgs),
     /// Write every stage of one user turn to a safetensors file
     Trace(trace::TraceArgs),
-    /// Turn a Hugging Face folder of Qwen2-VL safetensors into a GGUF pair
+    /// Turn a Hugging Face or ModelScope folder of Qwen2-VL safetensors into a GGUF pair
     Pack(pack::PackArgs),
     /// Write a GGUF pair of the true shapes with random weights
     Synth(synth::SynthArgs),

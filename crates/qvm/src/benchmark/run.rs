@@ -97,6 +97,9 @@ async fn answer<B: Backend>(backend: B, args: &RunArgs) -> anyhow::Result<Run> {
     let source = ModelSource::Files { names: Vec::new() };
     session.handle(Command::LoadModel { job: JOB, source }, Attachment::Files(sources.into())).await;
     let model = session.host().outcome()?.model.context("no model was loaded")?;
+    // Every question has an image. The tower comes now, so that the first one does not take longer than the others.
+    while session.advance().await {}
+    session.host().outcome()?;
     let settings = settings(args);
     let conditions = conditions(args, &model, settings.detail, data_set);
     let mut run = Run { conditions, n_total: questions.len() as u32, answers: Vec::new() };

@@ -7,11 +7,11 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use candle_core::{DType, Device, Tensor};
 use safetensors::Dtype;
 use safetensors::tensor::Metadata;
 use serde_json::Value;
 
+use super::elements::Raw;
 use super::read_json;
 use crate::pair::plan::Planned;
 
@@ -20,24 +20,42 @@ const INDEX: &str = "model.safetensors.index.json";
 /// The format's own limit on a header, in bytes.
 const MAX_HEADER_BYTES: u64 = 100_000_000;
 
-/// Where every tensor of a folder lies.
+/// Where every tensor of one or several files lies.
 pub(super) struct Checkpoint {
     shards: Vec<(PathBuf, File)>,
-    tensors: BTreeMap<String, Source>,
+    /// By the hub's names, whatever names the files use.
+    tensors: BTreeMap<String, Located>,
 }
 
-struct Source {
+/// Where one tensor lies.
+pub(super) struct Located {
+    /// Its name in the file.
+    pub(super) name: String,
+    pub(super) dtype: Dtype,
+    pub(super) shape: Vec<usize>,
     shard: usize,
-    dtype: DType,
-    shape: Vec<usize>,
     /// Of the first byte, in the file.
     start: u64,
 }
 
+/// The hub's name of a tensor or module that newer transformers call `model.language_model.…` or `model.visual.…`.
+pub(super) fn hub_name(name: &str) -> String {
+    if let Some(rest) = name.strip_prefix("model.language_model.") {
+        return format!("model.{rest}");
+    }
+    name.strip_prefix("model.").filter(|rest| rest.starts_with("visual.")).unwrap_or(name).to_owned()
+}
+
 impl Checkpoint {
+    /// The model in a folder of the hub's layout.
     pub(super) fn open(folder: &Path) -> Result<Self> {
+        Self::of_files(folder, &shard_names(folder)?)
+    }
+
+    /// Files of a folder, by name.
+    pub(super) fn of_files(folder: &Path, names: &BTreeSet<String>) -> Result<Self> {
         let mut checkpoint = Self { shards: Vec::new(), tensors: BTreeMap::new() };
-        for file_name in shard_names(folder)? {
+        for file_name in names {
             let path = folder.join(file_name);
             checkpoint.add(&path).with_context(|| format!("cannot read {}", path.display()))?;
         }
@@ -49,73 +67,82 @@ impl Checkpoint {
         let (header, data_start) = read_header(&mut file)?;
         let shard = self.shards.len();
         for (name, info) in header.tensors() {
-            let dtype = match info.dtype {
-                Dtype::F32 => DType::F32,
-                Dtype::F16 => DType::F16,
-                Dtype::BF16 => DType::BF16,
-                other => bail!("tensor {name} is {other:?}; expected F32, F16 or BF16 (unquantised weights)"),
-            };
+            ensure!(
+                matches!(info.dtype, Dtype::F32 | Dtype::F16 | Dtype::BF16),
+                "tensor {name} is {:?}; expected F32, F16 or BF16 (unquantised weights)",
+                info.dtype
+            );
             let start = data_start + info.data_offsets.0 as u64;
-            let source = Source { shard, dtype, shape: info.shape.clone(), start };
-            ensure!(self.tensors.insert(name.clone(), source).is_none(), "tensor {name} is in two files");
+            let located =
+                Located { name: name.clone(), dtype: info.dtype, shape: info.shape.clone(), shard, start };
+            if let Some(other) = self.tensors.insert(hub_name(&name), located) {
+                bail!("tensor {name} is there twice (as {} in {})", other.name, self.path(other.shard, path));
+            }
         }
         self.shards.push((path.to_path_buf(), file));
         Ok(())
     }
 
-    pub(super) fn contains(&self, name: &str) -> bool {
-        self.find(name).is_some()
+    fn path(&self, shard: usize, newest: &Path) -> String {
+        self.shards.get(shard).map_or(newest, |(path, _)| path).display().to_string()
     }
 
-    /// The hub's names, or those of newer transformers (`model.language_model.`, `model.visual.`).
-    fn find(&self, name: &str) -> Option<(&String, &Source)> {
-        let renamed = match name.strip_prefix("model.") {
-            Some(rest) => format!("model.language_model.{rest}"),
-            None => format!("model.{name}"),
-        };
-        self.tensors.get_key_value(name).or_else(|| self.tensors.get_key_value(&renamed))
+    pub(super) fn find(&self, hub_name: &str) -> Option<&Located> {
+        self.tensors.get(hub_name)
+    }
+
+    /// All tensors with the hub's names, sorted by these.
+    pub(super) fn tensors(&self) -> impl Iterator<Item = (&str, &Located)> {
+        self.tensors.iter().map(|(name, located)| (name.as_str(), located))
     }
 
     /// Holds the checkpoint against the plan: everything there, in its shape, and nothing else.
     pub(super) fn check<'a>(&self, plan: impl Iterator<Item = &'a Planned>, tied: bool) -> Result<()> {
         let mut used = BTreeSet::new();
         for planned in plan {
-            let name = &planned.hub_name;
-            let Some((found_name, source)) = self.find(name) else {
+            let name = planned.hub_name.as_str();
+            let Some(located) = self.find(name) else {
                 bail!("the safetensors hold no {name}, which config.json calls for");
             };
             ensure!(
-                source.shape == planned.hub_shape,
+                located.shape == planned.hub_shape,
                 "tensor {name} has shape {:?}; expected {:?} by config.json",
-                source.shape,
+                located.shape,
                 planned.hub_shape
             );
-            used.insert(found_name.as_str());
+            used.insert(name);
         }
         let ignored =
             |name: &str| name.ends_with("rotary_emb.inv_freq") || (tied && name == "lm_head.weight");
-        let strange: Vec<&str> =
-            self.tensors.keys().map(String::as_str).filter(|n| !used.contains(n) && !ignored(n)).collect();
-        if let Some(first) = strange.first() {
+        let strange: Vec<&str> = self
+            .tensors()
+            .filter(|(n, _)| !used.contains(n) && !ignored(n))
+            .map(|(_, l)| l.name.as_str())
+            .collect();
+        let Some(first) = strange.first() else { return Ok(()) };
+        let is_adapter = |name: &&&str| name.contains("lora_") || name.contains(".base_layer.");
+        if let Some(adapter) = strange.iter().find(is_adapter) {
             bail!(
-                "{} tensors are none of Qwen2-VL's, {first} first; merge adapters before packing",
-                strange.len()
+                "the safetensors hold {adapter}, part of an adapter; give the model as --from and the adapter's folder as --lora"
             );
         }
-        Ok(())
+        bail!("{} tensors are none of Qwen2-VL's, {first} first", strange.len())
     }
 
-    /// Elements of a tensor, in row-major order, as a vector of f32.
-    pub(super) fn read(&self, name: &str, elements: Range<usize>) -> Result<Tensor> {
-        let (_, source) = self.find(name).with_context(|| format!("no tensor {name}"))?;
-        let (path, file) = &self.shards[source.shard];
-        let width = source.dtype.size_in_bytes();
+    /// Elements of a tensor, in row-major order, as they are stored.
+    pub(super) fn read(&self, located: &Located, elements: Range<usize>) -> Result<Raw> {
+        let (path, file) = &self.shards[located.shard];
+        let width = located.dtype.bitsize() / 8;
         let mut bytes = vec![0; elements.len() * width];
         let mut file = file;
-        file.seek(SeekFrom::Start(source.start + (elements.start * width) as u64))?;
+        file.seek(SeekFrom::Start(located.start + (elements.start * width) as u64))?;
         file.read_exact(&mut bytes).with_context(|| format!("{} ends early", path.display()))?;
-        let tensor = Tensor::from_raw_buffer(&bytes, source.dtype, &[elements.len()], &Device::Cpu)?;
-        Ok(tensor.to_dtype(DType::F32)?)
+        Ok(Raw { dtype: located.dtype, bytes })
+    }
+
+    /// All elements of a tensor.
+    pub(super) fn read_all(&self, located: &Located) -> Result<Vec<f32>> {
+        Ok(self.read(located, 0..located.shape.iter().product())?.decode())
     }
 }
 
@@ -156,4 +183,22 @@ fn read_header(file: &mut File) -> Result<(Metadata, u64)> {
         "is {file_len} bytes long; its header calls for {expected} (download it again)"
     );
     Ok((header, data_start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hub_name;
+
+    #[test]
+    fn names_of_newer_transformers_become_the_hubs() {
+        for (name, expected) in [
+            ("model.language_model.layers.0.mlp.up_proj.weight", "model.layers.0.mlp.up_proj.weight"),
+            ("model.visual.merger.ln_q.bias", "visual.merger.ln_q.bias"),
+            ("model.layers.0.mlp.up_proj.weight", "model.layers.0.mlp.up_proj.weight"),
+            ("visual.merger.ln_q.bias", "visual.merger.ln_q.bias"),
+            ("lm_head.weight", "lm_head.weight"),
+        ] {
+            assert_eq!(hub_name(name), expected);
+        }
+    }
 }

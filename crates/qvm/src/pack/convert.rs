@@ -1,11 +1,16 @@
-//! From a checkpoint's elements to a tensor's stored bytes, a few rows at a time.
+//! From a checkpoint's elements to a tensor's stored bytes, a few rows at a time, on every processor.
 
-use anyhow::{Context, Result, ensure};
-use candle_core::Tensor;
+use std::num::NonZero;
+use std::thread;
+
+use anyhow::{Context, Result, anyhow, ensure};
 use candle_core::quantized::QTensor;
+use candle_core::{Device, Tensor};
 use tensor::Dtype;
 
-use super::checkpoint::Checkpoint;
+use super::elements::{Raw, decode};
+use super::lora::Delta;
+use super::source::Source;
 use crate::pair::plan::{Part, Planned};
 
 /// Elements handled at once: 16 MiB as f32, whatever the tensor's size.
@@ -13,36 +18,68 @@ const CHUNK_ELEMENTS: usize = 1 << 22;
 
 /// Reads one planned tensor and hands its stored bytes to `sink`, in order.
 pub(super) fn stream(
-    checkpoint: &Checkpoint,
+    source: &Source,
     planned: &Planned,
     dtype: Dtype,
     mut sink: impl FnMut(&[u8]) -> Result<()>,
 ) -> Result<()> {
+    let opened = source.open(&planned.hub_name)?;
     let n_elements = planned.n_elements();
+    let row_len = planned.row_len();
     let first = match planned.part {
         Part::Whole => 0,
         Part::Third(third) => third * n_elements,
         Part::Frame(frame) => {
             // Small in every model (6 MB in the 2B), and scattered: one piece.
-            let all = checkpoint.read(&planned.hub_name, 0..planned.hub_shape.iter().product())?;
-            let slice = all.reshape(planned.hub_shape.as_slice())?.narrow(2, frame, 1)?.flatten_all()?;
-            return sink(&encode(&slice, planned.row_len(), dtype)?);
+            let all = opened.read(0..planned.hub_shape.iter().product())?.decode();
+            let all = Tensor::from_vec(all, planned.hub_shape.as_slice(), &Device::Cpu)?;
+            let slice = all.narrow(2, frame, 1)?.flatten_all()?.to_vec1::<f32>()?;
+            return sink(&encode(&slice, row_len, dtype)?);
         }
     };
-    let row_len = planned.row_len();
     let step = (CHUNK_ELEMENTS / row_len).max(1) * row_len;
     for start in (0..n_elements).step_by(step) {
         let end = (start + step).min(n_elements);
-        let chunk = checkpoint.read(&planned.hub_name, first + start..first + end)?;
-        sink(&encode(&chunk, row_len, dtype)?)?;
+        let chunk = opened.read(first + start..first + end)?;
+        let rows = Rows { first: (first + start) / row_len, row_len, delta: opened.delta() };
+        for bytes in encode_all(&chunk, rows, dtype)? {
+            sink(&bytes)?;
+        }
     }
     Ok(())
 }
 
+/// Which rows of a checkpoint's tensor a chunk holds, and what is added to them.
+#[derive(Clone, Copy)]
+struct Rows<'a> {
+    first: usize,
+    row_len: usize,
+    delta: Option<&'a Delta>,
+}
+
+/// A chunk of whole rows, cut between as many threads as there are processors.
+fn encode_all(chunk: &Raw, rows: Rows<'_>, dtype: Dtype) -> Result<Vec<Vec<u8>>> {
+    let n_rows = chunk.n_elements() / rows.row_len;
+    let n_threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let n_each = n_rows.div_ceil(n_threads).max(1);
+    let one = &|(i, bytes): (usize, &[u8])| -> Result<Vec<u8>> {
+        let mut values = decode(chunk.dtype, bytes);
+        if let Some(delta) = rows.delta {
+            delta.add_to(rows.first + i * n_each, &mut values);
+        }
+        encode(&values, rows.row_len, dtype)
+    };
+    let pieces = chunk.bytes.chunks(n_each * rows.row_len * chunk.width()).enumerate();
+    thread::scope(|scope| {
+        let running: Vec<_> = pieces.map(|piece| scope.spawn(move || one(piece))).collect();
+        running.into_iter().map(|thread| thread.join().map_err(|_| anyhow!("a thread failed"))?).collect()
+    })
+}
+
 /// Whole rows of f32 to bytes of `dtype`, by candle's quantisers.
-fn encode(values: &Tensor, row_len: usize, dtype: Dtype) -> Result<Vec<u8>> {
-    check_range(&values.to_vec1::<f32>()?, dtype)?;
-    let rows = values.reshape(((), row_len))?;
+fn encode(values: &[f32], row_len: usize, dtype: Dtype) -> Result<Vec<u8>> {
+    check_range(values, dtype)?;
+    let rows = Tensor::from_slice(values, (values.len() / row_len, row_len), &Device::Cpu)?;
     let stored = QTensor::quantize(&rows, cpu::ggml_dtype(dtype))
         .with_context(|| format!("cannot store as {dtype}"))?;
     Ok(stored.data()?.into_owned())
@@ -77,5 +114,20 @@ mod tests {
         ] {
             assert_eq!(check_range(&[1.0, value, 2.0], dtype).is_ok(), fits, "{value} as {dtype}");
         }
+    }
+
+    #[test]
+    fn rows_cut_between_threads_are_the_rows_in_one_piece() -> Result<()> {
+        // Seven rows: no number of processors but one and seven divides them.
+        let values: Vec<f32> = (0..7 * 256).map(|i| ((i * 37) % 101) as f32 / 50.0 - 1.0).collect();
+        let chunk = Raw {
+            dtype: safetensors::Dtype::F32,
+            bytes: values.iter().flat_map(|v| v.to_le_bytes()).collect(),
+        };
+        let rows = Rows { first: 0, row_len: 256, delta: None };
+        for dtype in [Dtype::F32, Dtype::Q4K, Dtype::Q6K] {
+            assert_eq!(encode_all(&chunk, rows, dtype)?.concat(), encode(&values, 256, dtype)?, "{dtype}");
+        }
+        Ok(())
     }
 }

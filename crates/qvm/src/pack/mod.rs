@@ -1,13 +1,19 @@
 //! `qvm pack`: a Hugging Face folder of Qwen2-VL becomes the GGUF pair that llama.cpp's converter writes.
 //!
 //! The folder's configuration says which tensors there must be ([`plan`](crate::pair::plan)); the checkpoint says where they are
-//! ([`checkpoint`]); [`storage`] chooses how each is stored. Tensors then pass one by one, a few million elements at a
-//! time, from the safetensors to the container, so that the size of the model does not matter to memory.
+//! ([`checkpoint`]); an adapter may change them on the way ([`lora`]); [`mix`] chooses how each is stored. Tensors pass one
+//! by one, a few million elements at a time, from the safetensors to the container, so that the size of the model does not
+//! matter to memory.
 
 mod checkpoint;
 mod convert;
+mod elements;
+mod lora;
+mod manifest;
+mod mix;
 mod preprocessor;
 mod sampling;
+mod source;
 mod storage;
 #[cfg(test)]
 mod tests;
@@ -17,36 +23,46 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use clap::ValueEnum as _;
+use tensor::Dtype;
 
 use crate::pair::config::HubConfig;
+use crate::pair::container::Key;
 use crate::pair::keys::{self, General};
-use crate::pair::{self, Tower, plan};
+use crate::pair::plan::Planned;
+use crate::pair::{self, Progress, Tower, plan};
 use checkpoint::Checkpoint;
-pub(crate) use storage::PackType;
+use lora::Adapter;
+use mix::TextRule;
+use source::Source;
+pub use storage::PackType;
 
-/// A folder in the hub's layout to `text.gguf` and `mmproj.gguf`.
+/// A folder in the hub's layout to `text.gguf` and `mmproj.gguf`, with a manifest and checksums beside them.
 #[derive(Debug, clap::Args)]
-pub(crate) struct PackArgs {
+pub struct PackArgs {
     /// Folder with config.json, the tokenizer, preprocessor_config.json and model.safetensors (or its shards)
     #[arg(long)]
-    pub(crate) from: PathBuf,
-    /// Folder that receives text.gguf and mmproj.gguf; made if it is not there
+    pub from: PathBuf,
+    /// Folder that receives text.gguf and mmproj.gguf, manifest.json and SHA256SUMS; made if it is not there
     #[arg(long)]
-    pub(crate) out: PathBuf,
-    /// How matrices are stored; vectors are always f32. With q4_0 the mmproj is q8_0
-    #[arg(long = "type", value_enum, default_value_t = PackType::Q8_0)]
-    pub(crate) pack_type: PackType,
-    /// `general.name` of both files; without it, the folder's name
+    pub out: PathBuf,
+    /// How matrices are stored, with llama.cpp's mix of types; vectors are always f32. Below q8_0 the mmproj is q8_0
+    #[arg(long = "type", value_enum, ignore_case = true, default_value_t = PackType::Q8_0)]
+    pub pack_type: PackType,
+    /// Folder of a LoRA adapter (adapter_config.json, adapter_model.safetensors, as PEFT saves it) to merge into the weights
     #[arg(long)]
-    pub(crate) name: Option<String>,
+    pub lora: Option<PathBuf>,
+    /// `general.name` of both files and the manifest's title; without it, the folder's name
+    #[arg(long)]
+    pub name: Option<String>,
 }
 
-/// Packs a folder, telling on standard error what was written.
+/// Packs a folder, telling on standard error how far it is and what was written.
 ///
 /// # Errors
-/// Where the folder is not a complete Qwen2-VL, or a value does not fit the chosen type; the message says what was
-/// found and what was expected. A file that could not be finished is not left under its final name.
-pub(crate) fn run(args: &PackArgs) -> Result<()> {
+/// Where the folder is not a complete Qwen2-VL, an adapter does not fit it, or a value does not fit the chosen type; the
+/// message says what was found and what was expected. Files get their names when both are complete.
+pub fn run(args: &PackArgs) -> Result<()> {
     let config = HubConfig::parse(&need_json(&args.from, "config.json")?)
         .with_context(|| format!("in {}", args.from.join("config.json").display()))?;
     let checkpoint = Checkpoint::open(&args.from)?;
@@ -56,38 +72,68 @@ pub(crate) fn run(args: &PackArgs) -> Result<()> {
         (Tower::Text, plan::text_tensors(&config.text, tied)),
         (Tower::Vision, plan::vision_tensors(&config.vision)),
     ];
-    checkpoint.check(plans.iter().flat_map(|(_, tensors)| tensors), tied)?;
+    let planned = || plans.iter().flat_map(|(_, tensors)| tensors);
+    checkpoint.check(planned(), tied)?;
+    let adapter = args.lora.as_deref().map(|folder| Adapter::open(folder, planned(), tied)).transpose()?;
+    if let (Some(folder), Some(adapter)) = (&args.lora, &adapter) {
+        eprintln!("{}: changes {} tensors", folder.display(), adapter.n_changed());
+    }
+    let source = Source { checkpoint, adapter };
 
-    fs::create_dir_all(&args.out).with_context(|| format!("cannot make {}", args.out.display()))?;
-    let sampling = sampling::keys(&args.from)?;
+    let rule = TextRule { tied, n_layers: config.text.num_hidden_layers };
+    let mut files = Vec::new();
     for (tower, tensors) in &plans {
         let tower_type = args.pack_type.of(*tower);
-        let general = General {
-            name: &name,
-            tower: *tower,
-            file_type: tower_type.file_type(),
-            n_parameters: plan::n_parameters(tensors),
-            sampling: &sampling,
+        let dtype = |tensor: &Planned| match tower {
+            Tower::Text => mix::text_dtype(tower_type, tensor, rule),
+            Tower::Vision => mix::vision_dtype(tower_type, tensor),
         };
-        let keys = match tower {
-            Tower::Text => {
-                let tokenizer = vocabulary::keys(&args.from, config.text.vocab_size)?;
-                keys::text(&general, &config, tokenizer)?
-            }
-            Tower::Vision => keys::vision(&general, &config, &preprocessor::read(&args.from)?)?,
-        };
-        let stored: Vec<_> = tensors.iter().map(|t| (t, tower_type.dtype(*tower, t, tied))).collect();
-        pair::write(&args.out, *tower, &keys, &stored, |tensor, dtype, sink| {
-            convert::stream(&checkpoint, tensor, dtype, sink)
-                .with_context(|| format!("from {}", tensor.hub_name))
-        })?;
+        let stored: Vec<(&Planned, Dtype)> = tensors.iter().map(|t| (t, dtype(t))).collect();
+        files.push((*tower, keys_of(args, &config, &name, *tower, tensors)?, stored));
     }
-    Ok(())
+
+    fs::create_dir_all(&args.out).with_context(|| format!("cannot make {}", args.out.display()))?;
+    let sizes = files.iter().map(|(_, _, stored)| pair::n_bytes(stored));
+    let mut progress = Progress::start(sizes.sum::<Result<_>>()?);
+    let mut parts = Vec::new();
+    for (tower, keys, stored) in &files {
+        let fill = |tensor: &Planned, dtype, sink: pair::Sink<'_>| {
+            convert::stream(&source, tensor, dtype, sink).with_context(|| format!("from {}", tensor.hub_name))
+        };
+        parts.push(pair::write_part(&args.out, *tower, keys, stored, &mut progress, fill)?);
+    }
+    manifest::remove(&args.out)?;
+    let written = parts.into_iter().map(pair::Part::publish).collect::<Result<Vec<_>>>()?;
+    let quantisation =
+        args.pack_type.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned());
+    manifest::write(&args.out, &name, &quantisation, manifest::licence(&args.from)?, &written)
+}
+
+/// The metadata of one file.
+fn keys_of(
+    args: &PackArgs,
+    config: &HubConfig,
+    name: &str,
+    tower: Tower,
+    tensors: &[Planned],
+) -> Result<Vec<Key>> {
+    let sampling = sampling::keys(&args.from)?;
+    let general = General {
+        name,
+        tower,
+        file_type: args.pack_type.of(tower).file_type(),
+        n_parameters: plan::n_parameters(tensors),
+        sampling: &sampling,
+    };
+    match tower {
+        Tower::Text => keys::text(&general, config, vocabulary::keys(&args.from, config.text.vocab_size)?),
+        Tower::Vision => keys::vision(&general, config, &preprocessor::read(&args.from)?),
+    }
 }
 
 /// Whether the output head is the embedding. The configuration says; without a word, the checkpoint does.
 fn is_tied(config: &HubConfig, checkpoint: &Checkpoint) -> Result<bool> {
-    let has_head = checkpoint.contains("lm_head.weight");
+    let has_head = checkpoint.find("lm_head.weight").is_some();
     match config.text.tie_word_embeddings {
         Some(false) if !has_head => {
             bail!("config.json says tie_word_embeddings = false, but the safetensors hold no lm_head.weight")

@@ -30,7 +30,7 @@ impl Size {
     }
 
     /// The configuration, cut to fewer blocks where that is asked for.
-    pub(super) fn config(self, layers: Option<usize>, vision_layers: Option<usize>) -> Result<HubConfig> {
+    pub(crate) fn config(self, layers: Option<usize>, vision_layers: Option<usize>) -> Result<HubConfig> {
         let mut config = self.full()?;
         cut(&mut config.text.num_hidden_layers, layers, "--layers")?;
         cut(&mut config.vision.depth, vision_layers, "--vision-layers")?;

@@ -1,0 +1,220 @@
+//! `adapter_config.json`: ranks, scales, and what an adapter may be besides a plain LoRA.
+
+use std::fmt;
+
+use anyhow::{Context, Result, bail, ensure};
+use regex::Regex;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+/// What changes the merge in a way that is not followed here, unless it is absent, false or empty.
+const NOT_MERGED: [&str; 12] = [
+    "use_dora",
+    "use_qalora",
+    "use_bdlora",
+    "lora_bias",
+    "layer_replication",
+    "target_parameters",
+    "trainable_token_indices",
+    "alora_invocation_tokens",
+    "arrow_config",
+    "kasa_config",
+    "monteclora_config",
+    "velora_config",
+];
+/// Ways to begin that leave the model's own weights as they are. Others (PiSSA, OLoRA, CorDA, LoftQ) change them, and the
+/// adapter fits only what they became.
+const HARMLESS_STARTS: [&str; 3] = ["gaussian", "eva", "orthogonal"];
+
+/// How factors are scaled. `fan_in_fan_out` is not among it: PEFT turns it off for linear layers, which these all are.
+#[derive(Debug, Deserialize)]
+pub(super) struct AdapterConfig {
+    r: usize,
+    lora_alpha: f64,
+    #[serde(default)]
+    use_rslora: bool,
+    #[serde(default)]
+    rank_pattern: Patterns<usize>,
+    #[serde(default)]
+    alpha_pattern: Patterns<f64>,
+}
+
+/// Values by pattern, in the order of the file: the first that matches counts.
+#[derive(Debug)]
+struct Patterns<T>(Vec<(String, T)>);
+
+impl AdapterConfig {
+    /// Reads the contents of the file.
+    ///
+    /// # Errors
+    /// Where it is no plain LoRA's.
+    pub(super) fn parse(json: &str) -> Result<Self> {
+        let root: Value = serde_json::from_str(json)?;
+        let text = |key: &str| root.get(key).and_then(Value::as_str);
+        let kind = text("peft_type").unwrap_or("(absent)");
+        ensure!(kind == "LORA", "peft_type is {kind}; only LORA is merged");
+        let bias = text("bias").unwrap_or("none");
+        ensure!(
+            bias == "none",
+            "bias is {bias:?}; only \"none\" is merged: merge with PEFT, save the model, and pack that"
+        );
+        for key in NOT_MERGED {
+            let value = root.get(key).unwrap_or(&Value::Null);
+            ensure!(
+                is_off(value),
+                "{key} is {value}, which is not merged here; merge with PEFT, save the model, and pack that"
+            );
+        }
+        if let Some(start) = text("init_lora_weights")
+            && !HARMLESS_STARTS.contains(&start)
+        {
+            bail!(
+                "init_lora_weights is {start:?}, which changes the model's own weights too; \
+                 convert the adapter to a plain LoRA, or merge with PEFT"
+            );
+        }
+        // Not from the value, whose objects are sorted.
+        Ok(serde_json::from_str(json)?)
+    }
+
+    /// The rank of a module's factors.
+    ///
+    /// # Errors
+    /// Where a pattern is no regular expression, or the rank is 0.
+    pub(super) fn rank(&self, module: &str) -> Result<usize> {
+        let rank = self.rank_pattern.find(module)?.unwrap_or(self.r);
+        ensure!(rank > 0, "the rank for {module} is 0");
+        Ok(rank)
+    }
+
+    /// What the product of a module's factors is multiplied by.
+    ///
+    /// # Errors
+    /// The same.
+    pub(super) fn scale(&self, module: &str) -> Result<f32> {
+        let alpha = self.alpha_pattern.find(module)?.unwrap_or(self.lora_alpha);
+        let rank = self.rank(module)? as f64;
+        // PEFT divides in f64 and multiplies a tensor of f32 by the result, which torch rounds first.
+        Ok((alpha / if self.use_rslora { rank.sqrt() } else { rank }) as f32)
+    }
+}
+
+fn is_off(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Array(values) => values.is_empty(),
+        Value::Object(values) => values.is_empty(),
+        _ => false,
+    }
+}
+
+impl<T: Copy> Patterns<T> {
+    /// `get_pattern_key` of `peft/utils/other.py`: a regular expression for the end of a module's name, from a dot on.
+    fn find(&self, module: &str) -> Result<Option<T>> {
+        for (pattern, value) in &self.0 {
+            let whole = Regex::new(&format!(r"\A(?:.*\.)?(?:{pattern})\z"))
+                .with_context(|| format!("the pattern {pattern:?} is not understood"))?;
+            if whole.is_match(module) {
+                return Ok(Some(*value));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl<T> Default for Patterns<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patterns<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder<T>(std::marker::PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for InOrder<T> {
+            type Value = Patterns<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of patterns and numbers, or null")
+            }
+
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Patterns::default())
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+                let mut patterns = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    patterns.push(entry);
+                }
+                Ok(Patterns(patterns))
+            }
+        }
+        deserializer.deserialize_any(InOrder(std::marker::PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn config(more: &Value) -> Result<AdapterConfig> {
+        let mut root = json!({ "peft_type": "LORA", "r": 8, "lora_alpha": 16 });
+        root.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        AdapterConfig::parse(&root.to_string())
+    }
+
+    #[test]
+    fn patterns_match_the_end_of_a_name_from_a_dot_on() -> Result<()> {
+        let config = config(&json!({
+            "rank_pattern": { "q_proj": 2, r"layers\.[01]\.mlp\.up_proj": 3, "^visual.blocks.0.attn.qkv": 5 },
+            "alpha_pattern": { "proj": 1 },
+        }))?;
+        for (module, rank) in [
+            ("model.layers.7.self_attn.q_proj", 2),
+            ("model.layers.7.self_attn.my_q_proj", 8),
+            ("model.layers.1.mlp.up_proj", 3),
+            ("model.layers.11.mlp.up_proj", 8),
+            ("visual.blocks.0.attn.qkv", 5),
+            ("model.visual.blocks.0.attn.qkv", 8),
+        ] {
+            assert_eq!(config.rank(module)?, rank, "{module}");
+        }
+        assert_eq!(config.scale("visual.blocks.0.attn.proj")?, 1.0 / 8.0);
+        assert_eq!(config.scale("model.layers.7.self_attn.q_proj")?, 8.0);
+        Ok(())
+    }
+
+    #[test]
+    fn rslora_divides_by_the_root() -> Result<()> {
+        let scale = config(&json!({ "use_rslora": true }))?.scale("x")?;
+        assert_eq!(scale, (16.0 / 8_f64.sqrt()) as f32);
+        assert_ne!(scale, config(&json!({}))?.scale("x")?);
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_no_plain_lora_is_refused_by_name() {
+        for (more, words) in [
+            (json!({ "peft_type": "LOHA" }), &["peft_type", "LOHA"][..]),
+            (json!({ "bias": "lora_only" }), &["bias", "lora_only"]),
+            (json!({ "use_dora": true }), &["use_dora", "true"]),
+            (json!({ "trainable_token_indices": [1, 2] }), &["trainable_token_indices", "[1,2]"]),
+            (json!({ "init_lora_weights": "pissa_niter_4" }), &["init_lora_weights", "pissa_niter_4"]),
+            (json!({ "r": "many" }), &["many"]),
+        ] {
+            let error = config(&more).map(|_| ()).unwrap_err();
+            let said = format!("{error:#}");
+            assert!(words.iter().all(|word| said.contains(word)), "{said}");
+        }
+        let off = json!({ "use_dora": false, "layer_replication": null, "bias": "none", "rank_pattern": null,
+                          "init_lora_weights": "gaussian", "kasa_config": {} });
+        assert!(config(&off).is_ok());
+        let broken = config(&json!({ "rank_pattern": { "(": 1 } })).and_then(|c| c.rank("x"));
+        assert!(broken.is_err_and(|error| format!("{error:#}").contains("\"(\"")));
+    }
+}

@@ -1,0 +1,179 @@
+//! A LoRA adapter in PEFT's form, added to the weights while they pass: `W + scale * B·A`, as PEFT's `merge_and_unload`.
+//!
+//! [`config`] says how each module's factors are scaled and what is not understood; [`delta`] adds. Everything in the
+//! adapter must find its place in the model: what would be left out silently would leave its training out.
+
+mod config;
+mod delta;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::checkpoint::{Checkpoint, Located, hub_name};
+use crate::pair::plan::Planned;
+use config::AdapterConfig;
+pub(super) use delta::Delta;
+
+const CONFIG: &str = "adapter_config.json";
+const WEIGHTS: &str = "adapter_model.safetensors";
+/// What PEFT puts before the names of the model that it wraps.
+const PREFIX: &str = "base_model.model.";
+const EMBEDDING: &str = "model.embed_tokens.weight";
+
+/// An adapter that fits a model.
+pub(super) struct Adapter {
+    checkpoint: Checkpoint,
+    /// By the hub's name of the weight that is adapted.
+    factors: BTreeMap<String, Factors>,
+    /// Names in the adapter's file of tensors that stand in the place of the model's (`modules_to_save`), by the hub's name.
+    replacements: BTreeMap<String, String>,
+}
+
+/// Names in the adapter's file, and the factor before the product.
+struct Factors {
+    a: String,
+    b: String,
+    scale: f32,
+}
+
+/// Both factors' names, while they are collected.
+#[derive(Default)]
+struct Found {
+    a: Option<String>,
+    b: Option<String>,
+}
+
+impl Adapter {
+    /// Reads a folder and holds it against the tensors of a model.
+    ///
+    /// # Errors
+    /// Where something is in it that is not merged here, or that does not fit the model; the message says what.
+    pub(super) fn open<'a>(
+        folder: &Path,
+        plan: impl Iterator<Item = &'a Planned>,
+        tied: bool,
+    ) -> Result<Self> {
+        Self::read(folder, plan, tied).with_context(|| format!("adapter {}", folder.display()))
+    }
+
+    fn read<'a>(folder: &Path, plan: impl Iterator<Item = &'a Planned>, tied: bool) -> Result<Self> {
+        let json =
+            fs::read_to_string(folder.join(CONFIG)).with_context(|| format!("cannot read {CONFIG}"))?;
+        let config = AdapterConfig::parse(&json).with_context(|| format!("in {CONFIG}"))?;
+        ensure!(folder.join(WEIGHTS).is_file(), "there is no {WEIGHTS}; only safetensors are read");
+        let checkpoint = Checkpoint::of_files(folder, &BTreeSet::from([WEIGHTS.to_owned()]))?;
+        let base: BTreeMap<&str, &[usize]> =
+            plan.map(|planned| (planned.hub_name.as_str(), planned.hub_shape.as_slice())).collect();
+
+        let mut modules: BTreeMap<String, Found> = BTreeMap::new();
+        let mut replacements = BTreeMap::new();
+        for (name, located) in checkpoint.tensors() {
+            let path = name
+                .strip_prefix(PREFIX)
+                .with_context(|| format!("tensor {name}: expected names that begin with {PREFIX}"))?;
+            if let Some(module) = path.strip_suffix(".lora_A.weight") {
+                modules.entry(module.to_owned()).or_default().a = Some(name.to_owned());
+            } else if let Some(module) = path.strip_suffix(".lora_B.weight") {
+                modules.entry(module.to_owned()).or_default().b = Some(name.to_owned());
+            } else {
+                refuse_kinds(name)?;
+                let hub = hub_name(path);
+                let shape = *base.get(hub.as_str()).with_context(|| unused(name, &hub, tied))?;
+                ensure!(
+                    located.shape == shape,
+                    "tensor {name} has shape {:?}, the model's has {shape:?}; other shapes cannot be packed",
+                    located.shape
+                );
+                // PEFT leaves the head as it was, and the next load ties it again: no one right result.
+                ensure!(
+                    !(tied && hub == EMBEDDING),
+                    "tensor {name} replaces the embedding, which is the head too in this model; \
+                     merge with PEFT, save the model, and pack that"
+                );
+                replacements.insert(hub, name.to_owned());
+            }
+        }
+        ensure!(!modules.is_empty() || !replacements.is_empty(), "{WEIGHTS} holds no tensors");
+        let mut factors = BTreeMap::new();
+        for (module, found) in modules {
+            let hub = format!("{}.weight", hub_name(&module));
+            let (a, b) = match found {
+                Found { a: Some(a), b: Some(b) } => (a, b),
+                Found { a, b } => bail!("{}: its other factor is missing", a.or(b).unwrap_or_default()),
+            };
+            let shape = *base.get(hub.as_str()).with_context(|| unused(&a, &hub, tied))?;
+            let scale = config.scale(&module)?;
+            let rank = config.rank(&module)?;
+            check_shapes(&checkpoint, (&a, &b), rank, shape)?;
+            factors.insert(hub, Factors { a, b, scale });
+        }
+        Ok(Self { checkpoint, factors, replacements })
+    }
+
+    /// How many of the model's tensors it changes.
+    pub(super) fn n_changed(&self) -> usize {
+        self.factors.len() + self.replacements.len()
+    }
+
+    /// What stands in the place of a tensor of the model, if anything.
+    pub(super) fn replacement(&self, hub_name: &str) -> Option<(&Checkpoint, &Located)> {
+        let name = self.replacements.get(hub_name)?;
+        Some((&self.checkpoint, self.checkpoint.find(name)?))
+    }
+
+    /// What is added to a tensor of the model, if anything.
+    pub(super) fn delta(&self, hub_name: &str) -> Result<Option<Delta>> {
+        let Some(Factors { a, b, scale }) = self.factors.get(hub_name) else { return Ok(None) };
+        let read = |name: &str| {
+            let located = self.checkpoint.find(name).with_context(|| format!("no tensor {name}"))?;
+            anyhow::Ok((located.shape[0], self.checkpoint.read_all(located)?))
+        };
+        let ((rank, a), (_, b)) = (read(a)?, read(b)?);
+        Ok(Some(Delta::new(a, b, rank, *scale)))
+    }
+}
+
+/// Refuses what other kinds of adapters hold.
+fn refuse_kinds(name: &str) -> Result<()> {
+    for (mark, what) in [
+        ("lora_magnitude_vector", "DoRA"),
+        ("lora_embedding_", "an adapted embedding"),
+        (".lora_B.bias", "a bias beside the factors"),
+        ("lora_", "a kind of adapter that is not known here"),
+        (".base_layer.", "a layer below an adapter"),
+    ] {
+        ensure!(
+            !name.contains(mark),
+            "tensor {name} belongs to {what}, which is not merged here; merge with PEFT, save the model, and pack that"
+        );
+    }
+    Ok(())
+}
+
+fn unused(name: &str, hub: &str, tied: bool) -> String {
+    let why = if tied && hub == "lm_head.weight" {
+        "the head is the embedding in this model (tie_word_embeddings)"
+    } else {
+        "the model has no such tensor; is it an adapter of another model?"
+    };
+    format!("tensor {name} would not be used: {why}")
+}
+
+fn check_shapes(checkpoint: &Checkpoint, (a, b): (&str, &str), rank: usize, base: &[usize]) -> Result<()> {
+    let &[n_rows, n_cols] = base else {
+        bail!("tensor {a} adapts a weight of shape {base:?}; only matrices are merged");
+    };
+    for (name, expected) in [(a, [rank, n_cols]), (b, [n_rows, rank])] {
+        let found = checkpoint.find(name).map(|located| located.shape.as_slice()).unwrap_or_default();
+        ensure!(
+            found == expected,
+            "tensor {name} has shape {found:?}; expected {expected:?} by the model and the rank in {CONFIG}"
+        );
+    }
+    Ok(())
+}

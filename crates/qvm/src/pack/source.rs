@@ -1,0 +1,47 @@
+//! The weights that are packed: a checkpoint, with an adapter laid over it or none.
+
+use std::ops::Range;
+
+use anyhow::{Context, Result};
+
+use super::checkpoint::{Checkpoint, Located};
+use super::elements::Raw;
+use super::lora::{Adapter, Delta};
+
+/// A checkpoint and what changes it.
+pub(super) struct Source {
+    pub(super) checkpoint: Checkpoint,
+    pub(super) adapter: Option<Adapter>,
+}
+
+impl Source {
+    /// A tensor of the hub's name, ready to be read.
+    pub(super) fn open(&self, hub_name: &str) -> Result<Opened<'_>> {
+        let adapter = self.adapter.as_ref();
+        if let Some((checkpoint, located)) = adapter.and_then(|adapter| adapter.replacement(hub_name)) {
+            return Ok(Opened { checkpoint, located, delta: None });
+        }
+        let located = self.checkpoint.find(hub_name).with_context(|| format!("no tensor {hub_name}"))?;
+        let delta = adapter.map(|adapter| adapter.delta(hub_name)).transpose()?.flatten();
+        Ok(Opened { checkpoint: &self.checkpoint, located, delta })
+    }
+}
+
+/// One tensor of a [`Source`].
+pub(super) struct Opened<'a> {
+    checkpoint: &'a Checkpoint,
+    located: &'a Located,
+    delta: Option<Delta>,
+}
+
+impl Opened<'_> {
+    /// Elements in row-major order, without what [`Self::delta`] adds.
+    pub(super) fn read(&self, elements: Range<usize>) -> Result<Raw> {
+        self.checkpoint.read(self.located, elements)
+    }
+
+    /// What is added to the elements.
+    pub(super) fn delta(&self) -> Option<&Delta> {
+        self.delta.as_ref()
+    }
+}

@@ -1,0 +1,142 @@
+//! A file on its way: written beside its final name, hashed as it goes, renamed when all is there.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use sha2::{Digest as _, Sha256};
+
+/// A file that is complete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Written {
+    pub(crate) name: String,
+    pub(crate) n_bytes: u64,
+    /// 64 lower-case hexadecimal digits.
+    pub(crate) sha256: String,
+}
+
+/// Counts and hashes what passes.
+pub(super) struct Hashing<W> {
+    out: W,
+    hash: Sha256,
+    n_bytes: u64,
+}
+
+impl<W: Write> Hashing<W> {
+    pub(super) fn new(out: W) -> Self {
+        Self { out, hash: Sha256::new(), n_bytes: 0 }
+    }
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let n = self.out.write(bytes)?;
+        self.hash.update(&bytes[..n]);
+        self.n_bytes += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// A file under another name than its own. Dropped before it is published, it is removed.
+#[derive(Debug)]
+pub(crate) struct Part {
+    part: PathBuf,
+    path: PathBuf,
+    written: Written,
+    is_published: bool,
+}
+
+impl Part {
+    /// Writes `folder/name.part` by `fill`.
+    ///
+    /// # Errors
+    /// Where `fill` fails or the disk does; nothing is left then.
+    pub(crate) fn write(
+        folder: &Path,
+        name: &str,
+        fill: impl FnOnce(&mut dyn Write) -> Result<()>,
+    ) -> Result<Self> {
+        let path = folder.join(name);
+        let written = Written { name: name.to_owned(), n_bytes: 0, sha256: String::new() };
+        let part = folder.join(format!("{name}.part"));
+        let mut this = Self { part, path, written, is_published: false };
+        this.fill(fill).with_context(|| format!("cannot write {}", this.path.display()))?;
+        Ok(this)
+    }
+
+    fn fill(&mut self, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+        let mut out = Hashing::new(BufWriter::with_capacity(1 << 20, File::create(&self.part)?));
+        fill(&mut out)?;
+        out.flush()?;
+        self.written.n_bytes = out.n_bytes;
+        self.written.sha256 = out.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(())
+    }
+
+    /// What is in it.
+    pub(crate) fn written(&self) -> &Written {
+        &self.written
+    }
+
+    /// Gives the file its final name.
+    ///
+    /// # Errors
+    /// Where it cannot be renamed.
+    pub(crate) fn publish(mut self) -> Result<Written> {
+        fs::rename(&self.part, &self.path)
+            .with_context(|| format!("cannot rename {} to {}", self.part.display(), self.path.display()))?;
+        self.is_published = true;
+        Ok(self.written.clone())
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        if !self.is_published {
+            // Whoever drops it has an error of its own to report; a part file that stays behind is only clutter.
+            let _ = fs::remove_file(&self.part);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scratch(name: &str) -> Result<PathBuf> {
+        let folder = std::env::temp_dir().join(format!("qvm-part-{}-{name}", std::process::id()));
+        fs::create_dir_all(&folder)?;
+        Ok(folder)
+    }
+
+    #[test]
+    fn a_file_has_its_name_only_when_it_is_published() -> Result<()> {
+        let folder = scratch("published")?;
+        let part = Part::write(&folder, "a.bin", |out| Ok(out.write_all(b"abc")?))?;
+        assert!(!folder.join("a.bin").exists() && folder.join("a.bin.part").exists());
+        let written = part.publish()?;
+        assert!(folder.join("a.bin").exists() && !folder.join("a.bin.part").exists());
+        // FIPS 180-2, appendix B.1.
+        let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".to_owned();
+        assert_eq!(written, Written { name: "a.bin".into(), n_bytes: 3, sha256 });
+        Ok(fs::remove_dir_all(&folder)?)
+    }
+
+    #[test]
+    fn a_file_that_failed_or_is_given_up_leaves_nothing() -> Result<()> {
+        let folder = scratch("failed")?;
+        let failed = Part::write(&folder, "a.bin", |out| {
+            out.write_all(b"abc")?;
+            anyhow::bail!("no more")
+        });
+        assert!(failed.is_err_and(|error| format!("{error:#}").contains("a.bin: no more")));
+        drop(Part::write(&folder, "b.bin", |_| Ok(()))?);
+        assert_eq!(fs::read_dir(&folder)?.count(), 0);
+        Ok(fs::remove_dir_all(&folder)?)
+    }
+}
