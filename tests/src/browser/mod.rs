@@ -18,9 +18,12 @@ mod workers;
 pub use fixtures::{Upload, fixtures_folder};
 pub use kind::BrowserKind;
 pub use other_origin::OtherOrigin;
-pub use page::{AskPage, BenchmarkPage, Counts, Message, ProfileRow, SavedFile, Status, Turn, Width};
+pub use page::{
+    AskPage, BenchmarkPage, Counts, Download, Message, ModelsPage, ProfileRow, SavedFile, Status, Stored,
+    Turn, Width,
+};
 pub use probes::{Attempt, Probes};
-pub use session::Browser;
+pub use session::{Browser, Tab};
 pub use spec::{Asked, Ground, built_page, plain_spec, plain_spec_in, spec, spec_in};
 pub use view::{Scheme, View};
 pub use watch::Problem;

@@ -34,6 +34,9 @@ pub struct Browser {
     problems: RefCell<Vec<Problem>>,
 }
 
+/// A tab that is open.
+pub struct Tab(fantoccini::wd::WindowHandle);
+
 /// What each browser does in its own way.
 enum Own {
     Chromium(Chromium),
@@ -112,6 +115,32 @@ impl Browser {
             Own::Chromium(chromium) => chromium.crash_gpu(&self.client).await,
             Own::Firefox(_) => bail!("only Chromium's GPU process can be made to crash"),
         }
+    }
+
+    /// Gives the pages of an origin this much storage in all.
+    ///
+    /// # Errors
+    /// In Firefox, which has no such switch.
+    pub async fn limit_storage(&self, origin: &str, n_bytes: u64) -> Result<()> {
+        match &self.own {
+            Own::Chromium(chromium) => chromium.limit_storage(&self.client, origin, n_bytes).await,
+            Own::Firefox(_) => bail!("only Chromium's storage can be limited"),
+        }
+    }
+
+    /// Opens another tab, which is the one that everything is done in from then on; gives the one before it.
+    pub async fn open_tab(&self) -> Result<Tab> {
+        let before = self.client.window().await?;
+        let opened = self.client.new_window(true).await?;
+        self.client.switch_to_window(opened.handle).await?;
+        Ok(Tab(before))
+    }
+
+    /// Goes to a tab, and gives the one before it.
+    pub async fn go_to_tab(&self, tab: Tab) -> Result<Tab> {
+        let before = self.client.window().await?;
+        self.client.switch_to_window(tab.0).await?;
+        Ok(Tab(before))
     }
 
     /// The one element that a selector finds.

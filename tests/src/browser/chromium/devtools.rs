@@ -38,6 +38,11 @@ impl DevTools {
         Self::new("Emulation.setEmulatedMedia", json!({ "features": features }))
     }
 
+    /// Gives an origin this much storage and no more.
+    pub(super) fn storage_quota(origin: &str, n_bytes: u64) -> Self {
+        Self::new("Storage.overrideQuotaForOrigin", json!({ "origin": origin, "quotaSize": n_bytes }))
+    }
+
     /// Ends the process that all pages' GPU devices live in, as a fault of a graphics driver does.
     pub(super) fn crash_gpu() -> Self {
         Self::new("Browser.crashGpuProcess", json!({}))

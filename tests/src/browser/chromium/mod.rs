@@ -72,6 +72,10 @@ impl Chromium {
         devtools(client, DevTools::crash_gpu()).await
     }
 
+    pub(super) async fn limit_storage(&self, client: &Client, origin: &str, n_bytes: u64) -> Result<()> {
+        devtools(client, DevTools::storage_quota(origin, n_bytes)).await
+    }
+
     pub(super) async fn take_problems(&self, client: &Client) -> Result<Vec<Problem>> {
         let entries = client.issue_cmd(TakeConsole).await.context("cannot read the console")?;
         Ok(problems(entries.as_array().context("the console is no list")?))

@@ -3,6 +3,7 @@
 mod act;
 mod backend;
 mod benchmark;
+mod models;
 mod observe;
 mod see;
 mod settings;
@@ -12,6 +13,7 @@ use serde_json::json;
 
 pub use backend::ProfileRow;
 pub use benchmark::{BenchmarkPage, Counts, SavedFile};
+pub use models::{Download, ModelsPage, Stored};
 pub use see::{Message, Status, Turn, Width};
 
 use super::session::Browser;
@@ -68,6 +70,11 @@ impl<'a> AskPage<'a> {
 
     async fn data_is(&self, name: &str, value: &str) -> Result<Option<()>> {
         Ok((self.data(name).await?.as_deref() == Some(value)).then_some(()))
+    }
+
+    /// Waits until something is so.
+    pub async fn until(&self, what: &str, is_so: impl AsyncFn() -> Result<bool>) -> Result<()> {
+        self.browser.wait_for(what, async || Ok(is_so().await?.then_some(()))).await
     }
 
     async fn wait_for<T>(&self, what: &str, look: impl AsyncFn(&Self) -> Result<Option<T>>) -> Result<T> {
