@@ -84,13 +84,21 @@ const MOST_TOLD_GIB: f64 = 8.0;
 const SURELY_BYTES: u64 = 500_000_000;
 /// What a graphics card or shared memory has on nearly every machine with 8 GiB and more.
 const USUALLY_BYTES: u64 = 3_000_000_000;
+/// A model that takes this much reads an image slowly where there is no graphics card.
+const SLOW_BYTES: u64 = 1_000_000_000;
 /// From here on a phone's browser may end the tab.
 const SMALL_DEVICE_BYTES: u64 = 1_000_000_000;
 
 /// Judges a need against a device. The worst of what is found is the verdict: room in the store, room for a program, memory of the
 /// machine. How much memory a graphics card has, WebGPU does not tell; for a model of any size the verdict there says so.
 pub fn fit(need: &Need, device: &Device) -> Fit {
-    let found = [store(need, device), place(need, device), memory(need, device), small(need, device)];
+    let found = [
+        store(need, device),
+        place(need, device),
+        speed(need, device),
+        memory(need, device),
+        small(need, device),
+    ];
     let found: Vec<_> = found.into_iter().flatten().collect();
     Fit {
         verdict: found.iter().map(|(verdict, _)| *verdict).max().unwrap_or(Verdict::Fits),
@@ -154,6 +162,12 @@ fn place(need: &Need, device: &Device) -> Found {
             }
         }
     }
+}
+
+/// By estimate: the CPU of a tab reads a few prompt tokens a second with a 2B, and an image becomes hundreds of them.
+fn speed(need: &Need, device: &Device) -> Found {
+    let is_slow = device.machine == Machine::Cpu && (SLOW_BYTES..=WASM_BYTES).contains(&need.memory_bytes);
+    is_slow.then(|| (Verdict::Tight, "On the CPU of a tab it takes minutes for an image.".to_owned()))
 }
 
 fn memory(need: &Need, device: &Device) -> Found {
@@ -220,7 +234,9 @@ mod tests {
 
     #[test]
     fn a_7b_never_fits_a_program_of_32_bits() {
-        assert_eq!(verdict(&two(), on(Machine::Cpu)), Verdict::Fits);
+        let found = fit(&two(), &on(Machine::Cpu));
+        assert_eq!(found.verdict, Verdict::Tight);
+        assert!(found.reasons.len() == 1 && found.reasons[0].contains("minutes"), "{found:?}");
         let found = fit(&seven(), &on(Machine::Cpu));
         assert_eq!(found.verdict, Verdict::No);
         assert!(found.reasons[0].contains("6.16 GB") && found.reasons[0].contains("4.3 GB"), "{found:?}");
@@ -251,7 +267,7 @@ mod tests {
             verdict(&two(), Device { free_bytes: Some(1_800_000_000), ..on(Machine::Cpu) }),
             Verdict::Tight
         );
-        assert_eq!(verdict(&two(), Device { free_bytes: None, ..on(Machine::Cpu) }), Verdict::Fits);
+        assert_eq!(fit(&two(), &Device { free_bytes: None, ..on(Machine::Cpu) }).reasons.len(), 1);
     }
 
     #[test]
@@ -259,7 +275,7 @@ mod tests {
         let with = |memory_gib| Device { memory_gib: Some(memory_gib), ..on(Machine::Cpu) };
         assert_eq!(
             [2.0, 4.0, 8.0].map(|gib| verdict(&two(), with(gib))),
-            [Verdict::No, Verdict::Tight, Verdict::Fits]
+            [Verdict::No, Verdict::Tight, Verdict::Tight]
         );
         let phone = Device { is_small_device: true, ..on(Machine::Cpu) };
         assert_eq!(verdict(&two(), phone), Verdict::Unknown);

@@ -1,9 +1,8 @@
 use std::fmt;
 
 use serde::Deserialize;
-use url::Url;
 
-use crate::{PairManifest, Place, Trouble, Wanted, identity::is_sha256, trouble};
+use crate::{PairManifest, Place, Trouble, Wanted, address::Address, identity::is_sha256, trouble};
 
 impl Place {
     /// What a person writes: `owner/repository`, `modelscope:owner/repository`, the address of a repository on huggingface.co,
@@ -17,7 +16,7 @@ impl Place {
         if let Some(name) = text.strip_prefix("huggingface:").or_else(|| text.strip_prefix("hf:")) {
             return repository(name.split('/')).map(Self::HuggingFace).ok_or_else(bad);
         }
-        let Ok(url) = Url::parse(text) else {
+        let Some(address) = Address::parse(text) else {
             // Addresses are often pasted without their scheme.
             return match text.split_once('/') {
                 Some((host, _)) if HOSTS.contains(&host) => Self::parse(&format!("https://{text}")),
@@ -27,19 +26,16 @@ impl Place {
                 _ => Err(bad()),
             };
         };
-        if !matches!(url.scheme(), "https" | "http") {
-            return Err(bad());
-        }
-        let mut path = url.path().trim_matches('/').split('/');
-        match url.host_str().unwrap_or_default() {
-            "huggingface.co" | "www.huggingface.co" | "hf.co" | "hf-mirror.com" if !is_manifest(&url) => {
+        let mut path = address.path.trim_matches('/').split('/');
+        match address.host() {
+            "huggingface.co" | "www.huggingface.co" | "hf.co" | "hf-mirror.com" if !is_manifest(&address) => {
                 repository(path).map(Self::HuggingFace).ok_or_else(bad)
             }
-            "modelscope.cn" | "www.modelscope.cn" if !is_manifest(&url) => match path.next() {
+            "modelscope.cn" | "www.modelscope.cn" if !is_manifest(&address) => match path.next() {
                 Some("models") => repository(path).map(Self::ModelScope).ok_or_else(bad),
                 _ => Err(bad()),
             },
-            _ if is_manifest(&url) => Ok(Self::Manifest(url.into())),
+            _ if is_manifest(&address) => Ok(Self::Manifest(text.to_owned())),
             _ => Err(bad()),
         }
     }
@@ -75,10 +71,9 @@ impl Place {
             Self::ModelScope(name) => {
                 vec![format!("https://modelscope.cn/models/{name}/resolve/master/{path}")]
             }
-            Self::Manifest(address) => Url::parse(address)
-                .and_then(|url| url.join(&path))
-                .map(|url| vec![url.into()])
-                .unwrap_or_default(),
+            Self::Manifest(address) => {
+                Address::parse(address).map(|address| address.beside(&path)).into_iter().collect()
+            }
         }
     }
 
@@ -153,8 +148,8 @@ impl fmt::Display for Place {
 
 const HOSTS: [&str; 5] = ["huggingface.co", "hf.co", "hf-mirror.com", "modelscope.cn", "www.modelscope.cn"];
 
-fn is_manifest(url: &Url) -> bool {
-    url.path().to_ascii_lowercase().ends_with(".json")
+fn is_manifest(address: &Address<'_>) -> bool {
+    address.path.to_ascii_lowercase().ends_with(".json")
 }
 
 /// `owner/repository` from the first two parts of a path.
@@ -175,7 +170,7 @@ fn repository<'a>(mut parts: impl Iterator<Item = &'a str>) -> Option<String> {
 }
 
 /// One part of a path, as it stands in an address.
-fn escape(part: &str) -> String {
+pub(crate) fn escape(part: &str) -> String {
     let mut escaped = String::with_capacity(part.len());
     for byte in part.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {

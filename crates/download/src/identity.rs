@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
-use url::Url;
+use sha2::{Digest as _, Sha256};
 
-use crate::{Headers, ModelKey, Wanted};
+use crate::{Headers, ModelKey, Wanted, address::Address};
 
 /// By what a host tells two versions of a file apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,18 +117,17 @@ pub fn model_key(title: &str, files: &[String]) -> ModelKey {
 
 /// An address without its query, and without what tells hubs and mirrors apart.
 fn canonical(address: &str) -> String {
-    let Ok(mut url) = Url::parse(address) else { return address.to_owned() };
-    url.set_query(None);
-    url.set_fragment(None);
-    let host = url.host_str().unwrap_or_default();
-    let host = host.strip_prefix("www.").unwrap_or(host);
-    let path: Vec<&str> = url.path().trim_start_matches('/').split('/').collect();
-    match (host, path.as_slice()) {
+    let Some(Address { scheme, authority, path }) = Address::parse(address) else {
+        return address.to_owned();
+    };
+    let host = authority.strip_prefix("www.").unwrap_or(authority);
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    match (host, parts.as_slice()) {
         ("huggingface.co" | "hf.co" | "hf-mirror.com", [owner, repository, "resolve", _, path @ ..])
         | ("modelscope.cn", ["models", owner, repository, "resolve", _, path @ ..]) => {
             format!("{owner}/{repository}/{}", path.join("/"))
         }
-        _ => url.into(),
+        _ => format!("{scheme}://{authority}{path}"),
     }
 }
 
@@ -140,10 +139,10 @@ fn plain(name: &str) -> String {
 }
 
 fn digits(parts: &[&str]) -> String {
-    let mut hasher = blake3::Hasher::new();
+    let mut hasher = Sha256::new();
     for part in parts {
-        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update((part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());
     }
-    hasher.finalize().to_hex()[..16].to_owned()
+    hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -4,6 +4,7 @@
 //! anything else. What it does with them is in this crate too, over any [`Network`] and any [`Shelf`] that keeps files: [`Keeper`].
 //! What reads the files later knows them by their names here, and checks every chunk against its [`Ledger`].
 
+mod address;
 mod fetch;
 mod hub;
 mod identity;

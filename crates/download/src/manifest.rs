@@ -1,9 +1,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use url::Url;
 
-use crate::{Wanted, identity::Validator, identity::is_sha256};
+use crate::{Wanted, address::Address, hub::escape, identity::Validator, identity::is_sha256};
 
 const FILE_VERSION: u32 = 1;
 const PAIR_VERSION: u32 = 1;
@@ -133,22 +132,14 @@ impl PairManifest {
     /// The files with their addresses, beside the manifest's own.
     pub fn wanted(&self, address: &str) -> Result<Vec<Wanted>, ManifestError> {
         let bad = || ManifestError::Address(address.to_owned());
-        let base = Url::parse(address).map_err(|_| bad())?;
-        self.files
-            .iter()
-            .map(|file| {
-                let mut url = base.clone();
-                url.path_segments_mut().map_err(|()| bad())?.pop().push(&file.name);
-                url.set_query(None);
-                url.set_fragment(None);
-                Ok(Wanted {
-                    name: file.name.clone(),
-                    mirrors: vec![url.into()],
-                    n_bytes: Some(file.n_bytes),
-                    sha256: is_sha256(&file.sha256),
-                })
-            })
-            .collect()
+        let base = Address::parse(address).ok_or_else(bad)?;
+        let wanted = |file: &PairFile| Wanted {
+            name: file.name.clone(),
+            mirrors: vec![base.beside(&escape(&file.name))],
+            n_bytes: Some(file.n_bytes),
+            sha256: is_sha256(&file.sha256),
+        };
+        Ok(self.files.iter().map(wanted).collect())
     }
 }
 

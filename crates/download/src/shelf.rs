@@ -24,6 +24,10 @@ pub trait Shelf {
 
     /// Room for this page, as the browser estimates it.
     fn space(&self) -> impl Future<Output = Space>;
+
+    /// Asks for room for `n_bytes` more and gives it back at once: `None` if it was granted or nobody can say, or else how
+    /// many bytes would be, roughly.
+    fn lacks_room(&self, n_bytes: u64) -> impl Future<Output = Option<u64>>;
 }
 
 /// An open file. Dropping it closes it.

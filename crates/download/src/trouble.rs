@@ -1,8 +1,6 @@
 //! What can go wrong on the way, in sentences a person can act on.
 
-use url::Url;
-
-use crate::{NetworkError, ShelfError, Trouble};
+use crate::{NetworkError, ShelfError, Trouble, address::Address};
 
 fn trouble(message: impl Into<String>, remedy: impl Into<String>) -> Trouble {
     Trouble { message: message.into(), remedy: remedy.into() }
@@ -12,15 +10,12 @@ const BY_HAND: &str = "download the files with a browser and open them from the 
 
 /// The host of an address, for messages.
 pub(crate) fn host(address: &str) -> String {
-    match Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned)) {
-        Some(host) => host,
-        None => address.to_owned(),
-    }
+    Address::parse(address).map_or(address, |address| address.host()).to_owned()
 }
 
 /// The last part of an address, for messages.
 pub(crate) fn file(address: &str) -> String {
-    let path = Url::parse(address).map(|url| url.path().to_owned()).unwrap_or_else(|_| address.to_owned());
+    let path = Address::parse(address).map_or(address, |address| address.path);
     path.rsplit('/').next().unwrap_or_default().to_owned()
 }
 

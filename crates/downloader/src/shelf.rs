@@ -84,6 +84,33 @@ impl Shelf for WebShelf {
         };
         Space { used_bytes: bytes("usage"), quota_bytes: bytes("quota") }
     }
+
+    /// A file is made that long and removed. Its bytes are not written, but the browser counts them.
+    async fn lacks_room(&self, n_bytes: u64) -> Option<u64> {
+        // Where another tab is at the same, or the file cannot be had, writing will show.
+        let mut file = self.open(ROOM).await.ok()?;
+        let room = match file.truncate(n_bytes) {
+            Err(ShelfError::Full(_)) => Some(most_that_fits(&mut file, n_bytes)),
+            _ => None,
+        };
+        drop(file);
+        // One that stays is empty or removed the next time.
+        drop(self.remove(ROOM).await);
+        room
+    }
+}
+
+/// What [`Shelf::lacks_room`] tries with. It is no file of the store.
+const ROOM: &str = "room";
+
+/// To a thousandth of `n_bytes`, which do not fit.
+fn most_that_fits(file: &mut OpenFile, n_bytes: u64) -> u64 {
+    let (mut fits, mut is_too_much) = (0, n_bytes);
+    while is_too_much - fits > n_bytes.div_ceil(1000) {
+        let between = fits + (is_too_much - fits) / 2;
+        if file.truncate(between).is_ok() { fits = between } else { is_too_much = between }
+    }
+    fits
 }
 
 /// A file that this worker alone has open.

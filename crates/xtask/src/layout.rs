@@ -60,6 +60,11 @@ impl Layout {
         self.tools().join("binaryen")
     }
 
+    /// A pair of random weights in the 7B's shapes, for `cargo xtask soak`.
+    pub fn soak_pair(&self) -> PathBuf {
+        self.cache.join("soak-7b")
+    }
+
     /// Pictures that the browser specs take.
     pub fn screenshots(&self) -> PathBuf {
         self.cache.join("screenshots")

@@ -12,5 +12,6 @@ pub mod checks;
 pub mod dist;
 pub mod setup;
 pub mod site;
+pub mod soak;
 
 pub use layout::Layout;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use xtask::{Layout, bench, checks, dist, setup, site};
+use xtask::{Layout, bench, checks, dist, setup, site, soak};
 
 /// The project's own commands. Each sets up what it needs and is missing.
 #[derive(Parser)]
@@ -33,6 +33,8 @@ enum Task {
     },
     /// Set up every tool that `serve` and `test` need.
     Setup,
+    /// Download, damage, mend and open a pair of gigabytes in Chromium; 11 GB of disk while it runs.
+    Soak,
     /// Measure the bundled model, whole models of the true size, and single products.
     Bench {
         /// Passed on to the benchmark.
@@ -65,6 +67,7 @@ fn run(task: Task) -> Result<()> {
             weights.as_deref().map_or(Ok(()), dist::check_weights)
         }
         Task::Setup => setup::for_testing(&layout).map(drop),
+        Task::Soak => soak::soak(&layout),
         Task::Bench { arguments } => bench::run(&layout, &arguments),
     }
 }

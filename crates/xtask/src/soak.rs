@@ -14,7 +14,7 @@ use crate::{Layout, dist, setup};
 /// What the spec found, or the tool that could not be had.
 pub fn soak(layout: &Layout) -> Result<()> {
     let tools = setup::for_testing(layout)?;
-    let pair = layout.cache().join("soak-7b");
+    let pair = layout.soak_pair();
     if !pair.join("mmproj.gguf").is_file() {
         let mut synth = Command::new("cargo");
         synth.args(["run", "--locked", "--quiet", "--release", "--package", "qvm", "--"]);
@@ -24,7 +24,17 @@ pub fn soak(layout: &Layout) -> Result<()> {
     let turn = dist::Turn::wait(layout)?;
     dist::build(layout, &tools, &turn)?;
     let mut specs = Command::new("cargo");
-    specs.args(["test", "--locked", "--package", "tests", "--test", "browser", "--", "--nocapture", "soak::"]);
+    specs.args([
+        "test",
+        "--locked",
+        "--package",
+        "tests",
+        "--test",
+        "browser",
+        "--",
+        "--nocapture",
+        "soak::",
+    ]);
     specs.env("QVM_SOAK_PAIR", &pair).env("QVM_PATIENCE_SECS", "3600").env(setup::BROWSERS, "chromium");
     run(specs.current_dir(layout.root()))
 }

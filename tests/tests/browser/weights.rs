@@ -23,7 +23,7 @@ pub(crate) fn file(path: &str) -> Result<Vec<u8>> {
 
 /// A pair on another origin.
 pub(crate) fn host() -> Result<WeightsHost> {
-    let content = |path: &str| Ok((path.to_owned(), Content::bytes(file(path)?)));
+    let content = |path: &str| -> Result<_> { Ok((path.to_owned(), Content::bytes(file(path)?))) };
     WeightsHost::start([content(TEXT)?, content(VISION)?])
 }
 

@@ -29,7 +29,7 @@ pub type Line = [String; COLUMNS.len()];
 /// The rows, the longest time first, and below them their sum.
 pub fn lines(profile: &Profile) -> (Vec<Line>, Line) {
     let mut rows: Vec<&ProfileRow> = profile.rows.iter().collect();
-    rows.sort_by(|a, b| b.secs.total_cmp(&a.secs));
+    rows.sort_unstable_by(|a, b| b.secs.total_cmp(&a.secs));
     let sum = ProfileRow {
         label: "All".into(),
         n: rows.iter().map(|row| row.n).sum(),

@@ -1,7 +1,5 @@
-use url::Url;
-
 use super::{Ended, Fetch, Pace, attempt::Outcome, whole::Verdict};
-use crate::{Network, Shelf, Trouble, trouble};
+use crate::{Network, Shelf, Trouble, address::Address, trouble};
 
 /// How long to wait before the same mirror is asked again, by how often in a row that was in vain.
 pub(super) const BACK_OFF_SECS: [f64; 6] = [0.5, 1.0, 2.0, 4.0, 8.0, 15.0];
@@ -44,10 +42,7 @@ pub(super) fn wait_secs(n: usize, after: Option<f64>) -> Option<f64> {
 
 /// Refuses what no file can be fetched from.
 pub(super) fn check_address(mirror: &str) -> Result<(), Trouble> {
-    match Url::parse(mirror) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(()),
-        _ => Err(trouble::not_an_address(mirror)),
-    }
+    Address::parse(mirror).map(drop).ok_or_else(|| trouble::not_an_address(mirror))
 }
 
 impl<N: Network, S: Shelf> Fetch<'_, N, S> {

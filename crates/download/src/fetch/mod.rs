@@ -47,7 +47,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { chunk_bytes: CHUNK_BYTES, margin_bytes: 16 << 20, patience_secs: 60.0, judge: |_, _| Ok(()) }
+        Self { chunk_bytes: CHUNK_BYTES, margin_bytes: 1 << 20, patience_secs: 60.0, judge: |_, _| Ok(()) }
     }
 }
 

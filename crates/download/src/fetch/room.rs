@@ -1,14 +1,18 @@
 use super::{Ended, Settings};
 use crate::{Shelf, trouble};
 
-/// Refuses `n_missing` more bytes that the browser has no room for. Where it does not tell its quota, writing will show.
+/// Refuses `n_missing` more bytes that the browser has no room for. What it estimates is looked at first; since browsers may
+/// tell more than they grant, the room is then asked for in earnest.
 pub(crate) async fn check_room(shelf: &impl Shelf, n_missing: u64, settings: Settings) -> Result<(), Ended> {
-    let space = shelf.space().await;
-    let (Some(used), Some(quota)) = (space.used_bytes, space.quota_bytes) else { return Ok(()) };
-    let free = quota.saturating_sub(used);
-    let needed = n_missing.saturating_add(settings.margin_bytes);
-    if n_missing > 0 && needed > free {
-        return Err(trouble::no_room(needed, free).into());
+    if n_missing == 0 {
+        return Ok(());
     }
-    Ok(())
+    let needed = n_missing.saturating_add(settings.margin_bytes);
+    let space = shelf.space().await;
+    let told = space.quota_bytes.zip(space.used_bytes).map(|(quota, used)| quota.saturating_sub(used));
+    let free = match told.filter(|free| needed > *free) {
+        Some(free) => Some(free),
+        None => shelf.lacks_room(needed).await,
+    };
+    free.map_or(Ok(()), |free| Err(trouble::no_room(needed, free).into()))
 }

@@ -138,6 +138,20 @@ fn too_small_a_quota_is_refused_with_numbers_before_the_first_byte() {
 }
 
 #[test]
+fn a_browser_that_tells_more_room_than_it_grants_is_asked_before_the_first_byte() {
+    let world = World::new();
+    world.hosts.put(URL, Hosted::new(sample(N, 1)));
+    world.shelf.grant(N as u64 + 99);
+    let mut wish = wanted("model.gguf", &[URL]);
+    wish.n_bytes = Some(N as u64);
+    let trouble = failed(&world.fetch(vec![wish.clone()]));
+    assert!(trouble.message.contains(&format!("{} bytes", N + 99)), "{trouble:?}");
+    assert_eq!((world.hosts.n_served(), world.hosts.requests().len()), (0, 0));
+    world.shelf.grant(10_000);
+    fetched(&world.fetch(vec![wish]));
+}
+
+#[test]
 fn too_small_a_quota_is_refused_where_only_the_host_knows_the_length() {
     let world = World::new();
     world.hosts.put(URL, Hosted::new(sample(N, 1)));

@@ -44,9 +44,9 @@ pub(crate) fn ModelsView() -> impl IntoView {
 
 /// The catalogue, with the one that is proposed first.
 fn sorted(recommended: Option<&str>) -> Vec<&'static Entry> {
-    let mut sorted: Vec<_> = entries().iter().collect();
-    sorted.sort_by_key(|entry| recommended != Some(entry.id.as_str()));
-    sorted
+    let (first, others): (Vec<_>, Vec<_>) =
+        entries().iter().partition(|entry| recommended == Some(entry.id.as_str()));
+    [first, others].concat()
 }
 
 #[component]

@@ -20,7 +20,10 @@ pub(super) fn Stored() -> impl IntoView {
     let is_empty = move || stored.with(|it| it.as_ref().is_none_or(Vec::is_empty));
     let delete_all = move |_| {
         let keys = page.peek(acts::all_keys);
-        let what = format!("all {} models and unfinished downloads", keys.len());
+        let what = match keys.len() {
+            1 => "the one model, with what is unfinished,".to_owned(),
+            n => format!("all {n} models, unfinished ones too,"),
+        };
         asked.set(Some((keys, what)));
     };
     view! {

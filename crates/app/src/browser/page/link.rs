@@ -127,7 +127,9 @@ impl Page {
         }
         let now_secs = now_secs();
         let commands = self.change(|state| {
-            events.into_iter().flat_map(|event| apply(state, event, now_secs)).collect::<Vec<_>>()
+            let mut commands = Vec::new();
+            events.into_iter().for_each(|event| commands.extend(apply(state, event, now_secs)));
+            commands
         });
         self.send_all(commands);
     }

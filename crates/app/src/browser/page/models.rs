@@ -75,6 +75,12 @@ impl Page {
         let orders = self.state.try_update_untracked(|state| state.models.take_orders()).unwrap_or_default();
         if orders.iter().any(|order| matches!(order, Order::Fetch { .. })) {
             self.ask_to_persist();
+            // What a person ordered at the foot of a long view shows at its head.
+            request_animation_frame(|| {
+                if let Some(list) = document().get_element_by_id("downloads-list") {
+                    list.scroll_into_view();
+                }
+            });
         }
         for order in orders {
             let sent =

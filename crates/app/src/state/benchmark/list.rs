@@ -136,9 +136,12 @@ pub fn listed(answers: &[Answered], order: Order, filter: Filter) -> Vec<u32> {
     let mut found: Vec<(u32, &Answered)> =
         (0..).zip(answers).filter(|(_, answered)| filter.takes(answered)).collect();
     if order.column != Column::Number {
-        found.sort_by(|(_, a), (_, b)| match order.direction {
-            Direction::Ascending => order.column.compare(a, b),
-            Direction::Descending => order.column.compare(b, a),
+        found.sort_unstable_by(|(number_a, a), (number_b, b)| {
+            let by_column = match order.direction {
+                Direction::Ascending => order.column.compare(a, b),
+                Direction::Descending => order.column.compare(b, a),
+            };
+            by_column.then(number_a.cmp(number_b))
         });
     } else if order.direction == Direction::Descending {
         found.reverse();
