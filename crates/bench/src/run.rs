@@ -8,7 +8,7 @@ of its questions is the same. Its rows cannot be compared with the published one
 
 /// Where the questions come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[serde(tag = "kind", rename_all = "kebab-case", try_from = "Fields")]
 pub enum DataSet {
     /// The questions on phantoms that the page brings with it.
     Sample {
@@ -27,6 +27,31 @@ pub enum DataSet {
         /// Its name.
         name: String,
     },
+}
+
+/// A data set as it is written. It is read by way of this: what serde makes for a tagged enum is ten kilobytes of the page.
+#[derive(Deserialize)]
+struct Fields {
+    kind: String,
+    version: Option<String>,
+    per_task: Option<u32>,
+    name: Option<String>,
+}
+
+impl TryFrom<Fields> for DataSet {
+    type Error = String;
+
+    fn try_from(fields: Fields) -> Result<Self, String> {
+        let Fields { kind, version, per_task, name } = fields;
+        match (kind.as_str(), version, per_task, name) {
+            ("sample", Some(version), None, None) => Ok(Self::Sample { version }),
+            ("held", Some(version), Some(per_task), None) => Ok(Self::Held { version, per_task }),
+            ("file", None, None, Some(name)) => Ok(Self::File { name }),
+            _ => Err(format!(
+                "a data set of kind {kind}; expected sample with a version, held with a version and per_task, or file with a name"
+            )),
+        }
+    }
 }
 
 impl DataSet {
@@ -126,5 +151,28 @@ impl Run {
         self.conditions.rule = rule;
         self.answers = self.answers.into_iter().map(|answered| answered.rescored(rule)).collect();
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_data_set_is_read_as_it_is_written() {
+        let version = || "test".to_owned();
+        for data_set in [
+            DataSet::Sample { version: version() },
+            DataSet::Held { version: version(), per_task: 3 },
+            DataSet::File { name: "own.tsv".to_owned() },
+        ] {
+            let json = serde_json::to_string(&data_set).unwrap();
+            assert_eq!(serde_json::from_str::<DataSet>(&json).unwrap(), data_set, "{json}");
+        }
+        for wrong in
+            [r#"{"kind":"sample"}"#, r#"{"kind":"else","name":"x"}"#, r#"{"kind":"file","version":"x"}"#]
+        {
+            assert!(serde_json::from_str::<DataSet>(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -35,12 +35,17 @@ pub(super) fn Stored() -> impl IntoView {
             <p class="hint" hidden=move || !is_empty()>
                 {move || if stored.with(Option::is_some) { "No model is stored yet." } else { "Looking into the store." }}
             </p>
-            <For each=move || stored.get().unwrap_or_default() key=|model| format!("{model:?}") let:model>
+            <For each=move || stored.get().unwrap_or_default() key=revision let:model>
                 <One model asked/>
             </For>
             <Confirm asked/>
         </section>
     }
+}
+
+/// What is shown of a model changes with its date alone.
+fn revision(model: &StoredModel) -> (String, u64) {
+    (model.key.0.clone(), model.used_at_secs.to_bits())
 }
 
 #[component]
