@@ -5,11 +5,12 @@ use serde_json::json;
 
 use super::session::Browser;
 
-/// Has every worker that later documents start from a `blob:` URL run a script first: it becomes a part of the blob's own
-/// source, so it runs in the real worker, under the policy that it has.
+/// Has every worker that later pages start from a `blob:` URL run a script first: it becomes a part of the blob's own
+/// source, so it runs in the real worker, under the policy that it has. Workers of a page's frames are left alone: the one
+/// that downloads may do other things, and `isolation.rs` is about it.
 pub(super) async fn before_every_worker(browser: &Browser, script: &str) -> Result<()> {
     let wrap = format!(
-        "globalThis.Blob = new Proxy(Blob, {{
+        "if (self === top) globalThis.Blob = new Proxy(Blob, {{
            construct(blob, [parts = [], options = {{}}], target) {{
              const isScript = /javascript/.test(options.type) || parts.some((part) => /^\\s*import\\b/.test(part));
              return Reflect.construct(blob, [isScript ? [{}, '\\n', ...parts] : parts, options], target);
