@@ -168,7 +168,7 @@ fn a_card_tells_sizes_and_whether_they_fit() {
     let entry = |id: &str| super::entries().iter().find(|entry| entry.id == id).unwrap();
     let card = state.card(entry(TWO), 0, 0);
     assert!(card.size.starts_with("About 1.70 GB to download as Q4_K_M, reckoned"), "{}", card.size);
-    assert_eq!(card.fit.unwrap().verdict, Verdict::Fits);
+    assert_eq!(card.fit.unwrap().verdict, Verdict::Tight);
     assert_eq!(state.card(entry("qwen2-vl-7b-instruct"), 0, 0).fit.unwrap().verdict, Verdict::No);
     assert_eq!(state.recommended(), Some(TWO));
     acts::look(&mut state, TWO, false);
