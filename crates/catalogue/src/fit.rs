@@ -1,3 +1,5 @@
+use download::size;
+
 use crate::Need;
 
 /// What is known of the machine that the page runs on. What a browser does not tell is `None`.
@@ -110,11 +112,11 @@ type Found = Option<(Verdict, String)>;
 
 fn store(need: &Need, device: &Device) -> Found {
     let free = device.free_bytes?;
-    let of = device.quota_bytes.map(|quota| format!(" of {}", gigabytes(quota))).unwrap_or_default();
+    let of = device.quota_bytes.map(|quota| format!(" of {}", size(quota))).unwrap_or_default();
     let room = format!(
         "The download has {}; this browser has room for {}{of}.",
-        gigabytes(need.download_bytes),
-        gigabytes(free)
+        size(need.download_bytes),
+        size(free)
     );
     if need.download_bytes > free {
         Some((Verdict::No, format!("{room} Delete something here, or free space on the disk.")))
@@ -126,7 +128,7 @@ fn store(need: &Need, device: &Device) -> Found {
 }
 
 fn place(need: &Need, device: &Device) -> Found {
-    let memory = gigabytes(need.memory_bytes);
+    let memory = size(need.memory_bytes);
     let (least, most) = (need.memory_bytes > WASM_BYTES / 10 * 8, need.memory_bytes > WASM_BYTES);
     match device.machine {
         Machine::Cpu if most => Some((
@@ -179,7 +181,7 @@ fn memory(need: &Need, device: &Device) -> Found {
     let share = need.memory_bytes as f64 / (gib * GIB);
     let told = format!(
         "It needs {}; the browser says that this machine has {gib} GiB of memory.",
-        gigabytes(need.memory_bytes)
+        size(need.memory_bytes)
     );
     match device.machine {
         // A card of its own has memory of its own.
@@ -192,19 +194,12 @@ fn memory(need: &Need, device: &Device) -> Found {
 
 fn small(need: &Need, device: &Device) -> Found {
     (device.is_small_device && need.memory_bytes > SMALL_DEVICE_BYTES).then(|| {
-        let memory = gigabytes(need.memory_bytes);
+        let memory = size(need.memory_bytes);
         (
             Verdict::Unknown,
             format!("It needs {memory}; browsers on phones and tablets often end a page that takes so much."),
         )
     })
-}
-
-fn gigabytes(n_bytes: u64) -> String {
-    match n_bytes {
-        0..1_000_000_000 => format!("{:.0} MB", n_bytes as f64 / 1e6),
-        _ => format!("{:.2} GB", n_bytes as f64 / 1e9),
-    }
 }
 
 #[cfg(test)]

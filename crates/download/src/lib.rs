@@ -30,3 +30,4 @@ pub use network::{Body, ByteRange, Headers, Network, NetworkError, Request, Resp
 pub use order::{Keep, ModelKey, Order, OrderId, Place, Wanted, Wish};
 pub use report::{Report, Space, StoredFile, StoredModel, Trouble};
 pub use shelf::{Locks, Shelf, ShelfError, ShelfFile};
+pub use trouble::size;

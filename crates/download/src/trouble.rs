@@ -19,11 +19,11 @@ pub(crate) fn file(address: &str) -> String {
     path.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
-/// Bytes in people's units.
-pub(crate) fn size(n_bytes: u64) -> String {
+/// Bytes in people's units: `24.8 MB`, `1.70 GB`.
+pub fn size(n_bytes: u64) -> String {
     match n_bytes {
         0..1_000 => format!("{n_bytes} bytes"),
-        1_000..1_000_000 => format!("{:.1} kB", n_bytes as f64 / 1e3),
+        1_000..1_000_000 => format!("{:.1} KB", n_bytes as f64 / 1e3),
         1_000_000..1_000_000_000 => format!("{:.1} MB", n_bytes as f64 / 1e6),
         _ => format!("{:.2} GB", n_bytes as f64 / 1e9),
     }
