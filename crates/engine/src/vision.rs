@@ -2,7 +2,7 @@
 //! question needs it.
 
 use model::backend::Backend;
-use protocol::{Event, JobId, ModelInfo, ModelPart, Stage};
+use protocol::{Culprit, Event, JobId, ModelInfo, ModelPart, Stage};
 
 use crate::load::{Arrivals, JudgedPair, Telling, Tower};
 use crate::{EngineError, Host, ModelFiles, Session};
@@ -81,8 +81,13 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
         if let Some(why) = error.loss() {
             self.note_loss(why.to_owned());
         }
+        let culprit = match error {
+            EngineError::Source(_) | EngineError::Header { .. } => Culprit::File,
+            _ => Culprit::Machine,
+        };
         let error = EngineError::Vision { error: Box::new(error) };
-        self.host.emit(Event::VisionFailed { job: self.load_job, failure: error.to_failure() }, None);
+        let failure = error.to_failure();
+        self.host.emit(Event::VisionFailed { job: self.load_job, culprit, failure }, None);
         error
     }
 }

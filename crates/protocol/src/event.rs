@@ -48,6 +48,8 @@ pub enum Event {
     VisionFailed {
         /// The job of `LoadModel`, or of `ChooseBackend` with a model loaded.
         job: JobId,
+        /// What is at fault.
+        culprit: Culprit,
         /// Why, and what a person can do.
         failure: Failure,
     },
@@ -139,6 +141,15 @@ pub enum Event {
         /// Why, and what a person can do.
         failure: Failure,
     },
+}
+
+/// What kept a part of a model from coming.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Culprit {
+    /// Its file, which could not be read or is not what it should be.
+    File,
+    /// The machine, which did not take it.
+    Machine,
 }
 
 /// One file of the pair.

@@ -16,6 +16,7 @@ pub use command::{
     Question, Sampling, Settings, StoredWeights, Turns,
 };
 pub use event::{
-    EndOfAnswer, Event, Failure, ImageInfo, MAX_PREVIEW_SIDE_PX, ModelInfo, ModelPart, Stage, Timings,
+    Culprit, EndOfAnswer, Event, Failure, ImageInfo, MAX_PREVIEW_SIDE_PX, ModelInfo, ModelPart, Stage,
+    Timings,
 };
 pub use profile::{Profile, ProfileRow};

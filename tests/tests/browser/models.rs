@@ -165,6 +165,24 @@ fn a_damaged_byte_is_found_and_its_chunk_alone_fetched_again() -> Result<()> {
         ensure!(host.n_sent(TEXT) == CHUNK_BYTES && host.n_sent(VISION) == 0, "{sent:?}");
         ensure!(sent.iter().any(|sent| sent.asked == (CHUNK_BYTES..2 * CHUNK_BYTES)), "{sent:?}");
         ensure!(page.sha256("phantom-F32").await? == sha256(TEXT)?, "it was not mended");
+
+        // So is a byte of the vision tower, which comes behind the text model that answers already.
+        page.delete_all().await?;
+        fetch(&page, &host).await?;
+        page.wait_until_stored(1).await?;
+        page.damage("mmproj-phantom-F32", CHUNK_BYTES + 1234).await?;
+        host.forget();
+        page.press("#stored .stored .open").await?;
+        page.page().until("its chunk is sent", async || Ok(host.n_sent(VISION) == CHUNK_BYTES)).await?;
+        // The bundled model keeps its place meanwhile; this one is larger.
+        page.page()
+            .until("the mended model is whole again", async || {
+                let is_it = page.page().text("#load-text").await?.contains("24.8 MB");
+                Ok(is_it && page.vision().await? == "ready")
+            })
+            .await?;
+        ensure!(host.n_sent(VISION) == CHUNK_BYTES && host.n_sent(TEXT) == 0, "{:?}", host.sent());
+        ensure!(page.sha256("mmproj-phantom-F32").await? == sha256(VISION)?, "the tower was not mended");
         page.press("#view-ask").await?;
         ask_first_example(page.page()).await
     })

@@ -40,8 +40,8 @@ pub fn apply(state: &mut State, event: Event, now_secs: f64) -> Vec<Command> {
             vision::ready(state, job, model);
             Vec::new()
         }
-        Event::VisionFailed { job, failure } => {
-            vision::failed(state, job, failure);
+        Event::VisionFailed { job, culprit, failure } => {
+            vision::failed(state, job, culprit, failure);
             Vec::new()
         }
         Event::ImageReady { job, image } => image_ready(state, job, image),

@@ -1,4 +1,4 @@
-use protocol::{Failure, JobId, ModelInfo, ModelPart};
+use protocol::{Culprit, Failure, JobId, ModelInfo, ModelPart};
 
 use super::{Loading, ModelState, State, models};
 use crate::format;
@@ -89,11 +89,11 @@ pub(super) fn ready(state: &mut State, job: JobId, model: ModelInfo) {
 }
 
 /// The tower did not come. A person is told, and a stored model's files are read again.
-pub(super) fn failed(state: &mut State, job: JobId, failure: Failure) {
+pub(super) fn failed(state: &mut State, job: JobId, culprit: Culprit, failure: Failure) {
     if state.vision.job != Some(job) {
         return;
     }
-    let said = models::vision_failed(state, job, &failure);
+    let said = models::vision_failed(state, job, culprit, &failure);
     state.message = Some(said.unwrap_or_else(|| failure.clone()));
     state.vision.stage = VisionStage::Failed(failure);
 }

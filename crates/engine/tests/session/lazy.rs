@@ -2,7 +2,8 @@
 
 use engine::{Attachment, MemorySource};
 use protocol::{
-    BenchmarkData, BenchmarkImages, BenchmarkSettings, Command, Detail, EndOfAnswer, Event, ModelPart, Stage,
+    BenchmarkData, BenchmarkImages, BenchmarkSettings, Command, Culprit, Detail, EndOfAnswer, Event,
+    ModelPart, Stage,
 };
 
 use crate::backend::exact;
@@ -181,7 +182,7 @@ fn a_tower_that_fails_leaves_the_text_and_is_tried_again_with_an_image() {
     talk.open(1, EVEN);
     tower.breaks_at.replace(Some(FIRST_LOOK_BYTES));
     assert_eq!(talk.advance(), (false, vec![]));
-    let [Event::VisionFailed { failure, .. }] = talk.of_vision.as_slice() else {
+    let [Event::VisionFailed { culprit: Culprit::File, failure, .. }] = talk.of_vision.as_slice() else {
         panic!("{:?}", talk.of_vision)
     };
     assert!(failure.message.contains("mmproj.gguf: the connection was lost"), "{failure:?}");
@@ -209,7 +210,7 @@ fn a_tower_without_room_says_what_to_do() {
     talk.load_text(Pair::tied().sources()).unwrap();
     panel.fuse.set(Some(3));
     assert_eq!(talk.idle(), []);
-    let [Event::VisionFailed { failure, .. }] = talk.of_vision.as_slice() else {
+    let [Event::VisionFailed { culprit: Culprit::Machine, failure, .. }] = talk.of_vision.as_slice() else {
         panic!("{:?}", talk.of_vision)
     };
     assert!(failure.message.contains("mmproj.gguf: weight asked remote for 447 MiB"), "{failure:?}");

@@ -129,6 +129,11 @@ impl<'a> ModelsPage<'a> {
         self.0.wait_for("its vision tower is loaded", vision).await
     }
 
+    /// How far the vision tower of the model at hand is: `none`, `loading`, `ready`, `failed`.
+    pub async fn vision(&self) -> Result<String> {
+        Ok(self.0.data("vision").await?.unwrap_or_default())
+    }
+
     /// Deletes everything that is stored, as a person does.
     pub async fn delete_all(&self) -> Result<()> {
         self.press("#delete-all").await?;

@@ -1,5 +1,5 @@
 use download::{ModelKey, Order, OrderId};
-use protocol::{Command, JobId, ModelSource, StoredWeights, Turns};
+use protocol::{Command, Culprit, JobId, ModelSource, StoredWeights, Turns};
 
 use crate::state::{Failure, State, acts};
 
@@ -78,13 +78,15 @@ pub(in crate::state) fn model_failed(state: &mut State, job: JobId, failure: &Fa
     check(state, job, key, failure, false)
 }
 
-/// In what the worker says of a chunk whose hash is another. A failure has no other mark.
-const DAMAGED: &str = "damaged";
-
-/// The vision tower of the open model could not be loaded. Where its file is damaged it is mended; otherwise text is answered on,
-/// since the files are in use until the model is closed.
-pub(in crate::state) fn vision_failed(state: &mut State, job: JobId, failure: &Failure) -> Option<Failure> {
-    if !failure.message.contains(DAMAGED) {
+/// The vision tower of the open model could not be loaded. Where its file is at fault it is read again and mended; otherwise text
+/// is answered on, since the files are in use until the model is closed.
+pub(in crate::state) fn vision_failed(
+    state: &mut State,
+    job: JobId,
+    culprit: Culprit,
+    failure: &Failure,
+) -> Option<Failure> {
+    if culprit != Culprit::File {
         return None;
     }
     let key = state.models.open.clone().filter(|open| state.models.mended.as_ref() != Some(open))?;

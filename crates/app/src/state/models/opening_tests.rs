@@ -1,5 +1,5 @@
 use download::{ModelKey, Order, Report};
-use protocol::{Command, Event, JobId, ModelPart, ModelSource, Turns};
+use protocol::{Command, Culprit, Event, JobId, ModelPart, ModelSource, Turns};
 
 use super::tests::{holding, inventory_id, one, orders, progress, report, stored, trouble};
 use super::{Kind, acts};
@@ -94,9 +94,9 @@ fn a_vision_tower_that_fails_is_mended_too() {
     let (mut state, job, key) = opened();
     feed(&mut state, [Event::ModelReady { job, model: model("m") }]);
     orders(&mut state);
-    feed(&mut state, [Event::VisionFailed { job, failure: failure() }]);
+    feed(&mut state, [Event::VisionFailed { job, culprit: Culprit::Machine, failure: failure() }]);
     assert_eq!((state.vision_name(), orders(&mut state)), ("failed", vec![]), "nothing is damaged");
-    feed(&mut state, [Event::VisionFailed { job, failure: damaged() }]);
+    feed(&mut state, [Event::VisionFailed { job, culprit: Culprit::File, failure: damaged() }]);
     let Order::Check { id, .. } = one(&mut state) else { panic!("nothing is checked") };
     // The text part that answers holds the files.
     report(&mut state, Report::Waiting { id });
@@ -106,7 +106,7 @@ fn a_vision_tower_that_fails_is_mended_too() {
     orders(&mut state);
     feed(&mut state, [Event::ModelReady { job: again, model: model("m") }]);
     assert_eq!(one(&mut state), Order::Used { model: key });
-    feed(&mut state, [Event::VisionFailed { job: again, failure: damaged() }]);
+    feed(&mut state, [Event::VisionFailed { job: again, culprit: Culprit::File, failure: damaged() }]);
     assert_eq!(orders(&mut state), [], "once is enough");
 }
 
@@ -114,7 +114,7 @@ fn a_vision_tower_that_fails_is_mended_too() {
 fn a_model_without_damage_answers_text_again() {
     let (mut state, job, _) = opened();
     feed(&mut state, [Event::ModelReady { job, model: model("m") }]);
-    feed(&mut state, [Event::VisionFailed { job, failure: damaged() }]);
+    feed(&mut state, [Event::VisionFailed { job, culprit: Culprit::File, failure: damaged() }]);
     let Some(Order::Check { id, .. }) = orders(&mut state).pop() else { panic!("nothing is checked") };
     report(&mut state, Report::Waiting { id });
     make_way(&mut state);
