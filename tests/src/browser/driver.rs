@@ -1,7 +1,10 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+
+/// How often a driver is started before its failure is believed.
+const STARTS: usize = 4;
 
 /// A running driver of a browser, on a port that it chose; ends when dropped.
 pub(super) struct Driver {
@@ -11,19 +14,43 @@ pub(super) struct Driver {
 
 impl Driver {
     /// Starts a driver with its options; `before_port` is what it prints before the number of its port.
+    ///
+    /// A driver asks for a port that is free on IPv4 and IPv6 alike and gives up if another program takes it in
+    /// between, which happens when many start at once; so it is started again, up to [`STARTS`] times in all.
     pub(super) fn start(command: &mut Command, before_port: &str) -> Result<Self> {
-        let program = command.get_program().to_string_lossy().into_owned();
         command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut said = String::new();
+        for _ in 0..STARTS {
+            match Self::start_once(command, before_port)? {
+                Ok(driver) => return Ok(driver),
+                Err(lines) => said = lines,
+            }
+        }
+        let program = command.get_program().to_string_lossy();
+        bail!(
+            "{program} ended {STARTS} times before it said on which port it listens; the last time it said: {said}"
+        )
+    }
+
+    /// One start; what the driver printed if it ended before it listened.
+    fn start_once(command: &mut Command, before_port: &str) -> Result<Result<Self, String>> {
+        let program = command.get_program().to_string_lossy().into_owned();
         let mut process = command.spawn().with_context(|| format!("cannot start {program}"))?;
         let stdout = process.stdout.take().with_context(|| format!("{program}'s output is not connected"))?;
-        let mut lines = BufReader::new(stdout).lines();
-        let port = lines.by_ref().map_while(Result::ok).find_map(|line| port_in(&line, before_port));
-        // The rest of what it prints has to go somewhere, or it would stop when the pipe is full.
-        std::thread::spawn(move || lines.for_each(drop));
         let mut driver = Self { process, port: 0 };
-        driver.port =
-            port.with_context(|| format!("{program} ended before it said on which port it listens"))?;
-        Ok(driver)
+        let mut said = String::new();
+        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+        for line in lines.by_ref() {
+            if let Some(port) = port_in(&line, before_port) {
+                driver.port = port;
+                // The rest of what it prints has to go somewhere, or it would stop when the pipe is full.
+                std::thread::spawn(move || lines.for_each(drop));
+                return Ok(Ok(driver));
+            }
+            said.push_str(&line);
+            said.push('\n');
+        }
+        Ok(Err(said))
     }
 
     pub(super) fn url(&self) -> String {
@@ -46,6 +73,22 @@ fn port_in(line: &str, before_port: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_driver_that_ends_too_early_is_started_again() -> Result<()> {
+        let marker = std::env::temp_dir().join(format!("driver-{}", std::process::id()));
+        let second_time = format!(
+            "if mkdir '{0}'; then echo 'cannot bind'; exit 1; fi; rmdir '{0}'; echo 'on port 4123.'; exec sleep 9",
+            marker.display()
+        );
+        let driver = Driver::start(Command::new("sh").args(["-c", &second_time]), "on port ")?;
+        assert_eq!(driver.url(), "http://127.0.0.1:4123");
+
+        let never = Driver::start(Command::new("sh").args(["-c", "echo cannot bind"]), "on port ");
+        let error = never.err().context("a driver that never listens is an error")?.to_string();
+        assert!(error.contains("4 times") && error.contains("cannot bind"), "{error}");
+        Ok(())
+    }
 
     #[test]
     fn the_port_is_read_from_the_line_that_says_it() {
