@@ -1,5 +1,5 @@
 use std::fs::{File, Metadata};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -23,7 +23,30 @@ pub(super) fn answer(request: Request, folder: &Path, headers: &[Header]) -> io:
     for header in headers {
         response.add_header(header.clone());
     }
-    request.respond(response)
+    write(request, response)
+}
+
+/// Writes a response, and has the client close the connection behind it.
+///
+/// tiny_http gives each connection a thread of its pool, and of two that come at once with one thread idle the second may wait until
+/// a thread is free again (`TaskPool::spawn` counts threads that were woken as idle). A browser keeps its connections for minutes, so
+/// the page would not start. tiny_http leaves a `Connection` header of ours out, so the response is written here.
+fn write(request: Request, response: ResponseBox) -> io::Result<()> {
+    let has_body = *request.method() != Method::Head;
+    let mut out = request.into_writer();
+    let status = response.status_code();
+    write!(out, "HTTP/1.1 {} {}\r\n", status.0, status.default_reason_phrase())?;
+    for header in response.headers() {
+        write!(out, "{}: {}\r\n", header.field, header.value)?;
+    }
+    if let Some(n_bytes) = response.data_length() {
+        write!(out, "Content-Length: {n_bytes}\r\n")?;
+    }
+    out.write_all(b"Connection: close\r\n\r\n")?;
+    if has_body {
+        io::copy(&mut response.into_reader(), &mut out)?;
+    }
+    out.flush()
 }
 
 fn respond(folder: &Path, url: &str, range: Option<&str>, if_range: Option<&str>) -> ResponseBox {

@@ -36,7 +36,8 @@ fn files_come_with_their_type_and_length_and_no_header_of_our_own() {
     let folder = Folder::new("plain");
     let site = Site::start(&folder.0.join("public"), 0, &[]).unwrap();
     let answer = get(&site, "/", "");
-    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("<p>index</p>"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("<p>index</p>"), "{answer}");
+    assert!(answer.contains("\r\nConnection: close\r\n"), "{answer}");
     assert!(get(&site, "/app_bg.wasm?x", "").contains("Content-Type: application/wasm"));
     let large = get(&site, "/models/text.gguf", "");
     assert!(large.contains("Content-Length: 100000") && !large.contains("chunked"), "{}", &large[..300]);
