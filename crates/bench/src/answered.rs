@@ -17,6 +17,22 @@ pub struct Reply {
     pub is_truncated: bool,
     /// Why there is no answer, if none could be had. Such a question counts as asked and wrong, its answer as not found.
     pub error: Option<String>,
+    /// What the first token's probabilities say of each option's letter, made to sum to 1: a relative preference among the
+    /// options, no calibrated confidence. Empty where it was not looked at.
+    #[serde(default)]
+    pub preference: Vec<f32>,
+    /// The same question with its options rotated by 1, 2, ... places; empty but in circular evaluation.
+    #[serde(default)]
+    pub rotations: Vec<Rotation>,
+}
+
+/// What a model said to a question whose options were rotated: see [`Question::rotated`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rotation {
+    /// Word for word.
+    pub text: String,
+    /// Whether it was cut at the run's bound.
+    pub is_truncated: bool,
 }
 
 /// A question, the reply, and what a rule made of it.
@@ -30,6 +46,9 @@ pub struct Answered {
     pub matched: Match,
     /// Whether that is right; none where the right answer is not known.
     pub hit: Option<bool>,
+    /// Whether it is right in every rotation; none where the right answer is not known or nothing was rotated.
+    #[serde(default)]
+    pub circular_hit: Option<bool>,
 }
 
 impl Answered {
@@ -39,7 +58,14 @@ impl Answered {
             Some(_) => Match::NotFound,
             None => matched(rule, &reply.text, &question.options),
         };
-        Self { hit: matched.hits(question.answer), question, reply, matched }
+        let hit = matched.hits(question.answer);
+        let circular_hit = hit.filter(|_| !reply.rotations.is_empty()).map(|hit| {
+            hit && (1..).zip(&reply.rotations).all(|(by, rotation)| {
+                let rotated = question.rotated(by);
+                crate::matched(rule, &rotation.text, &rotated.options).hits(rotated.answer) == Some(true)
+            })
+        });
+        Self { question, reply, matched, hit, circular_hit }
     }
 
     /// Reads the same reply under another rule.
@@ -50,6 +76,23 @@ impl Answered {
     /// The option that was read, if any.
     pub const fn letter(&self) -> Option<Letter> {
         self.matched.letter()
+    }
+
+    /// The option whose letter was likeliest as the first token, the first of equals; none where that was not looked at.
+    pub fn preferred(&self) -> Option<Letter> {
+        let mut best: Option<(usize, f32)> = None;
+        for (index, &share) in self.reply.preference.iter().enumerate() {
+            if best.is_none_or(|(_, most)| share > most) {
+                best = Some((index, share));
+            }
+        }
+        best.and_then(|(index, _)| Letter::of(index))
+    }
+
+    /// Whether the text names another option than the first token's probabilities prefer; an answer without an option is no
+    /// disagreement.
+    pub fn disagrees(&self) -> bool {
+        matches!((self.letter(), self.preferred()), (Some(read), Some(preferred)) if read != preferred)
     }
 }
 
@@ -83,6 +126,39 @@ mod tests {
     fn without_a_known_answer_there_is_no_hit() {
         let answered = Answered::new(Rule::VlmEval2024, question(None), reply("B"));
         assert_eq!((answered.letter(), answered.hit), (Letter::of(1), None));
+    }
+
+    #[test]
+    fn a_circular_hit_needs_every_rotation() {
+        let rotated = |texts: &[&str]| Reply {
+            rotations: texts
+                .iter()
+                .map(|text| Rotation { text: (*text).into(), is_truncated: false })
+                .collect(),
+            ..reply("A")
+        };
+        let hit = |texts: &[&str]| {
+            Answered::new(Rule::VlmEval2024, question(Some('A')), rotated(texts)).circular_hit
+        };
+        // Two options: rotated by one, the right one stands at B.
+        assert_eq!(hit(&["B"]), Some(true));
+        assert_eq!(hit(&["A"]), Some(false), "the same letter is the other option");
+        assert_eq!(hit(&[]), None);
+        let unknown = Answered::new(Rule::VlmEval2024, question(None), rotated(&["B"]));
+        assert_eq!(unknown.circular_hit, None);
+    }
+
+    #[test]
+    fn text_and_first_token_may_disagree() {
+        let answered = |text: &str, preference: &[f32]| {
+            let reply = Reply { preference: preference.to_vec(), ..reply(text) };
+            Answered::new(Rule::VlmEval2024, question(Some('A')), reply)
+        };
+        assert!(answered("A", &[0.2, 0.8]).disagrees());
+        assert!(!answered("B", &[0.2, 0.8]).disagrees());
+        assert!(!answered("neither", &[0.2, 0.8]).disagrees());
+        assert_eq!(answered("A", &[]).preferred(), None);
+        assert_eq!(answered("A", &[0.5, 0.5]).preferred(), Letter::of(0));
     }
 
     #[test]

@@ -5,29 +5,52 @@
 //! [`Row`] counts it by group, [`report`] writes it down, [`Answered::rescored`] reads it again under another [`Rule`].
 //! The data set is GMAI-MMBench (arXiv 2408.03361) or anything of its form, and the practice is VLMEvalKit's.
 
+mod agreement;
+mod analysis;
 mod answered;
+pub mod chart;
+pub mod data;
 mod delimited;
+mod form;
 mod grouping;
+mod kept;
 mod letter;
+pub mod log;
 mod matching;
+mod preset;
+mod problem;
 mod prompt;
 mod published;
 mod question;
 pub mod report;
 mod run;
+mod sampling;
+mod sheet;
 mod statistics;
 mod tally;
 pub mod tsv;
 
-pub use answered::{Answered, Reply};
+pub use agreement::{answers_line, is_val, published_answers};
+pub use analysis::analyse;
+pub use answered::{Answered, Reply, Rotation};
+pub use data::fingerprint;
+pub use form::Form;
 pub use grouping::{Grouping, NO_GROUP};
+pub use kept::{KeptRun, RunSummary};
 pub use letter::{Letter, MAX_OPTIONS, NotALetter};
 pub use matching::{Match, Rule, UnknownRule, matched};
+pub use preset::Preset;
+pub use problem::Problem;
 pub use prompt::prompt;
 pub use published::{Published, PublishedCell, footnotes, published};
 pub use question::{Question, QuestionError};
-pub use run::{Conditions, DataSet, NOT_GMAI_MMBENCH, Run, VisualTokens};
-pub use statistics::{Commonest, Interval, MIN_N, Score, chance, commonest_answer, wilson_95};
+pub use run::{Conditions, DataSet, NOT_GMAI_MMBENCH, Run, Shard, VisualTokens};
+pub use sampling::{DEFAULT_SEED, Extent, Sampling};
+pub use sheet::{Analysis, Sheet};
+pub use statistics::{
+    Cluster, ClusterSums, Clustered, Commonest, Interval, MIN_N, Paired, Score, chance, commonest_answer,
+    holm, label_cell, mcnemar_exact, wilson_95,
+};
 pub use tally::{Cell, Row};
 
 /// What the page shows at all times and every export carries, word for word.

@@ -63,6 +63,16 @@ impl Question {
         Letter::first(self.options.len())
     }
 
+    /// The same question with its options moved up by `by` places: the option at letter `i` is the one that stood at `i + by`,
+    /// counted round. The right answer moves with its option. VLMEvalKit's circular evaluation asks all of these.
+    pub fn rotated(&self, by: usize) -> Self {
+        let n = self.options.len().max(1);
+        let mut rotated = self.clone();
+        rotated.options.rotate_left(by % n);
+        rotated.answer = self.answer.and_then(|letter| Letter::of((letter.index() + n - by % n) % n));
+        rotated
+    }
+
     /// The share that guessing gets right: 1 over the number of options.
     pub fn chance(&self) -> f64 {
         1.0 / self.options.len().max(1) as f64
@@ -119,6 +129,18 @@ mod tests {
             Question { question: "\n".into(), ..question(&["a", "b"], 'A') }.check(),
             Err(QuestionError::NoText)
         );
+    }
+
+    #[test]
+    fn the_right_answer_moves_with_its_option() {
+        let q = question(&["a", "b", "c"], 'B');
+        for by in 0..7 {
+            let rotated = q.rotated(by);
+            assert_eq!(rotated.option(rotated.answer.unwrap()), Some("b"), "rotated by {by}");
+        }
+        assert_eq!(q.rotated(1).options, ["b", "c", "a"]);
+        assert_eq!(q.rotated(3), q);
+        assert_eq!(Question::default().rotated(1), Question::default());
     }
 
     #[test]

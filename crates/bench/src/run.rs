@@ -1,10 +1,14 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Answered, Commonest, Question, Row, Rule, commonest_answer};
+use crate::{Answered, Commonest, Question, Reply, Row, Rule, Sampling, commonest_answer};
 
 /// What stands beside the bundled sample's figures wherever they stand near the benchmark's.
 pub const NOT_GMAI_MMBENCH: &str = "The sample is not GMAI-MMBench: its images are synthetic phantoms, and only the form \
 of its questions is the same. Its rows cannot be compared with the published ones.";
+
+/// What stands beside the figures of a file whose questions are others.
+const NOT_VAL: &str = "The questions are not those of GMAI-MMBench VAL. The published rows are of other questions, and cannot be \
+compared with this run.";
 
 /// Where the questions come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,10 +26,14 @@ pub enum DataSet {
         /// Questions of each clinical task.
         per_task: u32,
     },
-    /// A file that a person opened.
+    /// A file that a person opened, or a part of one.
     File {
         /// Its name.
         name: String,
+        /// Questions in it, whether asked or not.
+        n_questions: u32,
+        /// Of the questions that are asked, how many are GMAI-MMBench VAL's, word for word.
+        n_val: u32,
     },
 }
 
@@ -36,19 +44,23 @@ struct Fields {
     version: Option<String>,
     per_task: Option<u32>,
     name: Option<String>,
+    n_questions: Option<u32>,
+    n_val: Option<u32>,
 }
 
 impl TryFrom<Fields> for DataSet {
     type Error = String;
 
     fn try_from(fields: Fields) -> Result<Self, String> {
-        let Fields { kind, version, per_task, name } = fields;
-        match (kind.as_str(), version, per_task, name) {
-            ("sample", Some(version), None, None) => Ok(Self::Sample { version }),
-            ("held", Some(version), Some(per_task), None) => Ok(Self::Held { version, per_task }),
-            ("file", None, None, Some(name)) => Ok(Self::File { name }),
+        let Fields { kind, version, per_task, name, n_questions, n_val } = fields;
+        match (kind.as_str(), version, per_task, name, n_questions, n_val) {
+            ("sample", Some(version), None, None, None, None) => Ok(Self::Sample { version }),
+            ("held", Some(version), Some(per_task), None, None, None) => Ok(Self::Held { version, per_task }),
+            ("file", None, None, Some(name), Some(n_questions), Some(n_val)) => {
+                Ok(Self::File { name, n_questions, n_val })
+            }
             _ => Err(format!(
-                "a data set of kind {kind}; expected sample with a version, held with a version and per_task, or file with a name"
+                "a data set of kind {kind}; expected sample with a version, held with a version and per_task, or file with name, n_questions and n_val"
             )),
         }
     }
@@ -62,7 +74,7 @@ impl DataSet {
             Self::Held { version, per_task } => {
                 format!("held-out phantoms ({version}, {per_task} per clinical task)")
             }
-            Self::File { name } => name.clone(),
+            Self::File { name, n_questions, .. } => format!("{name} ({n_questions} questions)"),
         }
     }
 
@@ -70,6 +82,7 @@ impl DataSet {
     pub const fn note(&self) -> Option<&'static str> {
         match self {
             Self::Sample { .. } | Self::Held { .. } => Some(NOT_GMAI_MMBENCH),
+            Self::File { n_val: 0, .. } => Some(NOT_VAL),
             Self::File { .. } => None,
         }
     }
@@ -107,6 +120,27 @@ pub struct Conditions {
     pub software: String,
     /// When it began, as the caller writes it.
     pub date: String,
+    /// Which questions of the data set are asked, and in which order; none where it is all in the set's own order.
+    #[serde(default)]
+    pub sampling: Option<Sampling>,
+    /// Whether every question is asked once more for each rotation of its options.
+    #[serde(default)]
+    pub circular: bool,
+    /// Names the questions that are asked, in their order: see [`fingerprint`](crate::fingerprint). A run goes on only with these.
+    #[serde(default)]
+    pub questions: String,
+    /// Which part of them this run asks; none where it asks all.
+    #[serde(default)]
+    pub shard: Option<Shard>,
+}
+
+/// A part of a run that several machines share: the questions whose place in the order leaves `index` when divided by `of`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// From 0.
+    pub index: u32,
+    /// How many parts there are.
+    pub of: u32,
 }
 
 /// A run, over or under way.
@@ -121,6 +155,19 @@ pub struct Run {
 }
 
 impl Run {
+    /// A run in which this was said so far, in the order of asking, read under the rule of its conditions.
+    pub fn new(conditions: Conditions, n_total: u32, said: Vec<(Question, Reply)>) -> Self {
+        let rule = conditions.rule;
+        let answers =
+            said.into_iter().map(|(question, reply)| Answered::new(rule, question, reply)).collect();
+        Self { conditions, n_total, answers }
+    }
+
+    /// What was said so far, without what was read in it.
+    pub fn said(self) -> Vec<(Question, Reply)> {
+        self.answers.into_iter().map(|answered| (answered.question, answered.reply)).collect()
+    }
+
     /// Questions asked so far.
     pub fn n_asked(&self) -> u32 {
         u32::try_from(self.answers.len()).unwrap_or(u32::MAX)
@@ -129,6 +176,23 @@ impl Run {
     /// Whether every question was asked.
     pub fn is_complete(&self) -> bool {
         self.n_asked() >= self.n_total
+    }
+
+    /// How many of its questions are GMAI-MMBench VAL's, word for word; none where they come from no file.
+    pub const fn n_val(&self) -> Option<u32> {
+        match self.conditions.data_set {
+            DataSet::File { n_val, .. } => Some(n_val),
+            DataSet::Sample { .. } | DataSet::Held { .. } => None,
+        }
+    }
+
+    /// Whether the published rows may stand beside it: all of its questions are GMAI-MMBench VAL's, its answers are read under the
+    /// rule that those were read under, and it is no mere shard.
+    pub fn is_beside_published(&self) -> bool {
+        self.conditions.shard.is_none()
+            && self.n_total > 0
+            && self.n_val() == Some(self.n_total)
+            && self.conditions.rule == Rule::VlmEval2024
     }
 
     /// Its counts.
@@ -164,13 +228,13 @@ mod tests {
         for data_set in [
             DataSet::Sample { version: version() },
             DataSet::Held { version: version(), per_task: 3 },
-            DataSet::File { name: "own.tsv".to_owned() },
+            DataSet::File { name: "own.tsv".to_owned(), n_questions: 9, n_val: 3 },
         ] {
             let json = serde_json::to_string(&data_set).unwrap();
             assert_eq!(serde_json::from_str::<DataSet>(&json).unwrap(), data_set, "{json}");
         }
         for wrong in
-            [r#"{"kind":"sample"}"#, r#"{"kind":"else","name":"x"}"#, r#"{"kind":"file","version":"x"}"#]
+            [r#"{"kind":"sample"}"#, r#"{"kind":"else","name":"x"}"#, r#"{"kind":"file","name":"x"}"#]
         {
             assert!(serde_json::from_str::<DataSet>(wrong).is_err(), "{wrong}");
         }

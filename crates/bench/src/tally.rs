@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Answered, Grouping, Match, Score};
+use crate::statistics::grow;
+use crate::{Answered, Cluster, ClusterSums, Grouping, Interval, Match, Score, label_cell};
 
 /// The counts of one group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -19,6 +20,18 @@ pub struct Cell {
     pub refused: u32,
     /// The sum of 1/options over `n`.
     pub sum_of_chances: f64,
+    /// How the hits among `n` lie in label cells.
+    #[serde(default)]
+    pub clusters: ClusterSums,
+    /// Questions that were right in every rotation of their options.
+    pub circular_hits: u32,
+    /// Questions that were asked in every rotation and whose right answer is known.
+    pub n_circular: u32,
+    /// How the circular hits lie in label cells.
+    #[serde(default)]
+    pub circular_clusters: ClusterSums,
+    /// Answers whose text names another option than the first token's probabilities prefer.
+    pub n_disagreements: u32,
 }
 
 impl Cell {
@@ -27,22 +40,46 @@ impl Cell {
         Score { hits: self.hits, n: self.n }
     }
 
+    /// Hits of circular evaluation among the questions that had it.
+    pub const fn circular(&self) -> Score {
+        Score { hits: self.circular_hits, n: self.n_circular }
+    }
+
+    /// Where the true share lies with 95 % confidence, questions of one label cell taken as belonging together; none without
+    /// questions.
+    pub fn interval(&self) -> Option<Interval> {
+        self.clusters.interval(self.score())
+    }
+
+    /// [`Self::interval`] of circular evaluation.
+    pub fn circular_interval(&self) -> Option<Interval> {
+        self.circular_clusters.interval(self.circular())
+    }
+
     /// The share that guessing would get right on the same questions; none without questions.
     pub fn chance(&self) -> Option<f64> {
         (self.n > 0).then(|| self.sum_of_chances / f64::from(self.n))
     }
 
-    fn add(&mut self, answered: &Answered) {
+    /// `cluster` is what its label cell had come to before, `circular` what it had in circular evaluation.
+    fn add(&mut self, answered: &Answered, cluster: Cluster, circular: Cluster) {
         self.n_asked += 1;
         match answered.matched {
             Match::Option(_) => {}
             Match::Refused => self.refused += 1,
             Match::NotFound => self.not_found += 1,
         }
+        self.n_disagreements += u32::from(answered.disagrees());
+        if let Some(hit) = answered.circular_hit {
+            self.n_circular += 1;
+            self.circular_hits += u32::from(hit);
+            self.circular_clusters.add(circular, i32::from(hit));
+        }
         if let Some(hit) = answered.hit {
             self.n += 1;
             self.hits += u32::from(hit);
             self.sum_of_chances += answered.question.chance();
+            self.clusters.add(cluster, i32::from(hit));
         }
     }
 }
@@ -55,18 +92,32 @@ pub struct Row {
     clinical_tasks: BTreeMap<String, Cell>,
     departments: BTreeMap<String, Cell>,
     granularities: BTreeMap<String, Cell>,
+    /// Hits by label cell. Each lies within one group of every grouping, so one map serves all cells.
+    #[serde(default)]
+    clusters: BTreeMap<String, Cluster>,
+    /// The same of circular evaluation.
+    #[serde(default)]
+    circular: BTreeMap<String, Cluster>,
 }
 
 impl Row {
     /// Counts one more answer.
     pub fn add(&mut self, answered: &Answered) {
-        self.overall.add(answered);
+        let (mut cluster, mut circular) = (Cluster::default(), Cluster::default());
+        let label_cell = label_cell(&answered.question);
+        if let Some(hit) = answered.hit {
+            grow(&mut self.clusters, &label_cell, i32::from(hit), |before| cluster = before);
+        }
+        if let Some(hit) = answered.circular_hit {
+            grow(&mut self.circular, &label_cell, i32::from(hit), |before| circular = before);
+        }
+        self.overall.add(answered, cluster, circular);
         for grouping in Grouping::ALL {
             let group = grouping.group_of(&answered.question);
             let cells = self.cells_mut(grouping);
             match cells.get_mut(group) {
-                Some(cell) => cell.add(answered),
-                None => cells.entry(group.to_owned()).or_default().add(answered),
+                Some(cell) => cell.add(answered, cluster, circular),
+                None => cells.entry(group.to_owned()).or_default().add(answered, cluster, circular),
             }
         }
     }
@@ -163,6 +214,31 @@ mod tests {
             let n: u32 = row.groups(grouping).map(|(_, cell)| cell.n_asked).sum();
             assert_eq!(n, 5, "every question is in one group of {grouping:?}");
         }
+    }
+
+    #[test]
+    fn hits_are_clustered_by_label_cell_in_every_cell() {
+        // Two label cells of one department, in turns: one all right, one all wrong.
+        let of = |category: &str, task: &str, said: &str| {
+            let mut answered = answered(task, "Urology", 4, Some('B'), said);
+            answered.question.category = category.into();
+            answered.circular_hit = answered.hit;
+            answered
+        };
+        let pair = [of("cyst", "Muscle", "B"), of("stone", "Bone", "A")];
+        let answers: Vec<Answered> = pair.iter().cycle().take(40).cloned().collect();
+        let row: Row = answers.iter().collect();
+        let sums =
+            ClusterSums { n_clusters: 2, totals_squared: 400.0, totals_times_n: 400.0, n_squared: 800.0 };
+        assert_eq!(row.overall().clusters, sums);
+        assert_eq!(row.cell(Grouping::Department, "Urology").clusters, sums);
+        assert_eq!(row.cell(Grouping::ClinicalTask, "Muscle").clusters.n_clusters, 1);
+        let (clustered, plain) =
+            (row.overall().interval().unwrap(), row.overall().score().interval().unwrap());
+        assert!(clustered.half_width() > 2.0 * plain.half_width(), "{clustered:?} {plain:?}");
+        assert_eq!(row.overall().circular_interval(), Some(clustered), "asked in every rotation alike");
+        // Both are a single cluster, so they count as one question.
+        assert_eq!(row.cell(Grouping::ClinicalTask, "Muscle").interval(), crate::wilson_95(1, 1));
     }
 
     #[test]

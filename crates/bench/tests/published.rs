@@ -5,7 +5,10 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use bench::{Answered, Grouping, NO_GROUP, Question, Reply, Row, Rule, footnotes, published, tsv};
+use bench::{
+    Answered, Grouping, NO_GROUP, Question, Reply, Row, Rule, answers_line, footnotes, is_val, published,
+    published_answers, tsv,
+};
 use flate2::read::GzDecoder;
 
 /// In the order of [`published`].
@@ -82,11 +85,14 @@ fn the_table_that_ships_is_the_recount() {
     for (published, name) in published().iter().zip(PREDICTIONS) {
         let row = row(&folder, name, Rule::VlmEval2024, &questions);
         for grouping in Grouping::ALL {
-            assert_eq!(published.overall(grouping).unwrap().score, row.overall().score());
+            let overall = published.overall(grouping).unwrap();
+            assert_eq!((overall.score, overall.clusters), (row.overall().score(), row.overall().clusters));
             let mut n_groups = 0;
             for (group, cell) in row.groups(grouping) {
                 let shipped = published.cell(grouping, group).unwrap();
                 assert_eq!(shipped.score, cell.score(), "{} {group}", published.model);
+                assert_eq!(shipped.clusters, cell.clusters, "{} {group}", published.model);
+                assert_eq!(shipped.interval(), cell.interval());
                 // The table holds the sum of chances to four decimals.
                 let difference = (shipped.chance - cell.chance().unwrap()) * f64::from(cell.n);
                 assert!(difference.abs() < 5.1e-5, "{group}: {difference}");
@@ -94,6 +100,51 @@ fn the_table_that_ships_is_the_recount() {
             }
             assert_eq!(n_groups, grouping.groups().len());
         }
+    }
+}
+
+/// The table of published answers, as `data/answers.txt` has it.
+fn answers_table(folder: &Path) -> String {
+    let questions = questions(folder);
+    let runs = PREDICTIONS.map(|name| answers(folder, name, Rule::VlmEval2024, &questions));
+    let mut table = String::from(
+        "# What the four published runs answered to each question of GMAI-MMBench VAL, in the order of the questions.\n\
+         # Four hexadecimal digits of a check of the question, then a letter for each of Qwen2-VL-7B-Instruct, Qwen2-VL-2B-Instruct,\n\
+         # Qwen2-VL-7B-Med, Qwen-VL-7B-Chat: what rule vlmeval-2024 reads, - for no option, Z for a refusal.\n\
+         # Made from QiYuan-tech/Qwen2-VL-Med@50aefcd, eval_output, by the test write_the_published_answers of bench.\n",
+    );
+    for (place, question) in questions.iter().enumerate() {
+        assert_eq!(question.index, place.to_string(), "a question's index is its place");
+        let matches = [0, 1, 2, 3].map(|run: usize| runs[run][place].0.matched);
+        table += &answers_line(question, matches);
+        table.push('\n');
+    }
+    table
+}
+
+/// `cargo test -p bench --test published -- --ignored write_the_published_answers`
+#[test]
+#[ignore = "writes data/answers.txt"]
+fn write_the_published_answers() {
+    let Some(folder) = data() else { return };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/answers.txt");
+    std::fs::write(path, answers_table(&folder)).unwrap();
+}
+
+#[test]
+fn the_answers_that_ship_are_the_published_ones() {
+    let Some(folder) = data() else { return };
+    let expected = answers_table(&folder);
+    assert!(include_str!("../data/answers.txt") == expected, "data/answers.txt is out of date");
+    let questions = questions(&folder);
+    for (question, line) in questions.iter().zip(expected.lines().filter(|line| !line.starts_with('#'))) {
+        let found = published_answers(question).unwrap();
+        assert_eq!(answers_line(question, found), line, "{}", question.index);
+        // A neighbour's index, or one option less, is another question.
+        let mut other = question.clone();
+        other.options.pop();
+        assert!(is_val(question));
+        assert!(!is_val(&other), "{}", question.index);
     }
 }
 

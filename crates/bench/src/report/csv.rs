@@ -1,13 +1,14 @@
 use crate::delimited::push_line;
-use crate::report::outcome;
-use crate::{Answered, Grouping, Letter, PERMANENT_LINE, Run};
+use crate::report::{conditions, outcome};
+use crate::{Answered, Grouping, Letter, Run};
 
 /// Columns A to E are always there, as in the benchmark's files; more only where a question has more options.
 const N_OPTION_COLUMNS: usize = 5;
 
 /// One line per question asked, in the order of asking: the benchmark's columns without the image, VLMEvalKit's `prediction` and
-/// `hit`, what was read and at what cost, then the run's conditions, the same on each line, so that files of several runs can be
-/// put under one another. The last column is the permanent line. Comma-separated, UTF-8, line feeds.
+/// `hit`, what was read and at what cost, what the first token prefers, then the run's conditions, the same on each line, so that
+/// files of several runs can be put under one another. `hit` and its like are 1 or 0, and empty where they are not known. The last
+/// column is the permanent line. Comma-separated, UTF-8, line feeds.
 pub fn csv(run: &Run) -> String {
     let most_options = run.questions().map(|question| question.options.len()).max().unwrap_or_default();
     let letters: Vec<Letter> = Letter::first(most_options.max(N_OPTION_COLUMNS)).collect();
@@ -26,16 +27,19 @@ fn header(letters: &[Letter]) -> impl Iterator<Item = String> {
     let before = ["index", "question"];
     let after = ["modality", "original task", "prediction", "hit", "matched", "outcome", "error"];
     let cost = ["seconds", "visual tokens", "answer tokens", "truncated"];
+    let beside = ["preferred", "preference", "disagrees", "circular hit"];
     let words = |words: Vec<&'static str>| words.into_iter().map(String::from);
     words(before.to_vec())
         .chain(letters.iter().map(Letter::to_string))
-        .chain(words([&["answer", "category"][..], &groupings, &after, &cost].concat()))
+        .chain(words([&["answer", "category"][..], &groupings, &after, &cost, &beside].concat()))
 }
 
 /// In the order of [`header`].
 fn fields(answered: &Answered, letters: &[Letter]) -> Vec<String> {
     let Answered { question, reply, hit, .. } = answered;
     let letter = |letter: Option<Letter>| letter.map(|letter| letter.to_string()).unwrap_or_default();
+    let flag = |is: Option<bool>| is.map(|is| u8::from(is).to_string()).unwrap_or_default();
+    let preferred = answered.preferred();
     let mut fields = vec![question.index.clone(), question.question.clone()];
     fields.extend(letters.iter().map(|&letter| question.option(letter).unwrap_or_default().to_owned()));
     fields.extend([letter(question.answer), question.category.clone()]);
@@ -44,42 +48,33 @@ fn fields(answered: &Answered, letters: &[Letter]) -> Vec<String> {
         question.modality.clone(),
         question.original_task.clone(),
         reply.text.clone(),
-        hit.map(|hit| u8::from(hit).to_string()).unwrap_or_default(),
+        flag(*hit),
         letter(answered.letter()),
         outcome(answered).to_owned(),
         reply.error.clone().unwrap_or_default(),
         format!("{:.3}", reply.seconds),
         reply.n_visual_tokens.to_string(),
         reply.n_answer_tokens.to_string(),
-        u8::from(reply.is_truncated).to_string(),
+        flag(Some(reply.is_truncated)),
+        letter(preferred),
+        preference(&reply.preference),
+        flag(preferred.map(|_| answered.disagrees())),
+        flag(answered.circular_hit),
     ]);
     fields
 }
 
-fn conditions(run: &Run) -> Vec<(&'static str, String)> {
-    let c = &run.conditions;
-    vec![
-        ("model", c.model.clone()),
-        ("quantisation", c.quantisation.clone()),
-        ("backend", c.backend.clone()),
-        ("min visual tokens", c.visual_tokens.min.to_string()),
-        ("max visual tokens", c.visual_tokens.max.to_string()),
-        ("max answer tokens", c.max_answer_tokens.to_string()),
-        ("rule", c.rule.to_string()),
-        ("blank images", u8::from(c.blank_images).to_string()),
-        ("data set", c.data_set.description()),
-        ("questions in data set", run.n_total.to_string()),
-        ("software", c.software.clone()),
-        ("date", c.date.clone()),
-        ("note", c.data_set.note().unwrap_or_default().to_owned()),
-        ("notice", PERMANENT_LINE.to_owned()),
-    ]
+/// `A 0.912; B 0.050`, to three decimals.
+fn preference(shares: &[f32]) -> String {
+    let each = Letter::first(shares.len()).zip(shares).map(|(letter, share)| format!("{letter} {share:.3}"));
+    each.collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::sample;
     use super::*;
+    use crate::{PERMANENT_LINE, Sampling};
 
     fn read(text: &str) -> (csv::StringRecord, Vec<csv::StringRecord>) {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -107,6 +102,25 @@ mod tests {
         assert_eq!(column("outcome"), ["option", "option", "not found", "error", "option"]);
         assert_eq!(column("department"), ["Urology", "None", "Urology", "Urology", "Urology"]);
         assert_eq!(column("seconds")[0], "1.250");
+    }
+
+    #[test]
+    fn preference_rotations_and_sampling_are_told() {
+        let run = sample::looked_at_closely();
+        let (header, lines) = read(&csv(&run));
+        let column = |name: &str| {
+            let at = header.iter().position(|column| column == name).unwrap();
+            lines.iter().map(|line| line[at].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(column("preferred"), ["B", "B", "", "", ""]);
+        assert_eq!(column("preference")[0], "A 0.050; B 0.912; C 0.030; D 0.008");
+        assert_eq!(column("disagrees"), ["0", "1", "", "", ""]);
+        assert_eq!(column("circular hit"), ["1", "", "", "", ""]);
+        assert_eq!(column("seed")[0], crate::DEFAULT_SEED.to_string());
+        assert_eq!(column("extent")[4], "one per label cell");
+        assert_eq!(column("preset")[0], "Fast");
+        assert_eq!(column("asked")[0], "5 of 360, shuffled order");
+        assert_eq!(Some(Sampling::default()), run.conditions.sampling);
     }
 
     #[test]

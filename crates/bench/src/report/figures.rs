@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::Cell;
+use crate::{Cell, Score};
 
 /// A cell with everything that is derived from it, under the names of the JSON export.
 #[derive(Serialize)]
@@ -10,22 +10,41 @@ pub(super) struct Figures {
     pub(super) not_found: u32,
     pub(super) refused: u32,
     pub(super) accuracy: Option<f64>,
-    /// Lower and upper bound of Wilson's 95 % interval.
+    /// Lower and upper bound of the 95 % interval, clustered by label cell.
     pub(super) interval_95: Option<[f64; 2]>,
     pub(super) chance: Option<f64>,
+    /// Answers whose text names another option than the first token prefers.
+    pub(super) disagreements: u32,
+    /// Questions that were asked in every rotation; none where none was.
+    pub(super) circular: Option<Share>,
+}
+
+/// Hits among questions.
+#[derive(Serialize)]
+pub(super) struct Share {
+    hits: u32,
+    n: u32,
+    accuracy: Option<f64>,
+}
+
+impl From<Score> for Share {
+    fn from(score: Score) -> Self {
+        Self { hits: score.hits, n: score.n, accuracy: score.accuracy() }
+    }
 }
 
 impl From<&Cell> for Figures {
     fn from(cell: &Cell) -> Self {
-        let score = cell.score();
         Self {
             hits: cell.hits,
             n: cell.n,
             not_found: cell.not_found,
             refused: cell.refused,
-            accuracy: score.accuracy(),
-            interval_95: score.interval().map(|interval| [interval.low, interval.high]),
+            accuracy: cell.score().accuracy(),
+            interval_95: cell.interval().map(|interval| [interval.low, interval.high]),
             chance: cell.chance(),
+            disagreements: cell.n_disagreements,
+            circular: Some(cell.circular()).filter(|score| score.n > 0).map(Share::from),
         }
     }
 }

@@ -1,14 +1,19 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::conditions::extent;
 use super::figures::Figures;
-use super::outcome;
-use crate::{Answered, Commonest, Conditions, Grouping, Letter, PERMANENT_LINE, Question, Reply, Run};
+use super::{note, outcome};
+use crate::{
+    Answered, Commonest, Conditions, Grouping, Letter, PERMANENT_LINE, Preset, Question, Reply, Run,
+};
 
 /// The whole run as one object: `hits`, `n`, `not_found` and `refused` with accuracy, interval and chance; the same for every
-/// group that had a question, under `groups` by VLMEvalKit's column name; what always giving the commonest letter gets;
-/// conditions; and each question with its reply. Indented, UTF-8.
+/// group that had a question, under `groups` by VLMEvalKit's column name; disagreements of text and first token, and circular hits,
+/// beside them; what always giving the commonest letter gets; conditions; and each question with its reply, in the order of asking.
+/// Intervals are of 95 %, clustered by label cell. Indented, UTF-8.
 pub fn json(run: &Run) -> String {
     let row = run.row();
     let groups = Grouping::ALL.map(|grouping| {
@@ -17,8 +22,10 @@ pub fn json(run: &Run) -> String {
     });
     let document = Document {
         notice: PERMANENT_LINE,
-        note: run.conditions.data_set.note(),
+        note: note(run),
         conditions: &run.conditions,
+        preset: Preset::of(run.conditions.visual_tokens).map(Preset::title),
+        extent: extent(run.conditions.sampling),
         n_asked: run.n_asked(),
         n_total: run.n_total,
         overall: row.overall().into(),
@@ -33,8 +40,12 @@ pub fn json(run: &Run) -> String {
 #[derive(Serialize)]
 struct Document<'a> {
     notice: &'static str,
-    note: Option<&'static str>,
+    note: Option<Cow<'static, str>>,
     conditions: &'a Conditions,
+    /// The name of the bounds of visual tokens.
+    preset: Option<&'static str>,
+    /// Which questions of the data set are asked, in words.
+    extent: String,
     n_asked: u32,
     n_total: u32,
     #[serde(flatten)]
@@ -68,6 +79,9 @@ struct Line<'a> {
     matched: Option<Letter>,
     outcome: &'static str,
     hit: Option<bool>,
+    preferred: Option<Letter>,
+    disagrees: bool,
+    circular_hit: Option<bool>,
 }
 
 impl<'a> From<&'a Answered> for Line<'a> {
@@ -78,6 +92,9 @@ impl<'a> From<&'a Answered> for Line<'a> {
             matched: answered.letter(),
             outcome: outcome(answered),
             hit: answered.hit,
+            preferred: answered.preferred(),
+            disagrees: answered.disagrees(),
+            circular_hit: answered.circular_hit,
         }
     }
 }
@@ -120,6 +137,25 @@ mod tests {
         assert_eq!(questions[2]["text"], "a | b\nc, \"d\"");
         assert_eq!((&questions[2]["matched"], &questions[2]["hit"]), (&Value::Null, &value!(false)));
         assert_eq!((&questions[3]["outcome"], &questions[4]["hit"]), (&value!("error"), &Value::Null));
+    }
+
+    #[test]
+    fn preference_rotations_and_sampling_are_told() {
+        let found: Value = serde_json::from_str(&json(&sample::looked_at_closely())).unwrap();
+        assert_eq!((&found["disagreements"], &found["preset"]), (&value!(1), &value!("Fast")));
+        assert_eq!(found["circular"], value!({"hits": 1, "n": 1, "accuracy": 1.0}));
+        assert_eq!(found["groups"]["clinical vqa task"]["Bone"]["circular"], Value::Null);
+        assert_eq!(found["extent"], "one per label cell");
+        assert_eq!(found["conditions"]["sampling"]["seed"], crate::DEFAULT_SEED);
+        assert_eq!(found["conditions"]["circular"], true);
+        let questions = found["questions"].as_array().unwrap();
+        assert_eq!((&questions[1]["preferred"], &questions[1]["disagrees"]), (&value!("B"), &value!(true)));
+        assert_eq!(questions[0]["rotations"][1]["text"], "D");
+        assert_eq!(
+            (&questions[0]["circular_hit"], &questions[1]["circular_hit"]),
+            (&value!(true), &Value::Null)
+        );
+        assert_eq!(questions[0]["preference"].as_array().unwrap().len(), 4);
     }
 
     #[test]

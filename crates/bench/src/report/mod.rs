@@ -1,14 +1,21 @@
-//! A run written down: for a spreadsheet, for a program, for a reader. Each carries the conditions and
+//! A run written down: for a spreadsheet, for a program, for a reader, and as VLMEvalKit's accuracy file. Each carries the conditions and
 //! [`PERMANENT_LINE`](crate::PERMANENT_LINE); none carries an image. A run that is under way is written as far as it has come.
 
+mod acc;
+mod conditions;
 mod csv;
 mod figures;
+mod file_name;
 mod json;
 mod markdown;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 
+pub use acc::acc;
+pub use conditions::{conditions, extent, visual_tokens};
+pub(crate) use conditions::{note, progress};
 pub use csv::csv;
+pub use file_name::file_name;
 pub use json::json;
 pub use markdown::markdown;
 

@@ -1,9 +1,12 @@
 //! A run for the tests of the reports: five of 360 questions; a hit, a miss, an unread answer, an error, and a question whose
 //! right answer is not known.
 
-use crate::{Answered, Conditions, DataSet, Letter, Question, Reply, Rule, Run, VisualTokens};
+use crate::{
+    Answered, Conditions, DataSet, Letter, Preset, Question, Reply, Rotation, Rule, Run, Sampling,
+    VisualTokens,
+};
 
-pub(super) fn run() -> Run {
+pub(crate) fn run() -> Run {
     let conditions = Conditions {
         model: "Phantom | 8M".into(),
         quantisation: "Q8_0".into(),
@@ -15,6 +18,10 @@ pub(super) fn run() -> Run {
         data_set: DataSet::Sample { version: "test".into() },
         software: "0.1.0".into(),
         date: "2026-11-25".into(),
+        sampling: None,
+        circular: false,
+        questions: String::new(),
+        shard: None,
     };
     let answers = vec![
         answered(0, "Muscle", "Urology", Some('B'), "B. second, \"quoted\""),
@@ -24,6 +31,22 @@ pub(super) fn run() -> Run {
         answered(4, "Bone", "Urology", None, "B"),
     ];
     Run { conditions, n_total: 360, answers }
+}
+
+/// The same with the first token's preference in two answers, one of which its text contradicts, one answer in every rotation, and
+/// an order drawn from a seed.
+pub(crate) fn looked_at_closely() -> Run {
+    let mut run = run();
+    run.conditions.sampling = Some(Sampling::default());
+    run.conditions.circular = true;
+    run.conditions.visual_tokens = Preset::Fast.visual_tokens();
+    for answered in &mut run.answers[..2] {
+        answered.reply.preference = vec![0.05, 0.912, 0.03, 0.008];
+    }
+    let reply = &mut run.answers[0].reply;
+    reply.rotations =
+        ["A", "D", "C"].map(|text| Rotation { text: text.into(), is_truncated: false }).to_vec();
+    run.rescored(Rule::VlmEval2024)
 }
 
 fn answered(index: u32, task: &str, department: &str, answer: Option<char>, said: &str) -> Answered {

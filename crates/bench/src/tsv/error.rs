@@ -62,4 +62,44 @@ pub enum RowError {
     /// It cannot be asked.
     #[error(transparent)]
     Question(#[from] QuestionError),
+    /// It has no name.
+    #[error("column \"index\" is empty; expected a number or a word that names the row")]
+    NoIndex,
+    /// Its name is that of an earlier row.
+    #[error("the index is that of row {earlier} too; the earlier one is asked")]
+    Duplicate {
+        /// The row that stands.
+        earlier: u64,
+    },
+    /// It has no image.
+    #[error("the image is empty; expected base64")]
+    NoImage,
+    /// Its image is another file.
+    #[error(
+        "it has no column \"image\", but \"image_path\": images by path are not read; expected the image itself as base64"
+    )]
+    OnlyImagePath,
+    /// Its image is that of another row, which has none.
+    #[error("the image is said to be that of index {0:?}, which has no image of its own")]
+    NoSharedImage(String),
+    /// A text that is none.
+    #[error("column {column:?} is longer than {max_bytes} bytes; a quote before it may not be closed")]
+    TooLong {
+        /// Its column.
+        column: String,
+        /// What a text may have.
+        max_bytes: usize,
+    },
+    /// The file ends within quotes.
+    #[error("a quote is opened in it and never closed, so that it goes on to the end of the file")]
+    OpenQuote,
+    /// A line of JSON lines that is none.
+    #[error("the line is not a JSON object with the columns as its keys: {0}")]
+    Json(String),
+    /// A line that is too long to be looked at.
+    #[error("the line is longer than {max_bytes} bytes")]
+    LongLine {
+        /// What a line may have.
+        max_bytes: usize,
+    },
 }

@@ -5,6 +5,7 @@
 
 mod error;
 mod read;
+pub(crate) mod row;
 #[cfg(test)]
 mod tests;
 mod write;

@@ -2,8 +2,7 @@ use std::io::Read;
 
 use csv::ByteRecord;
 
-use super::{Record, RowError, TsvError};
-use crate::{Letter, MAX_OPTIONS, Question};
+use super::{Record, RowError, TsvError, row};
 
 /// Yields the questions of a file one by one. A wrong row is an error that names it, and the next row follows; after an error of
 /// the source nothing does.
@@ -29,7 +28,8 @@ impl<R: Read> Reader<R> {
             .from_reader(source);
         let mut record = ByteRecord::new();
         csv.read_byte_record(&mut record)?;
-        let columns: Vec<String> = record.iter().map(column_name).collect();
+        let columns: Vec<String> =
+            record.iter().map(|name| row::column_name(&String::from_utf8_lossy(name))).collect();
         for column in ["index", "question", "A", "B"] {
             if !columns.iter().any(|found| found == column) {
                 let found = columns.join(", ").chars().take(MOST_SHOWN_CHARS).collect();
@@ -45,53 +45,12 @@ impl<R: Read> Reader<R> {
         str::from_utf8(bytes).map(Some).map_err(|_| RowError::NotUtf8 { column: column.to_owned() })
     }
 
-    /// The field, empty where the file has no such column.
-    fn text(&self, column: &str) -> Result<String, RowError> {
-        Ok(self.field(column)?.unwrap_or_default().to_owned())
-    }
-
-    fn options(&self) -> Result<Vec<String>, RowError> {
-        let mut options = Vec::new();
-        let mut missing = None;
-        for letter in Letter::first(MAX_OPTIONS) {
-            let option = self.text(letter.char().encode_utf8(&mut [0; 4]))?;
-            match missing {
-                _ if option.is_empty() => missing = missing.or(Some(letter.char())),
-                None => options.push(option),
-                Some(missing) => return Err(RowError::Gap { missing, present: letter.char() }),
-            }
-        }
-        Ok(options)
-    }
-
-    fn answer(&self) -> Result<Option<Letter>, RowError> {
-        let answer = self.field("answer")?.unwrap_or_default().trim();
-        let mut chars = answer.chars();
-        match (chars.next(), chars.next()) {
-            (None, _) => Ok(None),
-            (Some(c), None) if c.is_ascii_uppercase() => Ok(Letter::try_from(c).ok()),
-            _ => Err(RowError::Answer(answer.to_owned())),
-        }
-    }
-
     fn parsed(&self) -> Result<Record, RowError> {
         let (found, expected) = (self.record.len(), self.columns.len());
         if found != expected {
             return Err(RowError::Fields { found, expected });
         }
-        let question = Question {
-            index: self.text("index")?,
-            question: self.text("question")?,
-            options: self.options()?,
-            answer: self.answer()?,
-            category: self.text("category")?,
-            clinical_task: self.text("clinical vqa task")?,
-            department: self.text("department")?,
-            granularity: self.text("perceptual granularity")?,
-            modality: self.text("modality")?,
-            original_task: self.text("original task")?,
-        };
-        question.check()?;
+        let question = row::question(|column| self.field(column))?;
         Ok(Record { question, image: self.field("image")?.map(str::to_owned) })
     }
 }
@@ -119,12 +78,4 @@ impl<R: Read> Iterator for Reader<R> {
             cause,
         }))
     }
-}
-
-/// As VLMEvalKit takes it.
-fn column_name(bytes: &[u8]) -> String {
-    let name = String::from_utf8_lossy(bytes);
-    let name = name.trim_start_matches('\u{feff}').trim();
-    let is_option = name.len() == 1 && name.starts_with(|c: char| c.is_ascii_uppercase());
-    if is_option { name.to_owned() } else { name.to_lowercase() }
 }

@@ -1,0 +1,48 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{Conditions, Run};
+
+/// A run that is kept beyond the tab that it was made in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptRun {
+    /// Names it among those that are kept: letters, digits and dashes.
+    pub id: String,
+    /// What a person calls it; empty until they do.
+    pub name: String,
+    /// As far as it has come.
+    pub run: Run,
+}
+
+/// What a list shows of a run that is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunSummary {
+    /// As in [`KeptRun`].
+    pub id: String,
+    /// As in [`KeptRun`].
+    pub name: String,
+    /// What its figures depend on.
+    pub conditions: Conditions,
+    /// Questions asked so far.
+    pub n_asked: u32,
+    /// Questions that it has in all.
+    pub n_total: u32,
+    /// Right answers under the run's own rule.
+    pub hits: u32,
+    /// Questions asked whose right answer is known.
+    pub n: u32,
+}
+
+impl From<&KeptRun> for RunSummary {
+    fn from(kept: &KeptRun) -> Self {
+        let overall = *kept.run.row().overall();
+        Self {
+            id: kept.id.clone(),
+            name: kept.name.clone(),
+            conditions: kept.run.conditions.clone(),
+            n_asked: kept.run.n_asked(),
+            n_total: kept.run.n_total,
+            hits: overall.hits,
+            n: overall.n,
+        }
+    }
+}

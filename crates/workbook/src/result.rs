@@ -1,0 +1,103 @@
+use bench::{Answered, Grouping, Letter, Run};
+use rust_xlsxwriter::{Format, Worksheet, XlsxError};
+
+use crate::cell_text::cell_text;
+
+/// Columns A to E are always there, as in the benchmark's files; more only where a question has more options.
+const N_OPTION_COLUMNS: usize = 5;
+
+/// What VLMEvalKit logs where exact matching reads no option.
+const NOT_FOUND: &str = "Failed in Prefetch, no GPT-based answer matching under `exact_matching` policy.";
+
+/// What a cell holds.
+enum Value<'a> {
+    Text(&'a str),
+    Number(f64),
+    Nothing,
+}
+
+/// The sheet that VLMEvalKit writes behind an evaluation: the data set's columns without the image, then `prediction`, `hit` and
+/// `log`. Rows are in the order of asking.
+pub(crate) fn write(sheet: &mut Worksheet, run: &Run) -> Result<(), XlsxError> {
+    sheet.set_name("result")?;
+    sheet.set_freeze_panes(1, 0)?;
+    let most_options = run.questions().map(|question| question.options.len()).max().unwrap_or_default();
+    let letters: Vec<Letter> = Letter::first(most_options.max(N_OPTION_COLUMNS)).collect();
+    let bold = Format::new().set_bold();
+    for (column, name) in (0..).zip(header(&letters)) {
+        sheet.write_string_with_format(0, column, &name, &bold)?;
+        let width = match name.as_str() {
+            "question" | "prediction" | "log" => 40.0,
+            "index" | "answer" | "hit" => 8.0,
+            _ => 18.0,
+        };
+        sheet.set_column_width(column, width)?;
+    }
+    for (row, answered) in (1..).zip(&run.answers) {
+        let log = log(answered);
+        for (column, value) in (0..).zip(values(answered, &letters, &log)) {
+            match value {
+                Value::Text(text) => sheet.write_string(row, column, cell_text(text))?,
+                Value::Number(number) => sheet.write_number(row, column, number)?,
+                Value::Nothing => continue,
+            };
+        }
+    }
+    Ok(())
+}
+
+fn header(letters: &[Letter]) -> Vec<String> {
+    let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let options = letters.iter().map(Letter::to_string).collect();
+    let [task, department, granularity] = Grouping::ALL.map(Grouping::column);
+    [
+        words(&["index", "question"]),
+        options,
+        words(&["answer", "category", task, department, granularity, "modality", "original task"]),
+        words(&["prediction", "hit", "log"]),
+    ]
+    .concat()
+}
+
+/// In the order of [`header`].
+fn values<'a>(answered: &'a Answered, letters: &[Letter], log: &'a str) -> Vec<Value<'a>> {
+    let Answered { question, reply, hit, .. } = answered;
+    let text = |text: &'a str| Value::Text(text);
+    let mut values = vec![index(&question.index), text(&question.question)];
+    values.extend(letters.iter().map(|&letter| text(question.option(letter).unwrap_or_default())));
+    values.extend([
+        question.answer.map_or(Value::Nothing, |letter| text(name(letter))),
+        text(&question.category),
+    ]);
+    values.extend(Grouping::ALL.map(|grouping| text(grouping.group_of(question))));
+    values.extend([
+        text(&question.modality),
+        text(&question.original_task),
+        text(&reply.text),
+        hit.map_or(Value::Nothing, |hit| Value::Number(f64::from(u8::from(hit)))),
+        text(log),
+    ]);
+    values
+}
+
+/// As a number where it is written as one and is kept exactly, as pandas has it.
+fn index(index: &str) -> Value<'_> {
+    match index.parse::<u32>() {
+        Ok(number) if number.to_string() == index => Value::Number(f64::from(number)),
+        _ => Value::Text(index),
+    }
+}
+
+/// One character as a text.
+fn name(letter: Letter) -> &'static str {
+    const NAMES: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    NAMES.get(letter.index()..=letter.index()).unwrap_or_default()
+}
+
+/// In VLMEvalKit's words (`eval_vanilla` and `extract_answer_from_item`): what the option was read in, or that none was.
+fn log(answered: &Answered) -> String {
+    match answered.matched {
+        bench::Match::NotFound => format!("Match Log: {NOT_FOUND}. "),
+        bench::Match::Option(_) | bench::Match::Refused => format!("Match Log: {}. ", answered.reply.text),
+    }
+}
