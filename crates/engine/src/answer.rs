@@ -8,6 +8,7 @@ use model::positions::Positions;
 use model::prompt::Prompt;
 use protocol::{EndOfAnswer, ImageId, JobId, Question, Settings, Stage, Timings, Turns};
 
+use crate::benchmark::Preference;
 use crate::conversation::{Conversation, Turn};
 use crate::decode::Decoding;
 use crate::images::{Images, View};
@@ -28,6 +29,8 @@ pub(crate) struct Answering {
     /// With as much of the answer as has come.
     pub(crate) turn: Turn,
     pub(crate) timings: Timings,
+    /// Of its first token, where that is looked at.
+    pub(crate) preference: Preference,
 }
 
 impl Answering {
@@ -36,7 +39,14 @@ impl Answering {
             return Err(EngineError::EmptyQuestion);
         }
         let turn = Turn { text: question.text, images: Vec::new(), answer: Vec::new() };
-        Ok(Self { job, images: question.images, settings, turn, timings: Timings::default() })
+        Ok(Self {
+            job,
+            images: question.images,
+            settings,
+            turn,
+            timings: Timings::default(),
+            preference: Preference::default(),
+        })
     }
 
     /// Remembers the turn. A stop counts as an end; what was answered until then stands.
@@ -87,7 +97,7 @@ impl<B: Backend, H: Host> Asking<'_, B, H> {
     }
 
     async fn run(&mut self, answering: &mut Answering) -> Result<EndOfAnswer, Interrupted> {
-        let Answering { job, images, settings, turn, timings } = answering;
+        let Answering { job, images, settings, turn, timings, preference } = answering;
         let tokenizer = &self.model.tokenizer;
         let mut sampling = sampling(settings, tokenizer.n_allowed())?;
         // An answer that goes on does not draw the same random numbers again.
@@ -122,7 +132,8 @@ impl<B: Backend, H: Host> Asking<'_, B, H> {
         };
         let n_most = room.min(settings.max_answer_tokens as usize);
         let mut reading = Reading { prompt: &asked.prompt, images: &vectors, recall: &mut recall, job: *job };
-        let result = self.read_and_answer(&mut reading, sampling, n_most, &mut turn.answer, timings).await;
+        let mut said = Said { tokens: &mut turn.answer, timings, preference };
+        let result = self.read_and_answer(&mut reading, sampling, n_most, &mut said).await;
         recall.truncate(self.backend, usize::MAX)?;
         self.held.recall = Some(recall);
         match result {
@@ -163,13 +174,18 @@ impl<B: Backend, H: Host> Asking<'_, B, H> {
         reading: &mut Reading<'_, B>,
         sampling: Sampling,
         n_most: usize,
-        answer: &mut Vec<u32>,
-        timings: &mut Timings,
+        said: &mut Said<'_>,
     ) -> Result<EndOfAnswer, Interrupted> {
         let prompt = reading.prompt;
         let positions = Positions::new(prompt.ids.len(), &prompt.spans());
-        let pass = self.prefill(reading, &positions, timings).await?;
-        let n_before = answer.len();
+        let pass = self.prefill(reading, &positions, said.timings).await?;
+        let mut logits = None;
+        if said.tokens.is_empty() && said.preference.is_wanted() {
+            let first = self.model.text.next_logits(self.backend, &pass)?;
+            said.preference.look(&self.model.tokenizer, &self.backend.read(&first).await?);
+            logits = Some(first);
+        }
+        let n_before = said.tokens.len();
         let sampler = self.backend.sampler(&sampling, &prompt.ids)?;
         let decoding = Decoding {
             backend: self.backend,
@@ -179,11 +195,12 @@ impl<B: Backend, H: Host> Asking<'_, B, H> {
             memory: &mut reading.recall.memory,
             sampler,
             pass,
+            logits,
             next_position: positions.next,
             pace: self.pace,
         };
-        let end = decoding.run(n_most, answer, timings).await;
-        reading.recall.tokens.extend(answer[n_before..].iter().map(|id| Read::text(*id)));
+        let end = decoding.run(n_most, said.tokens, said.timings).await;
+        reading.recall.tokens.extend(said.tokens[n_before..].iter().map(|id| Read::text(*id)));
         end
     }
 
@@ -230,4 +247,11 @@ struct Reading<'a, B: Backend> {
     images: &'a [B::Tensor],
     recall: &'a mut Recall<B>,
     job: JobId,
+}
+
+/// What comes of a prompt.
+struct Said<'a> {
+    tokens: &'a mut Vec<u32>,
+    timings: &'a mut Timings,
+    preference: &'a mut Preference,
 }

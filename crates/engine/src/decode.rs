@@ -21,6 +21,8 @@ pub(crate) struct Decoding<'a, B: Backend, H> {
     pub(crate) sampler: B::Sampler,
     /// The pass whose last token the next one follows.
     pub(crate) pass: TextPass<B>,
+    /// What follows that pass, where it was computed already.
+    pub(crate) logits: Option<B::Tensor>,
     /// Of the next token.
     pub(crate) next_position: u32,
     pub(crate) pace: &'a mut Pace,
@@ -100,7 +102,10 @@ impl<B: Backend, H: Host> Decoding<'_, B, H> {
     }
 
     fn sample(&mut self) -> Result<B::Token, BackendError> {
-        let logits = self.model.text.next_logits(self.backend, &self.pass)?;
+        let logits = match self.logits.take() {
+            Some(logits) => logits,
+            None => self.model.text.next_logits(self.backend, &self.pass)?,
+        };
         self.backend.sample(&logits, &mut self.sampler)
     }
 

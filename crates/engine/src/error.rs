@@ -88,6 +88,18 @@ pub enum EngineError {
     /// A number beyond the last question.
     #[error("There is no question at place {number}; this data set has {n_questions}, counted from 0.")]
     NoBenchmarkQuestion { number: u32, n_questions: usize },
+    /// A data set's file is none.
+    #[error("{name}: {error}")]
+    Data { name: String, error: bench::data::DataError },
+    /// A data set's file could not be read.
+    #[error("The data set could not be read: {0}.")]
+    DataSource(SourceError),
+    /// A data set came as none or several files.
+    #[error("A data set is one file; {n_files} came.")]
+    DataFiles { n_files: usize },
+    /// The image of one row of a data set cannot be used.
+    #[error("row {row} (index {index:?}): {message}")]
+    QuestionImage { row: u64, index: String, message: String },
     /// The person stopped a job that leaves nothing behind.
     #[error("It was stopped before its end.")]
     Stopped,
@@ -170,6 +182,13 @@ impl EngineError {
             Self::TooLong { .. } => "Start a new conversation, or lower the detail in the settings.",
             Self::NoBenchmark => "Open the benchmark's questions first.",
             Self::NoBenchmarkQuestion { .. } => "Choose a question of the list.",
+            Self::Data { .. } | Self::DataFiles { .. } => {
+                "Choose one file of VLMEvalKit's columns: tab-separated with a header, or one JSON object a line. The data set that was open stays."
+            }
+            Self::DataSource(_) => {
+                "Check that the file still exists and was not changed, then choose it again; a run goes on where it was."
+            }
+            Self::QuestionImage { .. } => "The other questions of the file are not touched by that.",
             Self::Stopped => "Start it again; nothing was changed.",
             Self::Attachment { .. } => "Reload the page; if it stays so, this is a fault of the page.",
         }

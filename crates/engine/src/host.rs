@@ -17,6 +17,17 @@ pub trait Host {
     /// Whether the person asked for this job to end.
     fn is_stopped(&self, job: JobId) -> bool;
 
+    /// What was kept under a name, of this program or one before it; none where nothing was, or nothing can be kept. Only what can be
+    /// made again is kept so: it may go at any time.
+    fn recall(&self, _name: &str) -> impl Future<Output = Option<Vec<u8>>> {
+        std::future::ready(None)
+    }
+
+    /// Keeps bytes under a name: letters, digits and dashes. Where that fails they are made again another time.
+    fn keep(&self, _name: &str, _bytes: Vec<u8>) -> impl Future<Output = ()> {
+        std::future::ready(())
+    }
+
     /// Bytes of memory that the program has taken at most so far, where that can be told.
     fn heap_bytes(&self) -> Option<u64> {
         None
@@ -38,6 +49,14 @@ impl<H: Host> Host for std::rc::Rc<H> {
 
     fn is_stopped(&self, job: JobId) -> bool {
         H::is_stopped(self, job)
+    }
+
+    fn recall(&self, name: &str) -> impl Future<Output = Option<Vec<u8>>> {
+        H::recall(self, name)
+    }
+
+    fn keep(&self, name: &str, bytes: Vec<u8>) -> impl Future<Output = ()> {
+        H::keep(self, name, bytes)
     }
 
     fn heap_bytes(&self) -> Option<u64> {

@@ -1,12 +1,8 @@
-use bench::Reply;
 use model::backend::Backend;
-use protocol::{
-    BenchmarkSettings, Command, EndOfAnswer, Event, ImageId, ImageInfo, JobId, Question, Settings, Speed,
-    Timings,
-};
+use protocol::{Command, EndOfAnswer, Event, ImageId, ImageInfo, JobId, Question, Settings, Speed, Timings};
 
 use crate::answer::{Answering, Asking};
-use crate::benchmark::{Benchmark, Quiet};
+use crate::benchmark::{Benchmark, Opened};
 use crate::conversation::Conversation;
 use crate::images::Images;
 use crate::profile::profile;
@@ -20,7 +16,7 @@ pub enum Attachment<F> {
     None,
     /// The file of an image.
     Bytes(Vec<u8>),
-    /// The files of a model.
+    /// The files of a model, or the one of a data set.
     Files(F),
 }
 
@@ -51,7 +47,7 @@ pub struct Session<B: Backend, H, F: ModelFiles> {
     pub(crate) lost: Option<String>,
     pub(crate) images: Images,
     pub(crate) conversation: Conversation,
-    pub(crate) benchmark: Benchmark,
+    pub(crate) benchmark: Benchmark<F::Source>,
     pub(crate) is_profiling: bool,
     /// As it was measured.
     pub(crate) speed: Option<Speed>,
@@ -112,22 +108,25 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
                 let asked = self.ask(job, question, settings).await;
                 self.end(job, asked.map(|(end, timings)| (Event::Answered { job, end, timings }, None)));
             }
-            Command::Stop { .. } | Command::LoseDevice => {}
+            Command::Stop { .. } | Command::LoseDevice | Command::Runs { .. } => {}
             Command::NewConversation => {
                 self.conversation.turns.clear();
                 self.prune();
             }
             Command::OpenBenchmark { job, data } => {
-                let opened = self.benchmark.open(&self.host, job, data).await;
-                let event = |(data, questions)| (Event::BenchmarkOpened { job, data, questions }, None);
-                self.end(job, opened.map(event));
+                let opened = self.benchmark.open(&self.host, job, data, attachment).await;
+                let event = |Opened { data, questions, problems, n_problems }| {
+                    let fingerprint = bench::fingerprint(&questions);
+                    Event::BenchmarkOpened { job, data, questions, fingerprint, problems, n_problems }
+                };
+                self.end(job, opened.map(|opened| (event(opened), None)));
             }
             Command::AnswerBenchmark { job, number, settings } => {
                 let answered = self.answer_benchmark(job, number, settings).await;
                 self.end(job, answered.map(|reply| (Event::BenchmarkAnswered { job, number, reply }, None)));
             }
             Command::ShowBenchmarkImage { job, number } => {
-                let picture = self.benchmark.picture(number);
+                let picture = self.benchmark.picture(number).await;
                 self.end(
                     job,
                     picture.map(|(width_px, height_px, rgba)| {
@@ -202,41 +201,6 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
             if let Some(end) = asking.go_on(answering).await? {
                 return Ok(end);
             }
-            self.bring_vision(answering.job).await?;
-        }
-    }
-
-    async fn answer_benchmark(
-        &mut self,
-        job: JobId,
-        number: u32,
-        settings: BenchmarkSettings,
-    ) -> Result<Reply, EngineError> {
-        let mut answering = self.benchmark.put(job, number, settings)?;
-        let started_secs = self.host.now_secs();
-        let end = self.with_model(job, async |session| session.go_on_quietly(&mut answering).await).await;
-        let seconds = self.host.now_secs() - started_secs;
-        self.resident.benchmark.encodings.clear();
-        let tokenizer = self.resident.model.as_ref().map(|model| &model.tokenizer);
-        self.benchmark.reply(&answering, end, tokenizer, seconds)
-    }
-
-    async fn go_on_quietly(&mut self, answering: &mut Answering) -> Result<EndOfAnswer, EngineError> {
-        loop {
-            let mut asking = Asking {
-                backend: &mut self.backend,
-                host: &Quiet(&self.host),
-                model: self.resident.model.as_ref().ok_or(EngineError::NoModel)?,
-                vision: self.resident.tower.ready(),
-                images: &mut self.benchmark.images,
-                conversation: &self.benchmark.conversation,
-                held: &mut self.resident.benchmark,
-                pace: &mut self.resident.pace,
-            };
-            if let Some(end) = asking.go_on(answering).await? {
-                return Ok(end);
-            }
-            // That weights come is told, as after a loss.
             self.bring_vision(answering.job).await?;
         }
     }

@@ -20,6 +20,12 @@ pub trait ByteSource {
     /// Length of the file in bytes.
     fn n_bytes(&self) -> u64;
 
+    /// What tells this file from a later one of the same name and length (the moment of its last change, its ETag), where that can
+    /// be had. What was learnt of a file without it is not kept.
+    fn version(&self) -> Option<String> {
+        None
+    }
+
     /// Exactly the bytes of `range`, which lies inside the file.
     fn read(&mut self, range: Range<u64>) -> impl Future<Output = Result<Vec<u8>, SourceError>>;
 }

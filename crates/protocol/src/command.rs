@@ -11,6 +11,11 @@ pub struct JobId(pub u32);
 pub struct ImageId(pub u32);
 
 /// What the page asks of the worker.
+// With pointers of 4 bytes, in the browser, no variant is large.
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is kept")
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Choose the machine that the model runs on. A model that is loaded is loaded again there, with `Loading` events of
@@ -60,9 +65,10 @@ pub enum Command {
     },
     /// Forget every turn; images and model stay.
     NewConversation,
-    /// Make a data set's questions ready. The one before it is dropped.
+    /// Make a data set's questions ready. The one before it is dropped. With [`BenchmarkData::File`] and [`DataSource::Picked`] the
+    /// `File` handle travels beside the command.
     OpenBenchmark {
-        /// Ends with `BenchmarkOpened` or `Failed`.
+        /// Ends with `BenchmarkOpened` or `Failed`; `BenchmarkIndexing` tells how far a file is read.
         job: JobId,
         /// Which.
         data: BenchmarkData,
@@ -86,6 +92,13 @@ pub enum Command {
         /// Place in the list that `BenchmarkOpened` brought.
         number: u32,
     },
+    /// Do something with the runs that are kept. Taken at once, also while a job runs.
+    Runs {
+        /// Ends with what the act names, or with `Failed`.
+        job: JobId,
+        /// What.
+        act: RunAct,
+    },
     /// Destroy the graphics device, as a driver does that resets: for tests and the developer panel. Taken at once, also
     /// while a job runs; without such a device nothing happens.
     LoseDevice,
@@ -97,7 +110,7 @@ pub enum Command {
 }
 
 /// A set of questions with images.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BenchmarkData {
     /// The phantoms that the page brings with it.
     Sample,
@@ -105,6 +118,96 @@ pub enum BenchmarkData {
     Held {
         /// Questions of each clinical task.
         per_task: u32,
+    },
+    /// A file in VLMEvalKit's columns, tab-separated or one JSON object a line, of any length. It is read once from front to
+    /// back to learn where its rows lie, and is not kept in memory.
+    File {
+        /// Where it is.
+        source: DataSource,
+        /// Which of its questions are asked, and in which order.
+        sampling: bench::Sampling,
+    },
+}
+
+/// Where a data set's file is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DataSource {
+    /// A file that a person picked or dropped.
+    Picked {
+        /// Its name, for messages.
+        name: String,
+    },
+    /// An address on the page's own origin, of a host that answers with the range asked for.
+    Own {
+        /// The address.
+        url: String,
+    },
+}
+
+/// What is done with the runs that are kept: on the page's own disk, never with an image.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum RunAct {
+    /// Tell which there are. Ends with `RunsListed`.
+    List,
+    /// Keep a run that begins, or one that came from elsewhere with its answers. Ends with `RunsListed`.
+    Begin {
+        /// Its id: letters, digits and dashes.
+        id: String,
+        /// What its figures depend on.
+        conditions: bench::Conditions,
+        /// Questions that it has in all.
+        n_total: u32,
+        /// What was said so far; none of a run that begins.
+        answers: Vec<(bench::Question, bench::Reply)>,
+    },
+    /// Keep one more answer. Ends with `RunKept`.
+    Keep {
+        /// Which run.
+        id: String,
+        /// Place of the answer in the run, from 0: answers that are kept follow one another.
+        number: u32,
+        /// What was asked.
+        question: bench::Question,
+        /// What was said.
+        reply: bench::Reply,
+    },
+    /// Call a run something else. Ends with `RunsListed`.
+    Name {
+        /// Which run.
+        id: String,
+        /// Its new name.
+        name: String,
+    },
+    /// Forget a run. Ends with `RunsListed`.
+    Delete {
+        /// Which run.
+        id: String,
+    },
+    /// Tell a run with all its answers. Ends with `RunRead`.
+    Read {
+        /// Which run.
+        id: String,
+    },
+    /// Write a run down. Ends with `RunWritten`.
+    Write {
+        /// Which run.
+        id: String,
+        /// The rule its answers are read under.
+        rule: bench::Rule,
+        /// As what.
+        form: bench::Form,
+    },
+    /// Look at a run: its chart, its agreement with published answers, and how it compares with another run. Ends with
+    /// `RunAnalysed`.
+    Analyse {
+        /// Which run.
+        id: String,
+        /// The rule its answers, and those of the other run, are read under.
+        rule: bench::Rule,
+        /// The chart's grouping.
+        grouping: bench::Grouping,
+        /// The other run, if any.
+        against: Option<String>,
     },
 }
 
@@ -117,6 +220,8 @@ pub struct BenchmarkSettings {
     pub max_answer_tokens: u32,
     /// What the model is shown.
     pub images: BenchmarkImages,
+    /// Whether the question is asked again for each rotation of its options, which takes as many times as long.
+    pub circular: bool,
 }
 
 /// What the model is shown with a question.

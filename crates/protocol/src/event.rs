@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 use crate::{BackendKind, Candidate, ImageId, JobId, Profile};
 
 /// What the worker tells the page. Every job ends with exactly one of `BackendChosen`, `ModelReady`, `ImageReady`,
-/// `Answered`, `BenchmarkOpened`, `BenchmarkAnswered`, `BenchmarkImage`, `Failed`.
+/// `Answered`, `BenchmarkOpened`, `BenchmarkAnswered`, `BenchmarkImage`, `RunsListed`, `RunKept`, `RunRead`, `RunWritten`,
+/// `RunAnalysed`, `Failed`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Event {
     /// The worker runs and takes commands.
@@ -105,14 +106,31 @@ pub enum Event {
         /// What it cost.
         timings: Timings,
     },
+    /// A data set's file is being read for the first time.
+    BenchmarkIndexing {
+        /// The job of `OpenBenchmark`.
+        job: JobId,
+        /// Bytes of it that were read.
+        bytes_done: u64,
+        /// Its length.
+        bytes_total: u64,
+        /// Rows found so far.
+        n_rows: u32,
+    },
     /// A data set is open.
     BenchmarkOpened {
         /// The job of `OpenBenchmark`.
         job: JobId,
         /// Which.
         data: bench::DataSet,
-        /// Its questions, in the order in which they are asked.
+        /// The questions that are asked, in their order.
         questions: Vec<bench::Question>,
+        /// Names them by their texts and order: see [`bench::fingerprint`]. A run goes on only with the same.
+        fingerprint: String,
+        /// Rows with which something is wrong: the first of them.
+        problems: Vec<bench::Problem>,
+        /// How many there are in all.
+        n_problems: u32,
     },
     /// One question of the data set is answered.
     BenchmarkAnswered {
@@ -133,6 +151,45 @@ pub enum Event {
         width_px: u32,
         /// Of the image.
         height_px: u32,
+    },
+    /// The runs that are kept, the latest first.
+    RunsListed {
+        /// The job of `Runs`.
+        job: JobId,
+        /// All of them.
+        runs: Vec<bench::RunSummary>,
+        /// Whether they outlive the tab; a browser that grants no private files has them in the worker's memory.
+        on_disk: bool,
+    },
+    /// An answer is on disk.
+    RunKept {
+        /// The job of `Runs`.
+        job: JobId,
+    },
+    /// All that was said in a run, to be read under any rule. The rest of it is in `RunsListed`.
+    RunRead {
+        /// The job of `Runs`.
+        job: JobId,
+        /// Which run.
+        id: String,
+        /// In the order of asking.
+        answers: Vec<(bench::Question, bench::Reply)>,
+    },
+    /// A run as a file, which travels beside this event as one transferred buffer.
+    RunWritten {
+        /// The job of `Runs`.
+        job: JobId,
+        /// The file's name.
+        name: String,
+        /// Its media type.
+        media_type: String,
+    },
+    /// What a look at a run came to.
+    RunAnalysed {
+        /// The job of `Runs`.
+        job: JobId,
+        /// What is to be shown: see [`bench::Analysis::html`].
+        html: String,
     },
     /// A job came to nothing. The worker goes on.
     Failed {

@@ -12,8 +12,8 @@ mod profile;
 pub use backend::{BackendChoice, BackendKind, Candidate, Speed, Standing};
 pub use bench::PERMANENT_LINE;
 pub use command::{
-    BenchmarkData, BenchmarkImages, BenchmarkSettings, Command, Detail, ImageId, JobId, ModelSource,
-    Question, Sampling, Settings, StoredWeights, Turns,
+    BenchmarkData, BenchmarkImages, BenchmarkSettings, Command, DataSource, Detail, ImageId, JobId,
+    ModelSource, Question, RunAct, Sampling, Settings, StoredWeights, Turns,
 };
 pub use event::{
     Culprit, EndOfAnswer, Event, Failure, ImageInfo, MAX_PREVIEW_SIDE_PX, ModelInfo, ModelPart, Stage,

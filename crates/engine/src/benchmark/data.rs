@@ -6,17 +6,26 @@ use protocol::{BenchmarkData, JobId};
 
 use crate::{EngineError, Host};
 
-/// The questions of a data set: the first of every clinical task, then the second of every task, and so on. So the part of a
-/// run that is done has every task in it, and the same order is that of every run.
-pub(crate) async fn items<H: Host>(
+/// What stands beside the figures of a set of phantoms, and where they come from; none where the data are a file.
+pub(super) fn described(data: &BenchmarkData) -> Option<(DataSet, Split, u32)> {
+    let version = VERSION.to_owned();
+    match *data {
+        BenchmarkData::Sample => Some((DataSet::Sample { version }, Split::Sample, N_PER_TASK)),
+        BenchmarkData::Held { per_task } => {
+            Some((DataSet::Held { version, per_task }, Split::Held, per_task))
+        }
+        BenchmarkData::File { .. } => None,
+    }
+}
+
+/// The questions of a split: the first of every clinical task, then the second of every task, and so on. So the part of a run
+/// that is done has every task in it, and the same order is that of every run.
+pub(super) async fn items<H: Host>(
     host: &H,
     job: JobId,
-    data: BenchmarkData,
+    split: Split,
+    per_task: u32,
 ) -> Result<Vec<Item>, EngineError> {
-    let (split, per_task) = match data {
-        BenchmarkData::Sample => (Split::Sample, N_PER_TASK),
-        BenchmarkData::Held { per_task } => (Split::Held, per_task),
-    };
     let mut items = Vec::new();
     for index in 0..per_task {
         items.extend(ClinicalTask::ALL.iter().filter_map(|&task| item_of_task(split, task, index)));
@@ -28,17 +37,8 @@ pub(crate) async fn items<H: Host>(
     Ok(items)
 }
 
-/// What stands beside the data set's figures.
-pub(crate) fn described(data: BenchmarkData) -> DataSet {
-    let version = VERSION.to_owned();
-    match data {
-        BenchmarkData::Sample => DataSet::Sample { version },
-        BenchmarkData::Held { per_task } => DataSet::Held { version, per_task },
-    }
-}
-
 /// A question about a phantom, with all its labels; its place in the data set is its name.
-pub(crate) fn question(number: u32, item: &Item) -> bench::Question {
+pub(super) fn question(number: u32, item: &Item) -> bench::Question {
     let asked = &item.asked;
     bench::Question {
         index: number.to_string(),

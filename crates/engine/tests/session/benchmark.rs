@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bench::{Grouping, Question, Reply};
-use engine::Attachment;
+use engine::{Attachment, ModelFiles};
 use model::backend::Backend;
 use protocol::{
     BenchmarkData, BenchmarkImages, BenchmarkSettings, Command, Detail, EndOfAnswer, Event, Failure,
@@ -18,13 +18,20 @@ use crate::talk::{Talk, follow_up, single};
 const EVEN: &str = "tests/golden/images/even.png";
 
 /// As [`single`] answers an ordinary question.
-const SHOWN: BenchmarkSettings =
-    BenchmarkSettings { detail: Detail::Model, max_answer_tokens: 12, images: BenchmarkImages::Shown };
-const BLANK: BenchmarkSettings = BenchmarkSettings { images: BenchmarkImages::Blank, ..SHOWN };
+pub(crate) const SHOWN: BenchmarkSettings = BenchmarkSettings {
+    detail: Detail::Model,
+    max_answer_tokens: 12,
+    images: BenchmarkImages::Shown,
+    circular: false,
+};
+pub(crate) const BLANK: BenchmarkSettings = BenchmarkSettings { images: BenchmarkImages::Blank, ..SHOWN };
 
-impl<B: Backend> Talk<B> {
+impl<B: Backend, F: ModelFiles> Talk<B, F> {
     /// Sends a command that ends without telling anything before.
-    fn told(&mut self, command: impl FnOnce(protocol::JobId) -> Command) -> Result<Event, Failure> {
+    pub(crate) fn told(
+        &mut self,
+        command: impl FnOnce(protocol::JobId) -> Command,
+    ) -> Result<Event, Failure> {
         let events = self.send(command, Attachment::None);
         let [event] = <[Event; 1]>::try_from(events).unwrap();
         match event {
@@ -33,26 +40,26 @@ impl<B: Backend> Talk<B> {
         }
     }
 
-    fn open_benchmark(&mut self, data: BenchmarkData) -> Vec<Question> {
+    pub(crate) fn open_benchmark(&mut self, data: BenchmarkData) -> Vec<Question> {
         match self.told(|job| Command::OpenBenchmark { job, data }) {
             Ok(Event::BenchmarkOpened { questions, .. }) => questions,
             other => panic!("{other:?}"),
         }
     }
 
-    fn try_reply(&mut self, number: u32, settings: BenchmarkSettings) -> Result<Reply, Failure> {
+    pub(crate) fn try_reply(&mut self, number: u32, settings: BenchmarkSettings) -> Result<Reply, Failure> {
         match self.told(|job| Command::AnswerBenchmark { job, number, settings })? {
             Event::BenchmarkAnswered { number: its, reply, .. } if its == number => Ok(reply),
             other => panic!("{other:?}"),
         }
     }
 
-    fn reply(&mut self, number: u32, settings: BenchmarkSettings) -> Reply {
+    pub(crate) fn reply(&mut self, number: u32, settings: BenchmarkSettings) -> Reply {
         self.try_reply(number, settings).unwrap()
     }
 
     /// The image as a file.
-    fn try_picture(&mut self, number: u32) -> Result<Vec<u8>, Failure> {
+    pub(crate) fn try_picture(&mut self, number: u32) -> Result<Vec<u8>, Failure> {
         match self.told(|job| Command::ShowBenchmarkImage { job, number })? {
             Event::BenchmarkImage { width_px, height_px, number: its, .. } if its == number => {
                 let rgba = self.host.take_bulk().unwrap();
@@ -65,7 +72,9 @@ impl<B: Backend> Talk<B> {
 }
 
 /// One question of each task: found in a twentieth of the time that the sample takes.
-const FEW: BenchmarkData = BenchmarkData::Held { per_task: 1 };
+pub(crate) const FEW: BenchmarkData = BenchmarkData::Held { per_task: 1 };
+
+type WithoutModel = Talk<cpu::Cpu>;
 
 /// With a few questions open, and a small model whose arithmetic is exact.
 fn open() -> (Talk<cpu::Cpu>, Vec<Question>) {
@@ -75,7 +84,11 @@ fn open() -> (Talk<cpu::Cpu>, Vec<Question>) {
 }
 
 /// What an ordinary question about this file, in these words, is answered.
-fn asked<B: Backend>(talk: &mut Talk<B>, question: &Question, file: Vec<u8>) -> (String, u32, bool) {
+pub(crate) fn asked<B: Backend, F: ModelFiles>(
+    talk: &mut Talk<B, F>,
+    question: &Question,
+    file: Vec<u8>,
+) -> (String, u32, bool) {
     talk.open_bytes(9, "question.bmp", file).unwrap();
     let answer = talk.ask(&bench::prompt(question), &[9], &single());
     let is_truncated = answer.end == EndOfAnswer::MaxTokens;
@@ -92,7 +105,7 @@ fn replied(reply: Reply) -> (String, u32, bool) {
 
 #[test]
 fn the_sample_has_every_task_in_every_round() {
-    let questions = Talk::new(exact()).open_benchmark(BenchmarkData::Sample);
+    let questions = WithoutModel::new(exact()).open_benchmark(BenchmarkData::Sample);
     let tasks = Grouping::ClinicalTask.groups();
     assert_eq!(questions.len(), 360);
     for (i, question) in questions.iter().enumerate() {
@@ -114,7 +127,7 @@ fn the_sample_has_every_task_in_every_round() {
 
 #[test]
 fn held_questions_are_others_and_as_many_as_wanted() {
-    let mut talk = Talk::new(exact());
+    let mut talk = WithoutModel::new(exact());
     let sample = talk.open_benchmark(BenchmarkData::Sample);
     let held = talk.open_benchmark(BenchmarkData::Held { per_task: 2 });
     assert_eq!(held.len(), 36);

@@ -9,16 +9,17 @@ use engine::{ByteSource, MemorySource, SourceError};
 /// A file whose reads are noted; one that is broken is read no further than its first bytes.
 #[derive(Clone)]
 pub(crate) struct Counting {
-    file: MemorySource,
+    pub(crate) file: MemorySource,
     /// In order, of all clones together.
     pub(crate) reads: Rc<RefCell<Vec<Range<u64>>>>,
     /// Where reading fails, while it does.
     pub(crate) breaks_at: Rc<RefCell<Option<u64>>>,
+    pub(crate) version: Option<&'static str>,
 }
 
 impl Counting {
     pub(crate) fn new(file: MemorySource) -> Self {
-        Self { file, reads: Rc::default(), breaks_at: Rc::default() }
+        Self { file, reads: Rc::default(), breaks_at: Rc::default(), version: None }
     }
 
     /// Bytes that came, as often as they came.
@@ -39,6 +40,10 @@ impl ByteSource for Counting {
 
     fn n_bytes(&self) -> u64 {
         self.file.n_bytes()
+    }
+
+    fn version(&self) -> Option<String> {
+        self.version.map(str::to_owned)
     }
 
     async fn read(&mut self, range: Range<u64>) -> Result<Vec<u8>, SourceError> {

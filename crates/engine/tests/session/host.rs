@@ -1,4 +1,5 @@
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use engine::Host;
@@ -26,6 +27,8 @@ pub(crate) struct Scripted {
     stopped: Cell<Option<JobId>>,
     /// The job to stop, and the breaths left until then.
     breaths_left: Cell<Option<(JobId, u32)>>,
+    /// What was kept, by name.
+    pub(crate) kept: RefCell<BTreeMap<String, Vec<u8>>>,
     /// A clock of its own, where the machine turns it.
     pub(crate) clock: Option<Rc<Cell<f64>>>,
     /// When each token of the latest answer came, on that clock.
@@ -94,5 +97,13 @@ impl Host for Scripted {
 
     fn is_stopped(&self, job: JobId) -> bool {
         self.stopped.get() == Some(job)
+    }
+
+    async fn recall(&self, name: &str) -> Option<Vec<u8>> {
+        self.kept.borrow().get(name).cloned()
+    }
+
+    async fn keep(&self, name: &str, bytes: Vec<u8>) {
+        self.kept.borrow_mut().insert(name.to_owned(), bytes);
     }
 }

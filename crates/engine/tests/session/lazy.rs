@@ -300,8 +300,12 @@ fn a_question_of_the_benchmark_brings_the_tower() {
     let (mut talk, _) = fresh(Pair::tied());
     let data = BenchmarkData::Held { per_task: 1 };
     talk.send(|job| Command::OpenBenchmark { job, data }, Attachment::None);
-    let settings =
-        BenchmarkSettings { detail: Detail::Model, max_answer_tokens: 12, images: BenchmarkImages::Shown };
+    let settings = BenchmarkSettings {
+        detail: Detail::Model,
+        max_answer_tokens: 12,
+        images: BenchmarkImages::Shown,
+        circular: false,
+    };
     let command = |job| Command::AnswerBenchmark { job, number: 3, settings };
     talk.stop_next(StopAt::Progress(Stage::VisionLoading, 0));
     let stopped = talk.send(command, Attachment::None);

@@ -230,6 +230,7 @@ fn the_benchmark_goes_on() {
         detail: protocol::Detail::Model,
         max_answer_tokens: 12,
         images: protocol::BenchmarkImages::Shown,
+        circular: false,
     };
     let remote = Remote::new(1.0);
     let panel = remote.panel();

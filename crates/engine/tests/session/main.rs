@@ -4,6 +4,8 @@
 mod answers;
 mod backend;
 mod benchmark;
+mod benchmark_files;
+mod benchmark_letters;
 mod container;
 mod conversation;
 mod counting;

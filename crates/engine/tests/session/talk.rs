@@ -231,7 +231,13 @@ fn job_of(event: &Event) -> JobId {
         | Event::Progress { job, .. }
         | Event::Answer { job, .. }
         | Event::Answered { job, .. }
+        | Event::BenchmarkIndexing { job, .. }
         | Event::BenchmarkOpened { job, .. }
+        | Event::RunsListed { job, .. }
+        | Event::RunKept { job }
+        | Event::RunRead { job, .. }
+        | Event::RunWritten { job, .. }
+        | Event::RunAnalysed { job, .. }
         | Event::BenchmarkAnswered { job, .. }
         | Event::BenchmarkImage { job, .. }
         | Event::Failed { job, .. } => *job,
@@ -246,5 +252,6 @@ fn ends(event: &Event) -> bool {
             | Event::Progress { .. }
             | Event::Answer { .. }
             | Event::Profile { .. }
+            | Event::BenchmarkIndexing { .. }
     )
 }
