@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel};
 
-use crate::message;
+use crate::{indexes, message};
 
 /// Time between two looks at incoming messages: short enough for Stop to feel immediate, long enough to cost nothing.
 const BREATH_INTERVAL_SECS: f64 = 0.02;
@@ -95,6 +95,18 @@ impl Host for WorkerHost {
 
     fn is_stopped(&self, job: JobId) -> bool {
         self.stopped.borrow().contains(&job)
+    }
+
+    async fn recall(&self, name: &str) -> Option<Vec<u8>> {
+        indexes::recall(name).await
+    }
+
+    async fn keep(&self, name: &str, bytes: Vec<u8>) {
+        if let Err(error) = indexes::keep(name, &bytes).await {
+            web_sys::console::warn_1(
+                &format!("{name} could not be kept and is made again another time: {error}").into(),
+            );
+        }
     }
 
     /// WebAssembly's memory, which never shrinks.

@@ -1,13 +1,18 @@
 //! The browser's host for the engine: a dedicated module worker.
 //!
 //! The page posts `{command, bulk: [ArrayBuffer | File, ...]}` and is posted `{event, bulk: [ArrayBuffer, ...]}`.
-//! [`Command::Stop`] and [`Command::LoseDevice`] are taken the moment they arrive; everything else waits its turn. While none
-//! waits, what can come later (a model's vision tower) comes step by step.
+//! [`Command::Stop`] and [`Command::LoseDevice`] are taken the moment they arrive, and [`Command::Runs`] by a part of its own that
+//! knows no session; everything else waits its turn. While none waits, what can come later (a model's vision tower) comes step by
+//! step.
 
 mod files;
+mod folder;
 mod host;
+mod indexes;
+mod lock;
 mod machine;
 mod message;
+mod runs;
 mod source;
 mod stored;
 #[cfg(test)]
@@ -18,7 +23,7 @@ use std::rc::Rc;
 
 use async_channel::{Receiver, RecvError};
 use engine::{Attachment, Host as _};
-use protocol::{Command, Event};
+use protocol::{BenchmarkData, Command, Event};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
@@ -37,12 +42,14 @@ fn main() {
     let host = Rc::new(WorkerHost::new(scope.clone()));
     let (sender, receiver) = async_channel::unbounded();
     let inbox = Rc::clone(&host);
+    let runs = runs::start(Rc::clone(&host));
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
         let Some(incoming) = Incoming::read(&message.data(), &inbox) else { return };
         match incoming.command {
             Command::Stop { job } => inbox.stop(job),
             Command::LoseDevice => inbox.lose_device(),
-            // The receiver lives as long as the worker, so the channel is never closed.
+            Command::Runs { job, act } => drop(runs.try_send((job, act))),
+            // Both receivers live as long as the worker, so no channel is ever closed.
             _ => drop(sender.try_send(incoming)),
         }
     });
@@ -73,6 +80,9 @@ async fn serve(mut machine: Machine, Incoming { command, bulk }: Incoming) -> Ma
     let attachment = match &command {
         Command::ChooseBackend { job, choice } => return machine.choose(*job, *choice).await,
         Command::LoadModel { source, .. } => Attachment::Files(WebFiles::of(source, &bulk)),
+        Command::OpenBenchmark { data: BenchmarkData::File { source, .. }, .. } => {
+            Attachment::Files(WebFiles::of_data(source, &bulk))
+        }
         Command::OpenImage { .. } => message::bytes(&bulk).map_or(Attachment::None, Attachment::Bytes),
         _ => Attachment::None,
     };

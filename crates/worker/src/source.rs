@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     DedicatedWorkerGlobalScope, File, Headers, ReadableStreamDefaultReader, Request, RequestInit, Response,
+    Url,
 };
 
 use crate::stored::StoredFile;
@@ -17,6 +18,8 @@ use crate::stored::StoredFile;
 pub(crate) struct WebSource {
     name: String,
     n_bytes: u64,
+    /// See [`ByteSource::version`].
+    version: Option<String>,
     access: Access,
 }
 
@@ -34,47 +37,86 @@ enum Access {
 impl WebSource {
     /// A chosen or dropped file.
     pub(crate) fn from_file(file: &File) -> Self {
-        Self { name: file.name(), n_bytes: file.size() as u64, access: Access::File(file.clone()) }
+        Self {
+            name: file.name(),
+            n_bytes: file.size() as u64,
+            version: Some(file.last_modified().to_string()),
+            access: Access::File(file.clone()),
+        }
     }
 
     /// A file of the page's own store.
     pub(crate) fn from_stored(file: StoredFile) -> Self {
-        Self { name: file.name().to_owned(), n_bytes: file.n_bytes(), access: Access::Stored(file) }
+        let (name, n_bytes) = (file.name().to_owned(), file.n_bytes());
+        Self { name, n_bytes, version: None, access: Access::Stored(file) }
     }
 
     /// An address on the page's own origin.
     pub(crate) async fn from_url(url: &str) -> Result<Self, SourceError> {
-        let name = url.rsplit('/').next().unwrap_or(url).to_owned();
+        let name = name_of(url);
         let failed = |message: String| SourceError { name: name.clone(), message };
         let response = fetch(url, 0..1).await.map_err(&failed)?;
-        let header = |key: &str| response.headers().get(key).ok().flatten();
         match response.status() {
-            // `Content-Range: bytes 0-0/12345`
-            206 => {
-                let total = header("content-range").and_then(|r| r.rsplit('/').next()?.parse().ok());
-                let n_bytes =
-                    total.ok_or_else(|| failed("the host did not say how long the file is".into()))?;
-                Ok(Self { name, n_bytes, access: Access::Ranges { url: url.to_owned() } })
-            }
+            // A model is not held to one version: hosts of many machines may name one file differently on each.
+            206 => Ok(Self { version: None, ..Self::of_ranges(url, &response)? }),
             200 => {
                 let mut body = Body::of(&response).map_err(&failed)?;
-                let total = header("content-length").and_then(|l| l.parse().ok());
+                let total = header(&response, "content-length").and_then(|l| l.parse().ok());
                 let n_bytes = match total {
-                    Some(n) if header("content-encoding").is_none() => n,
+                    Some(n) if header(&response, "content-encoding").is_none() => n,
                     // A length that is missing, or counts compressed bytes: the file must be here to be measured.
                     _ => {
                         body.receive(u64::MAX).await.map_err(|e| failed(describe(&e)))?;
                         body.arrived.len() as u64
                     }
                 };
-                Ok(Self { name, n_bytes, access: Access::Whole { url: url.to_owned(), body } })
+                let access = Access::Whole { url: url.to_owned(), body };
+                Ok(Self { name, n_bytes, version: None, access })
             }
             status => Err(failed(format!("the host answered with status {status}"))),
         }
     }
 
+    /// An address on the page's own origin whose host answers with the range asked for: a file that is too long to be fetched whole.
+    pub(crate) async fn from_url_in_ranges(url: &str) -> Result<Self, SourceError> {
+        let failed = |message: String| SourceError { name: name_of(url), message };
+        let url = own(url).map_err(failed)?;
+        let response = fetch(&url, 0..1).await.map_err(failed)?;
+        match response.status() {
+            206 => Self::of_ranges(&url, &response),
+            200 => {
+                // What has begun to arrive is given up. A function of the browser's own, which nothing depends on.
+                drop(response.body().map(|body| body.cancel()));
+                Err(failed(
+                    "its host sends the whole file where a part of it is asked for; a data set is only read from a host that answers \
+                     Range requests. Save the file and choose it from the disk"
+                        .into(),
+                ))
+            }
+            status => Err(failed(format!("the host answered with status {status}"))),
+        }
+    }
+
+    /// Of a first answer that is a range: `Content-Range: bytes 0-0/12345`.
+    fn of_ranges(url: &str, response: &Response) -> Result<Self, SourceError> {
+        let name = name_of(url);
+        let total = header(response, "content-range").and_then(|r| r.rsplit('/').next()?.parse().ok());
+        let Some(n_bytes) = total else {
+            return Err(SourceError { name, message: "the host did not say how long the file is".into() });
+        };
+        Ok(Self { name, n_bytes, version: version(response), access: Access::Ranges { url: url.to_owned() } })
+    }
+
     fn failed(&self, error: &JsValue) -> SourceError {
-        SourceError { name: self.name.clone(), message: describe(error) }
+        let kind = Reflect::get(error, &"name".into()).ok().and_then(|kind| kind.as_string());
+        let message = match kind.as_deref() {
+            // What browsers throw where a chosen file is no longer what it was when it was chosen.
+            Some("NotReadableError" | "NotFoundError") => {
+                "it was changed, moved or deleted after it was chosen; choose it again".to_owned()
+            }
+            _ => describe(error),
+        };
+        SourceError { name: self.name.clone(), message }
     }
 }
 
@@ -87,6 +129,10 @@ impl ByteSource for WebSource {
         self.n_bytes
     }
 
+    fn version(&self) -> Option<String> {
+        self.version.clone()
+    }
+
     async fn read(&mut self, range: Range<u64>) -> Result<Vec<u8>, SourceError> {
         let n_wanted = (range.end - range.start) as usize;
         let name = self.name.clone();
@@ -96,6 +142,17 @@ impl ByteSource for WebSource {
             Access::Ranges { url } => {
                 let read = async {
                     let response = fetch(url, range).await?;
+                    if response.status() != 206 {
+                        // Not the body: it may be the whole file.
+                        drop(response.body().map(|body| body.cancel()));
+                        return Err(format!(
+                            "the host answered with status {} where a range was asked for",
+                            response.status()
+                        ));
+                    }
+                    if self.version.is_some() && version(&response) != self.version {
+                        return Err("it has changed on its host since it was opened; open it again".into());
+                    }
                     buffer(response.array_buffer()).await.map_err(|e| describe(&e))
                 };
                 read.await.map_err(|message| SourceError { name: self.name.clone(), message })?
@@ -120,6 +177,31 @@ impl ByteSource for WebSource {
         };
         if bytes.len() == n_wanted { Ok(bytes) } else { Err(short(bytes.len())) }
     }
+}
+
+fn name_of(url: &str) -> String {
+    url.rsplit('/').next().unwrap_or(url).to_owned()
+}
+
+/// The whole address, which must be of the page's own origin.
+fn own(url: &str) -> Result<String, String> {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let origin = scope.location().origin();
+    let whole = Url::new_with_base(url, &origin).map_err(|_| "this is no address".to_owned())?;
+    if whole.origin() == origin {
+        Ok(whole.href())
+    } else {
+        Err(format!("it lies on another host than this page; expected an address that begins {origin}/"))
+    }
+}
+
+fn header(response: &Response, key: &str) -> Option<String> {
+    response.headers().get(key).ok().flatten()
+}
+
+/// What a host says to tell one file from the next at the same address.
+fn version(response: &Response) -> Option<String> {
+    header(response, "etag").or_else(|| header(response, "last-modified"))
 }
 
 async fn fetch(url: &str, range: Range<u64>) -> Result<Response, String> {

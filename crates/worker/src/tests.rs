@@ -9,14 +9,14 @@ use gpu::Gpu;
 use imaging::PixelBounds;
 use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
 use protocol::{
-    BenchmarkData, Command, EndOfAnswer, Event, ImageId, JobId, ModelSource, PERMANENT_LINE, Question,
-    Settings,
+    BenchmarkData, Command, DataSource, EndOfAnswer, Event, ImageId, JobId, ModelSource, PERMANENT_LINE,
+    Question, Settings,
 };
 use tensor::Dtype;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{DedicatedWorkerGlobalScope, File};
+use web_sys::{DedicatedWorkerGlobalScope, File, FilePropertyBag};
 
 use crate::files::WebFiles;
 use crate::host::WorkerHost;
@@ -44,6 +44,33 @@ async fn a_chosen_file_is_read_range_by_range() {
     assert_eq!(source.read(250..256).await.unwrap(), &bytes[250..]);
     let short = source.read(250..300).await.unwrap_err();
     assert_eq!(short.to_string(), "a.gguf: 6 bytes came where 50 were asked for");
+}
+
+/// An index of the file is kept under its version.
+#[wasm_bindgen_test]
+fn a_chosen_file_has_the_moment_of_its_change_as_its_version() {
+    let options = FilePropertyBag::new();
+    options.set_last_modified(1_764_000_000_123.0);
+    let parts = Array::of1(&Uint8Array::from(&[1u8][..]));
+    let changed = File::new_with_u8_array_sequence_and_options(&parts, "a.tsv", &options).unwrap();
+    assert_eq!(WebSource::from_file(&changed).version().as_deref(), Some("1764000000123"));
+    assert_ne!(WebSource::from_file(&file(&[1])).version(), WebSource::from_file(&changed).version());
+}
+
+#[wasm_bindgen_test]
+async fn a_data_set_is_refused_where_only_the_whole_file_can_be_had() {
+    let refusal = async |url: &str| {
+        let data = DataSource::Own { url: url.into() };
+        let opened = WebFiles::of_data(&data, &[]).open().await;
+        opened.err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    // The host of these tests knows no ranges.
+    let whole = refusal("/").await;
+    assert!(whole.contains("sends the whole file") && whole.contains("choose it from the disk"), "{whole}");
+    let elsewhere = refusal("https://example.org/val.tsv").await;
+    assert!(elsewhere.starts_with("val.tsv: it lies on another host"), "{elsewhere}");
+    let picked = WebFiles::of_data(&DataSource::Picked { name: "a".into() }, &[file(&[1, 2]).into()]);
+    assert_eq!(picked.open().await.unwrap()[0].n_bytes(), 2);
 }
 
 /// A lost device needs its model again, long after the command that brought the handles.

@@ -8,7 +8,7 @@ use protocol::StoredWeights;
 use wasm_bindgen::prelude::JsValue;
 
 use super::data::{Data, Folder};
-use super::lock::SharedLock;
+use crate::lock::WebLock;
 use crate::source::describe;
 
 /// Chunks in memory. Weights are read in steps of a chunk's length that begin anywhere, so a step touches two; with both kept, a file
@@ -25,12 +25,12 @@ pub(crate) struct StoredFile {
     data: Data,
     /// Verified, the latest last.
     held: VecDeque<(u32, Vec<u8>)>,
-    _lock: Rc<SharedLock>,
+    _lock: Rc<WebLock>,
 }
 
 impl StoredFile {
     /// Opens a file whose lock is held.
-    pub(super) async fn open(weights: &StoredWeights, lock: Rc<SharedLock>) -> Result<Self, String> {
+    pub(super) async fn open(weights: &StoredWeights, lock: Rc<WebLock>) -> Result<Self, String> {
         let key = &weights.key;
         let absent = |what: &str, error: JsValue| {
             format!("{what} could not be read from the store ({}); {FETCH_IT}", describe(&error))

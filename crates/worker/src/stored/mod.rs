@@ -5,7 +5,6 @@
 
 mod data;
 mod file;
-mod lock;
 #[cfg(test)]
 mod tests;
 
@@ -15,14 +14,14 @@ use std::rc::Rc;
 use engine::SourceError;
 use protocol::StoredWeights;
 
+use crate::lock::{Mode, NoLock, WebLock};
 pub(crate) use file::StoredFile;
-use lock::SharedLock;
 
 /// The files of one model in the store.
 pub(crate) struct StoredFiles {
     files: Vec<StoredWeights>,
     /// One for each file, from the first time they are opened until the model is let go.
-    locks: RefCell<Vec<Rc<SharedLock>>>,
+    locks: RefCell<Vec<Rc<WebLock>>>,
 }
 
 impl StoredFiles {
@@ -44,18 +43,28 @@ impl StoredFiles {
         Ok(opened)
     }
 
-    async fn lock(&self) -> Result<Vec<Rc<SharedLock>>, SourceError> {
+    async fn lock(&self) -> Result<Vec<Rc<WebLock>>, SourceError> {
         let held = self.locks.borrow().clone();
         if held.len() == self.files.len() {
             return Ok(held);
         }
         let mut locks = Vec::with_capacity(self.files.len());
         for weights in &self.files {
-            let lock = SharedLock::wait(&download::lock_name(&weights.key)).await;
-            locks.push(Rc::new(lock.map_err(|message| failed(weights, message))?));
+            let lock = WebLock::wait(&download::lock_name(&weights.key), Mode::Shared).await;
+            locks.push(Rc::new(lock.map_err(|error| failed(weights, no_lock(error)))?));
         }
         self.locks.replace(locks.clone());
         Ok(locks)
+    }
+}
+
+fn no_lock(error: NoLock) -> String {
+    match error {
+        NoLock::Held => {
+            "is being fetched, checked or deleted, in this tab or another; open the model again when that is over"
+                .to_owned()
+        }
+        NoLock::Failed(why) => format!("could not be locked: {why}"),
     }
 }
 

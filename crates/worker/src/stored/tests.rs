@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::files::WebFiles;
-use crate::stored::lock::SharedLock;
+use crate::lock::{Mode, WebLock};
 
 const CHUNK: usize = CHUNK_BYTES as usize;
 
@@ -162,7 +162,7 @@ async fn a_lock_is_held_while_the_model_is_at_hand() {
     drop(files.open().await.unwrap());
     assert!(!is_free("locked-0").await);
     // Readers share it.
-    SharedLock::wait(&download::lock_name("locked-0")).await.unwrap();
+    WebLock::wait(&download::lock_name("locked-0"), Mode::Shared).await.unwrap();
     drop(files);
     // The browser hears of it a moment later.
     for _ in 0..1000 {

@@ -9,33 +9,53 @@ use crate::source::describe;
 /// How long another holder is waited for: it may just be letting go.
 const PATIENCE_MS: u32 = 5000;
 
-/// A Web Lock that other readers share, and that keeps the downloader from a file. It goes when this is dropped.
-pub(crate) struct SharedLock {
+/// A Web Lock. It goes when this is dropped.
+#[derive(Debug)]
+pub(crate) struct WebLock {
     release: Function,
 }
 
-impl SharedLock {
+/// With whom a lock is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// With others that share it.
+    Shared,
+    /// With nobody.
+    Exclusive,
+}
+
+/// Why a lock could not be had.
+#[derive(Debug)]
+pub(crate) enum NoLock {
+    /// Others hold it.
+    Held,
+    /// In the browser's words.
+    Failed(String),
+}
+
+impl WebLock {
     /// Waits some seconds for a lock.
-    pub(crate) async fn wait(name: &str) -> Result<Self, String> {
-        Self::request(name).await.map_err(|error| {
+    pub(crate) async fn wait(name: &str, mode: Mode) -> Result<Self, NoLock> {
+        Self::request(name, mode).await.map_err(|error| {
             let kind = Reflect::get(&error, &"name".into()).ok().and_then(|kind| kind.as_string());
             match kind.as_deref() {
                 // What browsers reject with when the signal's time is over.
-                Some("TimeoutError" | "AbortError") => {
-                    "is being fetched, checked or deleted, in this tab or another; open the model again when that is over"
-                        .to_owned()
-                }
-                _ => format!("could not be locked: {}", describe(&error)),
+                Some("TimeoutError" | "AbortError") => NoLock::Held,
+                _ => NoLock::Failed(describe(&error)),
             }
         })
     }
 
-    async fn request(name: &str) -> Result<Self, JsValue> {
+    async fn request(name: &str, mode: Mode) -> Result<Self, JsValue> {
         let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
         let locks = Reflect::get(&scope.navigator(), &"locks".into())?;
         let request: Function = Reflect::get(&locks, &"request".into())?.dyn_into()?;
         let options = Object::new();
-        Reflect::set(&options, &"mode".into(), &"shared".into())?;
+        let mode = match mode {
+            Mode::Shared => "shared",
+            Mode::Exclusive => "exclusive",
+        };
+        Reflect::set(&options, &"mode".into(), &mode.into())?;
         Reflect::set(&options, &"signal".into(), &AbortSignal::timeout_with_u32(PATIENCE_MS))?;
         let (held, release) = open_promise();
         let (granted, grant) = open_promise();
@@ -52,7 +72,7 @@ impl SharedLock {
     }
 }
 
-impl Drop for SharedLock {
+impl Drop for WebLock {
     fn drop(&mut self) {
         // A function of the language's own, which throws nothing.
         drop(self.release.call0(&JsValue::NULL));
