@@ -5,6 +5,7 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::UNIX_EPOCH;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
@@ -68,13 +69,24 @@ pub(crate) struct FileSource {
     name: String,
     file: Rc<File>,
     n_bytes: u64,
+    version: Option<String>,
 }
 
 impl FileSource {
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
         let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-        let n_bytes = file.metadata().with_context(|| format!("cannot read {}", path.display()))?.len();
-        Ok(Self { name: path.display().to_string(), file: Rc::new(file), n_bytes })
+        let metadata = file.metadata().with_context(|| format!("cannot read {}", path.display()))?;
+        // A file system without times has no versions.
+        let changed = metadata.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+        let version = changed.map(|since| since.as_nanos().to_string());
+        let name = path.display().to_string();
+        Ok(Self { name, file: Rc::new(file), n_bytes: metadata.len(), version })
+    }
+
+    /// The same under the last part of its name, as it is written into reports: where a file lies is nobody's business.
+    pub(crate) fn open_by_name(path: &Path) -> anyhow::Result<Self> {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        Ok(Self { name, ..Self::open(path)? })
     }
 }
 
@@ -85,6 +97,10 @@ impl ByteSource for FileSource {
 
     fn n_bytes(&self) -> u64 {
         self.n_bytes
+    }
+
+    fn version(&self) -> Option<String> {
+        self.version.clone()
     }
 
     async fn read(&mut self, range: Range<u64>) -> Result<Vec<u8>, SourceError> {

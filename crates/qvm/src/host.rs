@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::io::Write as _;
 
-use bench::{DataSet, Question, Reply};
+use bench::{DataSet, Problem, Question, Reply};
 use engine::Host;
 use protocol::{Event, Failure, JobId, ModelInfo, Stage, Timings};
 
@@ -20,11 +20,20 @@ pub(crate) struct Terminal {
 pub(crate) struct Outcome {
     pub(crate) model: Option<ModelInfo>,
     pub(crate) timings: Option<Timings>,
-    pub(crate) benchmark: Option<(DataSet, Vec<Question>)>,
+    pub(crate) benchmark: Option<OpenedSet>,
     pub(crate) reply: Option<Reply>,
     /// Width, height, RGBA bytes.
     pub(crate) image: Option<(u32, u32, Vec<u8>)>,
     pub(crate) failure: Option<Failure>,
+}
+
+/// A data set that was opened.
+#[derive(Debug)]
+pub(crate) struct OpenedSet {
+    pub(crate) data_set: DataSet,
+    pub(crate) questions: Vec<Question>,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) n_problems: u32,
 }
 
 impl Terminal {
@@ -71,7 +80,19 @@ impl Host for Terminal {
             }
             Event::ModelReady { model, .. } => outcome.model = Some(model),
             Event::Answered { timings, .. } => outcome.timings = Some(timings),
-            Event::BenchmarkOpened { data, questions, .. } => outcome.benchmark = Some((data, questions)),
+            Event::BenchmarkIndexing { bytes_done, bytes_total, n_rows, .. } => {
+                eprint!(
+                    "\rreading the file: {} of {} MiB, {n_rows} rows",
+                    bytes_done >> 20,
+                    bytes_total >> 20
+                );
+                if bytes_done == bytes_total {
+                    eprintln!();
+                }
+            }
+            Event::BenchmarkOpened { data, questions, problems, n_problems, .. } => {
+                outcome.benchmark = Some(OpenedSet { data_set: data, questions, problems, n_problems });
+            }
             Event::BenchmarkAnswered { reply, .. } => outcome.reply = Some(reply),
             Event::BenchmarkImage { width_px, height_px, .. } => {
                 outcome.image = bulk.map(|rgba| (width_px, height_px, rgba));

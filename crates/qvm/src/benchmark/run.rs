@@ -1,42 +1,40 @@
 //! `qvm bench run`: a data set, question by question, through one session.
 
-use std::io::{IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
 
 use anyhow::Context as _;
-use bench::{Answered, Conditions, DataSet, Row, Rule, Run, VisualTokens, report};
-use clap::Args;
+use bench::{Answered, Conditions, Preset, Row, Rule, Run, VisualTokens};
+use clap::{Args, ValueEnum};
 use engine::{Attachment, Host as _, Session};
 use model::backend::Backend;
 use protocol::{BenchmarkImages, BenchmarkSettings, Command, Detail, ModelInfo, ModelSource};
 
-use super::data::{DataArg, JOB, chosen, open, tell};
+use super::choice::{Choice, ChoiceArgs};
+use super::data::{JOB, tell};
 use super::date::today;
+use super::log::RunLog;
+use super::output::{OutputArgs, check_writable};
 use super::pair::PairArgs;
-use super::table::table;
 use crate::file::{FileSource, PrecisionArg};
 use crate::host::Terminal;
 use crate::machine::{BackendArg, MachineArgs, open_gpu};
 
 #[derive(Args, Debug)]
 pub(crate) struct RunArgs {
-    /// Data set
-    #[arg(long, value_enum, default_value = "sample")]
-    data: DataArg,
+    #[command(flatten)]
+    choice: ChoiceArgs,
     #[command(flatten)]
     pair: PairArgs,
     /// Show the model grey instead of the images: what is still answered right is guessed from the words
     #[arg(long)]
     blank_images: bool,
-    /// Clinical tasks to ask about, separated by commas (default: all)
-    #[arg(long, value_delimiter = ',')]
-    tasks: Vec<String>,
-    /// Ask only this many questions; every task has its turn before any has its second
+    /// Ask every question again for each rotation of its options, which takes two to five times as long
     #[arg(long)]
-    limit: Option<usize>,
-    /// Instead of the sample: this many other questions of each clinical task, of images that no model learned from
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
-    fresh: Option<u32>,
+    circular: bool,
+    /// Bounds of visual tokens that have a name (default: the model's)
+    #[arg(long, value_enum, conflicts_with_all = ["min_visual_tokens", "max_visual_tokens"])]
+    preset: Option<PresetArg>,
     /// Least visual tokens an image becomes (default: the model's)
     #[arg(long, requires = "max_visual_tokens")]
     min_visual_tokens: Option<u32>,
@@ -49,21 +47,39 @@ pub(crate) struct RunArgs {
     /// How answers are read: a version of VLMEvalKit's matching
     #[arg(long, default_value_t = Rule::default())]
     rule: Rule,
+    /// Write each answer to this file as it comes; where it is there already, go on behind its last answer
+    #[arg(long)]
+    log: Option<PathBuf>,
     #[command(flatten)]
     machine: MachineArgs,
-    /// Print the run as JSON instead of a table
-    #[arg(long)]
-    json: bool,
-    /// Also write the tables to this file, as Markdown
-    #[arg(long)]
-    markdown: Option<PathBuf>,
-    /// Also write every question with its answer to this file, as CSV
-    #[arg(long)]
-    csv: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// A [`Preset`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PresetArg {
+    /// Never enlarged, at most 256
+    Fast,
+    /// 256 to 1280, as the README of Qwen2-VL advises
+    Advice,
+    /// 1280 to 16384, as VLMEvalKit sets it and the published rows had it: slow
+    Comparable,
+}
+
+impl PresetArg {
+    const fn preset(self) -> Preset {
+        match self {
+            Self::Fast => Preset::Fast,
+            Self::Advice => Preset::Advice,
+            Self::Comparable => Preset::Comparable,
+        }
+    }
 }
 
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
-    for path in [&args.markdown, &args.csv].into_iter().flatten() {
+    args.output.check()?;
+    if let Some(path) = &args.log {
         check_writable(path)?;
     }
     let run = pollster::block_on(async {
@@ -72,28 +88,13 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<()> {
             BackendArg::Gpu => answer(open_gpu().await?, args).await,
         }
     })?;
-    for (path, write) in [(&args.markdown, report::markdown as fn(&Run) -> String), (&args.csv, report::csv)]
-    {
-        if let Some(path) = path {
-            std::fs::write(path, write(&run)).with_context(|| format!("cannot write {}", path.display()))?;
-        }
-    }
-    let text = if args.json { report::json(&run) + "\n" } else { table(&run) };
-    std::io::stdout().write_all(text.as_bytes())?;
-    Ok(())
-}
-
-/// A run takes minutes: better to hear before it than behind it that its report has no place.
-fn check_writable(path: &Path) -> anyhow::Result<()> {
-    let opened = std::fs::OpenOptions::new().create(true).append(true).open(path);
-    opened.map(drop).with_context(|| format!("cannot write {}", path.display()))
+    args.output.write(&run)
 }
 
 async fn answer<B: Backend>(backend: B, args: &RunArgs) -> anyhow::Result<Run> {
     let sources = args.pair.files()?.open()?;
     let mut session = Session::new(backend, Terminal::new());
-    let (data_set, questions) = open(&mut session, args.data.data(args.fresh)).await?;
-    let questions = chosen(questions, &args.tasks, args.limit)?;
+    let choice = args.choice.open(&mut session).await?;
     let source = ModelSource::Files { names: Vec::new() };
     session.handle(Command::LoadModel { job: JOB, source }, Attachment::Files(sources.into())).await;
     let model = session.host().outcome()?.model.context("no model was loaded")?;
@@ -101,16 +102,24 @@ async fn answer<B: Backend>(backend: B, args: &RunArgs) -> anyhow::Result<Run> {
     while session.advance().await {}
     session.host().outcome()?;
     let settings = settings(args);
-    let conditions = conditions(args, &model, settings.detail, data_set);
-    let mut run = Run { conditions, n_total: questions.len() as u32, answers: Vec::new() };
-    let mut row = Row::default();
-    let started_secs = session.host().now_secs();
-    for (number, question) in questions {
-        let reply = reply(&mut session, number, settings).await?;
+    let n_total = choice.questions.len() as u32;
+    let mut run =
+        Run { conditions: conditions(args, &model, settings.detail, &choice), n_total, answers: Vec::new() };
+    let mut log = match &args.log {
+        Some(path) => Some(RunLog::open(path, &mut run, &choice.questions)?),
+        None => None,
+    };
+    let mut row = run.row();
+    let (started_secs, n_before) = (session.host().now_secs(), run.n_asked());
+    for (place, question) in choice.questions.into_iter().skip(n_before as usize) {
+        let reply = reply(&mut session, place, settings).await?;
         let answered = Answered::new(args.rule, question, reply);
+        if let Some(log) = &mut log {
+            log.append(run.n_asked(), &answered)?;
+        }
         row.add(&answered);
         run.answers.push(answered);
-        show_progress(&run, &row, session.host().now_secs() - started_secs);
+        show_progress(&run, &row, run.n_asked() - n_before, session.host().now_secs() - started_secs);
     }
     Ok(run)
 }
@@ -126,16 +135,21 @@ async fn reply(
 
 fn settings(args: &RunArgs) -> BenchmarkSettings {
     BenchmarkSettings {
-        detail: match (args.min_visual_tokens, args.max_visual_tokens) {
-            (Some(min), Some(max)) => Detail::Tokens { min, max },
+        detail: match (args.preset, args.min_visual_tokens, args.max_visual_tokens) {
+            (Some(preset), ..) => {
+                let VisualTokens { min, max } = preset.preset().visual_tokens();
+                Detail::Tokens { min, max }
+            }
+            (None, Some(min), Some(max)) => Detail::Tokens { min, max },
             _ => Detail::Model,
         },
         max_answer_tokens: args.max_tokens,
         images: if args.blank_images { BenchmarkImages::Blank } else { BenchmarkImages::Shown },
+        circular: args.circular,
     }
 }
 
-fn conditions(args: &RunArgs, model: &ModelInfo, detail: Detail, data_set: DataSet) -> Conditions {
+fn conditions(args: &RunArgs, model: &ModelInfo, detail: Detail, choice: &Choice) -> Conditions {
     let (min, max) = detail.visual_tokens(model);
     Conditions {
         model: model.name.clone(),
@@ -148,9 +162,13 @@ fn conditions(args: &RunArgs, model: &ModelInfo, detail: Detail, data_set: DataS
         rule: args.rule,
         max_answer_tokens: args.max_tokens,
         blank_images: args.blank_images,
-        data_set,
+        data_set: choice.data_set.clone(),
         software: format!("qvm {}", env!("CARGO_PKG_VERSION")),
         date: today(),
+        sampling: choice.sampling,
+        circular: args.circular,
+        questions: choice.fingerprint.clone(),
+        shard: choice.shard,
     }
 }
 
@@ -158,19 +176,20 @@ fn conditions(args: &RunArgs, model: &ModelInfo, detail: Detail, data_set: DataS
 const QUESTIONS_PER_LINE: u32 = 20;
 
 /// One line that is written over in a terminal, and one line now and then elsewhere.
-fn show_progress(run: &Run, row: &Row, elapsed_secs: f64) {
+fn show_progress(run: &Run, row: &Row, n_now: u32, elapsed_secs: f64) {
     let (done, total) = (run.n_asked(), run.n_total);
     let is_terminal = std::io::stderr().is_terminal();
     if !is_terminal && !done.is_multiple_of(QUESTIONS_PER_LINE) && done != total {
         return;
     }
-    let accuracy = row.overall().score().accuracy().unwrap_or_default();
-    let per_minute = f64::from(done) * 60.0 / elapsed_secs.max(f64::MIN_POSITIVE);
+    let accuracy = row.overall().score().accuracy();
+    let accuracy = accuracy.map_or_else(String::new, |accuracy| format!(", accuracy {accuracy:.3}"));
+    let per_minute = f64::from(n_now) * 60.0 / elapsed_secs.max(f64::MIN_POSITIVE);
     let (start, end) = match (is_terminal, done == total) {
         // Spaces cover the end of a line that was longer.
         (true, false) => ("\r", "  "),
         (true, true) => ("\r", "  \n"),
         (false, _) => ("", "\n"),
     };
-    eprint!("{start}{done}/{total} questions, accuracy {accuracy:.3}, {per_minute:.0} questions/min{end}");
+    eprint!("{start}{done}/{total} questions{accuracy}, {per_minute:.0} questions/min{end}");
 }

@@ -1,17 +1,35 @@
 use std::fmt::Write as _;
 
-use bench::{Cell, Grouping, PERMANENT_LINE, Run};
+use bench::{Cell, Grouping, PERMANENT_LINE, Preset, Row, Run};
+
+/// Counts as a terminal shows them: a table for each grouping, and what guessing gets.
+pub(crate) fn row_tables(row: &Row) -> String {
+    let mut out = String::new();
+    for grouping in Grouping::ALL {
+        groups(&mut out, row, grouping);
+        out.push('\n');
+    }
+    let overall = row.overall();
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "No option found: {}; refused: {}", overall.not_found, overall.refused);
+    out
+}
+
+/// A line for each group, and one for all questions.
+fn groups(out: &mut String, row: &Row, grouping: Grouping) {
+    push(out, grouping.title(), ["right", "accuracy", "95 % interval", "chance"]);
+    for (group, cell) in row.groups(grouping) {
+        push(out, group, figures(cell).each_ref().map(String::as_str));
+    }
+    push(out, "All questions", figures(row.overall()).each_ref().map(String::as_str));
+}
 
 /// A run as a terminal shows it: a line for each clinical task, one for all, and what guessing gets.
 pub(crate) fn table(run: &Run) -> String {
     let row = run.row();
     let mut out = String::new();
-    push(&mut out, Grouping::ClinicalTask.title(), ["right", "accuracy", "95 % interval", "chance"]);
-    for (task, cell) in row.groups(Grouping::ClinicalTask) {
-        push(&mut out, task, figures(cell).each_ref().map(String::as_str));
-    }
+    groups(&mut out, &row, Grouping::ClinicalTask);
     let overall = row.overall();
-    push(&mut out, "All questions", figures(overall).each_ref().map(String::as_str));
     out.push('\n');
     let mut line = |text: String| {
         // Writing to a string cannot fail.
@@ -26,10 +44,41 @@ pub(crate) fn table(run: &Run) -> String {
     // An error counts as an answer without an option.
     let n_unread = overall.not_found as usize - n_errors.min(overall.not_found as usize);
     line(format!("No option found: {n_unread}; refused: {}; errors: {n_errors}", overall.refused));
+    if overall.n_circular > 0 {
+        let circular = overall.circular();
+        let accuracy = share(circular.accuracy());
+        line(format!(
+            "Right in every rotation of the options: {} of {}, {accuracy}",
+            circular.hits, circular.n
+        ));
+    }
+    if overall.n_disagreements > 0 {
+        line(format!("Text and first token disagree: {}", overall.n_disagreements));
+    }
+    if overall.n == 0 && overall.n_asked > 0 {
+        line(format!(
+            "{} questions asked. Their right answers are not known: nothing is scored.",
+            overall.n_asked
+        ));
+    }
     let c = &run.conditions;
     let images = if c.blank_images { ", images blanked" } else { "" };
     let data = c.data_set.description();
     line(format!("{}, {}, {}, {}; {data}{images}", c.model, c.quantisation, c.backend, c.rule));
+    let (min, max) = (c.visual_tokens.min, c.visual_tokens.max);
+    let preset =
+        Preset::of(c.visual_tokens).map_or_else(String::new, |preset| format!(" ({})", preset.title()));
+    line(format!(
+        "Visual tokens {min} to {max}{preset}; {} of {} questions asked",
+        run.n_asked(),
+        run.n_total
+    ));
+    if let Some(shard) = c.shard {
+        line(format!(
+            "Shard {} of {}, counted from 0: a part of a run, no sample of it",
+            shard.index, shard.of
+        ));
+    }
     if let Some(note) = c.data_set.note() {
         line(note.to_owned());
     }
@@ -43,7 +92,7 @@ fn push(out: &mut String, name: &str, [right, accuracy, interval, chance]: [&str
 
 fn figures(cell: &Cell) -> [String; 4] {
     let score = cell.score();
-    let interval = score.interval().map_or_else(String::new, |i| format!("{:.3} to {:.3}", i.low, i.high));
+    let interval = cell.interval().map_or_else(String::new, |i| format!("{:.3} to {:.3}", i.low, i.high));
     [format!("{}/{}", score.hits, score.n), share(score.accuracy()), interval, share(cell.chance())]
 }
 
@@ -52,7 +101,7 @@ fn share(share: Option<f64>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use bench::{Answered, Conditions, DataSet, Letter, Question, Reply, Rule, VisualTokens};
 
     use super::*;
@@ -62,6 +111,8 @@ mod tests {
             options: ["yes", "no"].map(String::from).to_vec(),
             answer: Letter::of(1),
             clinical_task: task.into(),
+            // Each of a label cell of its own, so that the interval is Wilson's.
+            category: format!("{said:?}"),
             ..Question::default()
         };
         let reply = match said {
@@ -71,8 +122,8 @@ mod tests {
         Answered::new(Rule::VlmEval2024, question, reply)
     }
 
-    #[test]
-    fn figures_stand_beside_their_tasks() {
+    /// A run of five answers, complete.
+    pub(crate) fn run() -> Run {
         let answers = vec![
             answered("Muscle", Ok("B. no")),
             answered("Bone", Ok("A. yes")),
@@ -91,8 +142,17 @@ mod tests {
             data_set: DataSet::Sample { version: "test".into() },
             software: "0.1.0".into(),
             date: "2026-11-25".into(),
+            sampling: None,
+            circular: false,
+            questions: String::new(),
+            shard: None,
         };
-        let text = table(&Run { conditions, n_total: 5, answers });
+        Run { conditions, n_total: 5, answers }
+    }
+
+    #[test]
+    fn figures_stand_beside_their_tasks() {
+        let text = table(&run());
         let words = |name: &str| {
             let line = text.lines().find(|line| line.starts_with(name)).unwrap();
             line[name.len()..].split_whitespace().collect::<Vec<_>>()

@@ -10,34 +10,34 @@ use bench::tsv::{Record, write};
 use clap::Args;
 use engine::Session;
 use image::{DynamicImage, ImageFormat, RgbaImage};
-use protocol::Command;
+use protocol::{BenchmarkData, Command};
 
-use super::data::{DataArg, JOB, open, tell};
+use super::data::{JOB, open, tell};
 use crate::file::PrecisionArg;
 use crate::host::Terminal;
 
 #[derive(Args, Debug)]
 pub(crate) struct TsvArgs {
-    /// Data set
-    #[arg(long, value_enum, default_value = "sample")]
-    data: DataArg,
+    /// Data set: `sample`
+    #[arg(long, default_value = "sample", value_parser = ["sample"])]
+    data: String,
     /// File to write
     #[arg(long)]
     out: PathBuf,
 }
 
 pub(crate) fn run(args: &TsvArgs) -> anyhow::Result<()> {
-    let records = pollster::block_on(records(args.data))?;
+    let records = pollster::block_on(records())?;
     std::fs::write(&args.out, write(&records))
         .with_context(|| format!("cannot write {}", args.out.display()))?;
     eprintln!("{} questions in {}", records.len(), args.out.display());
     Ok(())
 }
 
-async fn records(data: DataArg) -> anyhow::Result<Vec<Record>> {
+async fn records() -> anyhow::Result<Vec<Record>> {
     // Nothing is computed: a session without a model opens data sets and shows their images.
     let mut session = Session::new(PrecisionArg::Fast.machine(), Terminal::new());
-    let (_, questions) = open(&mut session, data.data(None)).await?;
+    let questions = open(&mut session, BenchmarkData::Sample).await?.questions;
     let mut records = Vec::new();
     for (number, question) in (0..).zip(questions) {
         tell(&mut session, Command::ShowBenchmarkImage { job: JOB, number }).await;
