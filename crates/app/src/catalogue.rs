@@ -2,6 +2,7 @@
 
 use protocol::Turns;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 /// A model the page can load by itself, from its own origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,20 @@ impl Example {
 /// The examples, in the order the page shows them. The list is compiled in; a test keeps it well-formed, so an
 /// unreadable list is an empty one.
 pub fn examples() -> Vec<Example> {
-    serde_json::from_str(EXAMPLES_JSON).unwrap_or_default()
+    read(EXAMPLES_JSON).unwrap_or_default()
+}
+
+/// Reads JSON that is compiled in and that a test keeps well-formed. In a browser by the browser: a parser of our own would be a
+/// fiftieth of the page's program.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn read<T: DeserializeOwned>(json: &str) -> Option<T> {
+    serde_wasm_bindgen::from_value(js_sys::JSON::parse(json).ok()?).ok()
+}
+
+/// Reads JSON that is compiled in and that a test keeps well-formed.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn read<T: DeserializeOwned>(json: &str) -> Option<T> {
+    serde_json::from_str(json).ok()
 }
 
 const EXAMPLES_JSON: &str = include_str!("../../../web/examples/examples.json");

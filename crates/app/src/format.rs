@@ -53,6 +53,11 @@ pub fn percent(share: f64) -> String {
     format!("{:.1}\u{a0}%", 100.0 * share)
 }
 
+/// A share of one as a whole percentage: `91 %`, with a space that does not break.
+pub fn whole_percent(share: f32) -> String {
+    format!("{:.0}\u{a0}%", 100.0 * f64::from(share))
+}
+
 /// Two shares of one as percentages: `45.0–47.9`.
 pub fn percent_range(low: f64, high: f64) -> String {
     format!("{:.1}–{:.1}", 100.0 * low, 100.0 * high)
@@ -101,6 +106,7 @@ mod tests {
     #[test]
     fn shares_are_percentages() {
         assert_eq!(percent(2114.0 / 4550.0), "46.5\u{a0}%");
+        assert_eq!(whole_percent(0.912), "91\u{a0}%");
         assert_eq!(percent_range(0.4502, 0.4791), "45.0–47.9");
         assert_eq!(percent_range(0.0, 1.0), "0.0–100.0");
     }

@@ -5,6 +5,7 @@
 //! `download` with the context that reaches the network; no image, question or answer has a place in that one.
 
 pub mod catalogue;
+pub mod decimal;
 pub mod format;
 pub mod state;
 

@@ -16,6 +16,6 @@ pub use choose::{Choice, Left, Variant, choose};
 pub use entry::{Entry, Score, Source, host_of, page_of};
 pub use fit::{Device, Fit, Machine, Verdict, fit};
 pub use need::{Need, PREFERRED, estimated_bytes, need};
-pub use parse::{CatalogueError, parse};
+pub use parse::{Catalogue, CatalogueError, parse};
 pub use quantisation::{is_readable, quantisation_of};
 pub use recommend::recommend;

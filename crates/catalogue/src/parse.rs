@@ -22,10 +22,12 @@ pub enum CatalogueError {
     },
 }
 
+/// A catalogue as it is written. [`parse`] also judges it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Catalogue {
-    models: Vec<Entry>,
+pub struct Catalogue {
+    /// In the order in which they are shown.
+    pub models: Vec<Entry>,
 }
 
 /// Reads a catalogue and judges every entry.

@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DragEvent, File, FileList, HtmlInputElement};
 
+use super::navigation;
 use super::page::Page;
+use crate::state::View;
 
 /// Listens for as long as the page lives. A dropped file never makes the browser leave the page.
 pub(crate) fn listen(page: Page) {
@@ -43,12 +45,21 @@ pub(crate) fn picked(input: &HtmlInputElement) -> Vec<File> {
     files
 }
 
-/// GGUF files are a model, anything else is an image.
+/// GGUF files are a model, one with rows of questions is a data set, anything else is an image.
 pub(crate) fn take(page: Page, files: Vec<File>) {
-    if files.iter().any(|file| file.name().to_ascii_lowercase().ends_with(".gguf")) {
+    let ends = |file: &File, ends: &[&str]| {
+        let name = file.name().to_ascii_lowercase();
+        ends.iter().any(|end| name.ends_with(end))
+    };
+    if files.iter().any(|file| ends(file, &[".gguf"])) {
         page.load_files(files);
     } else if let Some(file) = files.into_iter().next() {
-        page.open_file(file);
+        if ends(&file, &[".tsv", ".jsonl", ".json"]) {
+            navigation::open(page, View::Benchmark);
+            page.open_data_file(file);
+        } else {
+            page.open_file(file);
+        }
     }
 }
 

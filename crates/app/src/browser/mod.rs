@@ -5,10 +5,12 @@ mod benchmark;
 mod client;
 mod downloads;
 mod intake;
+mod keyed;
 mod models;
 mod navigation;
 mod page;
 mod pixels;
+mod saving;
 mod settings;
 mod shell;
 
@@ -58,11 +60,11 @@ fn App() -> impl IntoView {
         <main
             id="app"
             data-view=move || view.get().name()
-            data-model=move || model.get()
-            data-job=move || job.get()
-            data-backend=move || backend.get()
-            data-vision=move || vision.get()
-            data-downloader=move || downloader.get()
+            data-model=model
+            data-job=job
+            data-backend=backend
+            data-vision=vision
+            data-downloader=downloader
         >
             <Message/>
             <RebuildingNotice/>

@@ -85,11 +85,34 @@ pub fn apply(state: &mut State, event: Event, now_secs: f64) -> Vec<Command> {
             state.readings.finish(&timings);
             Vec::new()
         }
-        Event::BenchmarkOpened { job, data, questions } => {
-            benchmark::opened(state, job, data, questions, now_secs)
+        Event::BenchmarkOpened { job, data, questions, problems, n_problems, fingerprint } => {
+            benchmark::data::note_problems(state, job, problems, n_problems);
+            let set = |asked| benchmark::Set { asked, data_set: data, questions, fingerprint };
+            benchmark::opened(state, job, set, now_secs)
+        }
+        Event::BenchmarkIndexing { job, bytes_done, bytes_total, n_rows } => {
+            benchmark::data::indexing(state, job, bytes_done, bytes_total, n_rows);
+            Vec::new()
+        }
+        Event::RunsListed { runs, on_disk, .. } => benchmark::kept::listed(state, runs, on_disk),
+        Event::RunKept { job } => {
+            benchmark::kept::kept(state, job);
+            Vec::new()
+        }
+        Event::RunRead { job, id, answers } => {
+            benchmark::kept::read(state, job, id, answers);
+            Vec::new()
         }
         Event::BenchmarkAnswered { job, number, reply } => {
             benchmark::answered(state, job, number, reply, now_secs)
+        }
+        Event::RunWritten { job, .. } => {
+            benchmark::analysis::written(state, job);
+            Vec::new()
+        }
+        Event::RunAnalysed { job, html } => {
+            benchmark::analysis::analysed(state, job, html);
+            Vec::new()
         }
         Event::BenchmarkImage { job, .. } => {
             benchmark::shown(state, job);
@@ -121,7 +144,7 @@ fn model_ready(state: &mut State, job: JobId, model: ModelInfo) -> Vec<Command> 
     state.vision.follow(loading);
     state.settings.turns = turns;
     state.is_bundled = is_bundled;
-    benchmark::model_ready(state);
+    benchmark::model_ready(state, &model);
     state.model = ModelState::Ready(model);
     models::model_ready(state, job);
     // Another model has not seen the turns on the page.

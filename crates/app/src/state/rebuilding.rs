@@ -95,7 +95,13 @@ fn job_of(event: &Event) -> Option<JobId> {
         | Event::Answer { job, .. }
         | Event::Profile { job, .. }
         | Event::Answered { job, .. }
+        | Event::BenchmarkIndexing { job, .. }
         | Event::BenchmarkOpened { job, .. }
+        | Event::RunsListed { job, .. }
+        | Event::RunKept { job }
+        | Event::RunRead { job, .. }
+        | Event::RunWritten { job, .. }
+        | Event::RunAnalysed { job, .. }
         | Event::BenchmarkAnswered { job, .. }
         | Event::BenchmarkImage { job, .. }
         | Event::Failed { job, .. } => Some(*job),

@@ -1,5 +1,7 @@
 use protocol::{Detail, ModelInfo, Sampling, Settings, Turns};
 
+use crate::decimal::decimal;
+
 /// What a person set. A bound of the detail that is `None` is the model's own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PageSettings {
@@ -158,8 +160,8 @@ impl Field {
         let wanted = if whole { "a whole number" } else { "a number" };
         let refused = || format!("Expected {wanted} from {least} to {most}.");
         let is_detail = matches!(self, Field::DetailMin | Field::DetailMax);
-        let number = match text.parse::<f64>() {
-            Ok(n) if (least..=most).contains(&n) && (!whole || n.fract() == 0.0) => Some(n),
+        let number = match decimal(text) {
+            Some(n) if (least..=most).contains(&n) && (!whole || n.fract() == 0.0) => Some(n),
             _ if text.is_empty() && is_detail => None,
             _ => return Err(refused()),
         };

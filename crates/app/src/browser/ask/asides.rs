@@ -12,7 +12,7 @@ pub(crate) fn Asides() -> impl IntoView {
     let benchmark = page.slice(State::benchmark_aside);
     view! {
         <p id="benchmark-aside" class="aside" hidden=move || benchmark.get().is_none()>
-            <span>{move || benchmark.get()}</span>
+            <span>{benchmark}</span>
             <button type="button" class="link" on:click=move |_| navigation::open(page, View::Benchmark)>
                 "Show the benchmark"
             </button>

@@ -69,7 +69,7 @@ pub(crate) fn Composer() -> impl IntoView {
                 on:keydown=on_key
             ></textarea>
             <div class="composer-bar">
-                <p id="question-line" class:error=move || is_empty_asked.get()>
+                <p id="question-line" class:error=is_empty_asked>
                     {move || match (is_empty_asked.get(), obstacle.get()) {
                         (true, _) => "Type a question first.",
                         (false, Some(obstacle)) => obstacle.reason(),

@@ -2,6 +2,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::turn::TurnView;
+use crate::browser::keyed::Keyed;
 use crate::browser::page::page;
 
 /// How near its end a person must have scrolled for the text to go on scrolling by itself.
@@ -11,7 +12,7 @@ const NEAR_END_PX: i32 = 48;
 #[component]
 pub(crate) fn Conversation() -> impl IntoView {
     let page = page();
-    let ids = page.slice(|state| state.turns.iter().map(|turn| turn.id).collect::<Vec<_>>());
+    let ids = page.slice(|state| state.turns.iter().map(|turn| (turn.id, String::new())).collect());
     let busy = page.slice(|state| state.is_busy());
     let is_empty = move || ids.with(Vec::is_empty);
     let log = NodeRef::<Div>::new();
@@ -57,9 +58,7 @@ pub(crate) fn Conversation() -> impl IntoView {
                 <p>"Ask a question about the image. The model runs in this tab: image, question and answer stay on this device."</p>
                 <p class="hint">"To see a whole job, press one of the examples."</p>
             </div>
-            <For each=move || ids.get() key=|id| *id let:id>
-                <TurnView id/>
-            </For>
+            <Keyed keys=ids row=|(id, _)| view! { <TurnView id/> }.into_any()/>
         </div>
     }
 }

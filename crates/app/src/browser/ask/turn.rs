@@ -24,13 +24,13 @@ pub(crate) fn TurnView(id: u32) -> impl IntoView {
         </Show>
         <article class="turn">
             <div class="turn-ask">
-                <p class="turn-image" hidden=move || image.get().is_none()>{move || image.get()}</p>
-                <p class="turn-question">{move || question.get()}</p>
+                <p class="turn-image" hidden=move || image.get().is_none()>{image}</p>
+                <p class="turn-question">{question}</p>
             </div>
             <div class="turn-reply">
-                <p class="turn-answer" data-end=move || end.get()>{move || answer.get()}</p>
-                <p class="turn-note" hidden=move || note.get().is_none()>{move || note.get()}</p>
-                <p class="turn-cost" hidden=move || cost.get().is_none()>{move || cost.get()}</p>
+                <p class="turn-answer" data-end=end>{answer}</p>
+                <p class="turn-note" hidden=move || note.get().is_none()>{note}</p>
+                <p class="turn-cost" hidden=move || cost.get().is_none()>{cost}</p>
             </div>
         </article>
     }

@@ -57,7 +57,7 @@ pub(crate) fn Viewer() -> impl IntoView {
                     class="visually-hidden"
                     type="file"
                     accept="image/*,.png,.jpg,.jpeg,.webp,.bmp,.gif,.tif,.tiff"
-                    disabled=move || busy.get()
+                    disabled=busy
                     on:change=pick
                 />
                 <label for="image-input">{move || if absent() { "Choose image" } else { "Replace" }}</label>

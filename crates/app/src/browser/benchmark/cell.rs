@@ -7,18 +7,25 @@ use crate::format;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Figures {
     score: Score,
+    interval: Option<Interval>,
     chance: Option<f64>,
 }
 
-impl From<Cell> for Figures {
-    fn from(cell: Cell) -> Self {
-        Self { score: cell.score(), chance: cell.chance() }
+impl Figures {
+    /// Of the questions as they stand.
+    pub(super) fn of(cell: &Cell) -> Self {
+        Self { score: cell.score(), interval: cell.interval(), chance: cell.chance() }
+    }
+
+    /// Of circular evaluation.
+    pub(super) fn circular(cell: &Cell) -> Self {
+        Self { score: cell.circular(), interval: cell.circular_interval(), chance: None }
     }
 }
 
-/// This run's counts of one group. It flashes softly when they change.
+/// This run's counts of one group, as asked or circular. It flashes softly when they change.
 #[component]
-pub(super) fn LiveCell(group: String, figures: Memo<Figures>) -> impl IntoView {
+pub(super) fn LiveCell(model: &'static str, group: String, figures: Memo<Figures>) -> impl IntoView {
     let score = move || figures.get().score;
     // Two animations that are alike: going from one to the other starts anew.
     let flash = RwSignal::new("");
@@ -33,11 +40,11 @@ pub(super) fn LiveCell(group: String, figures: Memo<Figures>) -> impl IntoView {
         <td
             class="score live"
             class:small=move || score().is_small()
-            data-model="this-run"
+            data-model=model
             data-group=group
             data-hits=move || score().hits.to_string()
             data-n=move || score().n.to_string()
-            data-flash=move || flash.get()
+            data-flash=flash
             on:animationend=move |_| flash.set("")
         >
             {move || body(figures.get(), None)}
@@ -47,9 +54,8 @@ pub(super) fn LiveCell(group: String, figures: Memo<Figures>) -> impl IntoView {
 
 /// What guessing gets right on the questions that this run was asked.
 #[component]
-pub(super) fn LiveChance(figures: Memo<Figures>) -> impl IntoView {
-    let text = Memo::new(move |_| chance_text(figures.get().chance));
-    view! { <td class="chance">{move || text.get()}</td> }
+pub(super) fn LiveChance(text: Memo<String>) -> impl IntoView {
+    view! { <td class="chance">{text}</td> }
 }
 
 /// What guessing gets right on the published rows' questions.
@@ -57,7 +63,7 @@ pub(super) fn chance_cell(chance: Option<f64>) -> impl IntoView {
     view! { <td class="chance">{chance_text(chance)}</td> }
 }
 
-fn chance_text(chance: Option<f64>) -> String {
+pub(super) fn chance_text(chance: Option<f64>) -> String {
     chance.map_or_else(|| "–".into(), format::percent)
 }
 
@@ -67,8 +73,11 @@ pub(super) fn PublishedCellView(
     model: &'static str,
     group: String,
     cell: Option<&'static PublishedCell>,
+    is_first: bool,
 ) -> impl IntoView {
-    let Some(cell) = cell else { return view! { <td class="score">"–"</td> }.into_any() };
+    let Some(cell) = cell else {
+        return view! { <td class="score" class:gap=is_first>"–"</td> }.into_any();
+    };
     let Score { hits, n } = cell.score;
     let printed = cell.printed.map(|value| {
         let mark = cell.differs().then(|| {
@@ -76,10 +85,11 @@ pub(super) fn PublishedCellView(
         });
         view! { <span class="printed" class:differs=cell.differs()>"printed "{value}{mark}</span> }
     });
-    let figures = Figures { score: cell.score, chance: Some(cell.chance) };
+    let figures = Figures { score: cell.score, interval: cell.interval(), chance: Some(cell.chance) };
     view! {
         <td
             class="score"
+            class:gap=is_first
             class:small=cell.score.is_small()
             data-model=model
             data-group=group
@@ -93,7 +103,7 @@ pub(super) fn PublishedCellView(
 }
 
 fn body(figures: Figures, below: Option<AnyView>) -> impl IntoView {
-    let (Some(accuracy), Some(interval)) = (figures.score.accuracy(), figures.score.interval()) else {
+    let (Some(accuracy), Some(interval)) = (figures.score.accuracy(), figures.interval) else {
         return view! { <span class="figure">"–"</span> }.into_any();
     };
     let Score { hits, n } = figures.score;

@@ -1,12 +1,12 @@
 use leptos::html::Button;
 use leptos::prelude::*;
-use web_sys::HtmlInputElement;
 
 use crate::browser::page::page;
-use crate::state::benchmark::{Benchmark, Stage};
+use crate::state::State;
+use crate::state::benchmark::{Benchmark, Stage, Then};
 
 /// What the first button does.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 enum Act {
     Start,
     StartAgain,
@@ -17,7 +17,7 @@ enum Act {
 impl Act {
     fn of(benchmark: &Benchmark) -> Self {
         match benchmark.stage {
-            Stage::Opening { .. } | Stage::Running => Self::Pause,
+            Stage::Opening { then: Then::Begin { .. } | Then::Resume, .. } | Stage::Running => Self::Pause,
             Stage::Paused(_) => Self::Resume,
             _ if benchmark.run.is_some() => Self::StartAgain,
             _ => Self::Start,
@@ -47,10 +47,18 @@ impl Act {
 pub(super) fn RunButtons() -> impl IntoView {
     let page = page();
     let first = NodeRef::<Button>::new();
-    let act = page.slice(|state| Act::of(&state.benchmark));
-    let lacks_model = page.slice(|state| state.has_model().is_err());
-    let can_stop = page.slice(|state| !state.benchmark.stage.can_start());
-    let press = move |_| match act.get_untracked() {
+    let id = page.slice(|state| Act::of(&state.benchmark).id());
+    let label = page.slice(|state| Act::of(&state.benchmark).label());
+    let is_blocked = page.slice(|state| match Act::of(&state.benchmark) {
+        Act::Pause => false,
+        Act::Resume => state.has_model().is_err() || state.resume_needs().is_some(),
+        Act::Start | Act::StartAgain => !can_start(state),
+    });
+    // A run that was left offers to go on; another can begin all the same.
+    let is_left = page.slice(|state| state.benchmark.stage.is_kept());
+    let cannot_start = page.slice(|state| !can_start(state));
+    let cannot_stop = page.slice(|state| state.benchmark.stage.can_start());
+    let press = move |_| match page.peek(|state| Act::of(&state.benchmark)) {
         Act::Start | Act::StartAgain => page.start_benchmark(),
         Act::Pause => page.pause_benchmark(),
         Act::Resume => page.resume_benchmark(),
@@ -66,46 +74,33 @@ pub(super) fn RunButtons() -> impl IntoView {
         <div class="run-buttons">
             <button
                 type="button"
-                id=move || act.get().id()
+                id=id
                 class="primary"
                 node_ref=first
-                disabled=move || lacks_model.get() && act.get() != Act::Pause
+                disabled=is_blocked
                 aria-describedby="benchmark-status"
                 on:click=press
             >
-                {move || act.get().label()}
+                {label}
             </button>
-            <button type="button" id="benchmark-stop" disabled=move || !can_stop.get() on:click=stop>
+            <Show when=move || is_left.get()>
+                <button
+                    type="button"
+                    id="benchmark-start"
+                    disabled=cannot_start
+                    on:click=move |_| page.start_benchmark()
+                >
+                    "Start again"
+                </button>
+            </Show>
+            <button type="button" id="benchmark-stop" disabled=cannot_stop on:click=stop>
                 "Stop"
             </button>
         </div>
     }
 }
 
-/// Whether the next run hides the images.
-#[component]
-pub(super) fn BlankImages() -> impl IntoView {
-    let page = page();
-    let is_blank = page.slice(|state| state.benchmark.blank_images);
-    let is_locked = page.slice(|state| !state.benchmark.stage.can_start());
-    let change = move |event| {
-        let blank = event_target::<HtmlInputElement>(&event).checked();
-        page.change(|state| state.benchmark.blank_images = blank);
-    };
-    view! {
-        <div class="run-option">
-            <label class="check">
-                <input
-                    id="benchmark-blank"
-                    type="checkbox"
-                    prop:checked=move || is_blank.get()
-                    disabled=move || is_locked.get()
-                    aria-describedby="benchmark-blank-hint"
-                    on:change=change
-                />
-                "Blank images"
-            </label>
-            <p id="benchmark-blank-hint" class="hint">"Shows what is still answered from the words alone."</p>
-        </div>
-    }
+fn can_start(state: &State) -> bool {
+    let benchmark = &state.benchmark;
+    state.has_model().is_ok() && benchmark.has_choice() && benchmark.stage.can_start()
 }

@@ -7,8 +7,8 @@ use crate::browser::page::page;
 #[component]
 pub(super) fn Notes() -> impl IntoView {
     let page = page();
-    let as_printed = page.slice(|state| state.benchmark.as_printed);
-    let is_departments = page.slice(|state| state.benchmark.grouping == Grouping::Department);
+    let hides_mark = page.slice(|state| !state.benchmark.as_printed);
+    let is_other = page.slice(|state| state.benchmark.grouping != Grouping::Department);
     view! {
         <div class="legend hint">
             <p>
@@ -18,16 +18,16 @@ pub(super) fn Notes() -> impl IntoView {
                     <rect class="band" x="45" y="4" width="40" height="4"></rect>
                     <rect class="mark" x="68" y="2" width="2.5" height="8"></rect>
                 </svg>
-                "From 0 to 100 %: share of right answers, Wilson’s 95 % interval, and chance as a thin line. \
-                Below it right answers of questions, and the interval in figures."
+                "From 0 to 100 %: share of right answers, its 95 % interval, and chance as a thin line. \
+                Below it right answers of questions, and the interval in figures. Questions alike in every label count as belonging together."
             </p>
             <p class="small-note">{format!("Grey: fewer than {MIN_N} questions, too few to conclude from.")}</p>
         </div>
         <ul class="footnotes hint">
-            <li hidden=move || !as_printed.get()><span aria-hidden="true">"† "</span>{footnotes::DIFFERS}</li>
+            <li hidden=hides_mark><span aria-hidden="true">"† "</span>{footnotes::DIFFERS}</li>
             <li>{footnotes::SOURCE}</li>
             <li>{footnotes::CONDITIONS}</li>
-            <li hidden=move || !is_departments.get()>{footnotes::NO_DEPARTMENT}</li>
+            <li hidden=is_other>{footnotes::NO_DEPARTMENT}</li>
             <li>{footnotes::UNREAD}</li>
         </ul>
     }

@@ -7,7 +7,7 @@ use crate::browser::page::page;
 use crate::browser::pixels;
 use crate::format;
 use crate::state::State;
-use crate::state::benchmark::{OpenedImage, answer_text, listed};
+use crate::state::benchmark::{OpenedImage, answer_text};
 
 /// One question with its image, over the page's right edge: what was offered, what was said, what is right.
 #[component]
@@ -15,10 +15,15 @@ pub(super) fn QuestionPanel() -> impl IntoView {
     let page = page();
     let dialog = NodeRef::<Dialog>::new();
     let number = page.slice(|state| state.benchmark.opened.as_ref().map(|opened| opened.number));
-    let answered = page.slice(|state| {
-        let number = state.benchmark.opened.as_ref()?.number;
-        state.benchmark.answer(number).cloned()
-    });
+    let title =
+        page.slice(|state| state.benchmark.opened.as_ref().map(|it| format!("Question {}", it.number + 1)));
+    let run = page.slice(|state| state.benchmark.run_number);
+    // An answer changes with its run alone.
+    let answered = move || {
+        run.track();
+        let number = number.get()?;
+        page.peek(|state| state.benchmark.answer(number).cloned())
+    };
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
         match (number.get(), dialog.open()) {
@@ -45,7 +50,7 @@ pub(super) fn QuestionPanel() -> impl IntoView {
             <div class="panel">
                 <div class="panel-head">
                     <h2 id="question-title">
-                        {move || number.get().map(|number| format!("Question {}", number + 1))}
+                        {title}
                     </h2>
                     <Steps/>
                     <button type="button" id="question-close" on:click=move |_| page.close_benchmark_question()>
@@ -53,7 +58,7 @@ pub(super) fn QuestionPanel() -> impl IntoView {
                     </button>
                 </div>
                 <QuestionImage/>
-                {move || answered.get().map(|answered| view! { <Answer answered/> })}
+                {move || answered().map(|answered| view! { <Answer answered/> })}
             </div>
         </dialog>
     }
@@ -92,7 +97,7 @@ fn Steps() -> impl IntoView {
 fn neighbour(state: &State, step: impl Fn(usize) -> Option<usize>) -> Option<u32> {
     let benchmark = &state.benchmark;
     let number = benchmark.opened.as_ref()?.number;
-    let numbers = listed(benchmark.answers(), benchmark.order, benchmark.filter);
+    let numbers = benchmark.listed();
     let index = numbers.iter().position(|&its| its == number)?;
     numbers.get(step(index)?).copied()
 }
@@ -101,19 +106,18 @@ fn neighbour(state: &State, step: impl Fn(usize) -> Option<usize>) -> Option<u32
 fn QuestionImage() -> impl IntoView {
     let page = page();
     let canvas = NodeRef::<Canvas>::new();
-    let image = page.slice(|state| state.benchmark.opened.as_ref().map(|opened| opened.image.clone()));
-    let is_blank =
-        page.slice(|state| state.benchmark.run.as_ref().is_some_and(|run| run.conditions.blank_images));
+    let instead = page.slice(|state| match &state.benchmark.opened.as_ref()?.image {
+        OpenedImage::Coming(_) => Some("The image is on its way.".to_owned()),
+        OpenedImage::Failed(failure) => Some(format!("{} {}", failure.message, failure.remedy)),
+        OpenedImage::Shown => None,
+    });
+    let is_shown =
+        page.slice(|state| !state.benchmark.run.as_ref().is_some_and(|run| run.conditions.blank_images));
     Effect::new(move |_| {
         if let (Some(canvas), Some(pixels)) = (canvas.get(), page.benchmark_image.get()) {
             pixels::draw(&canvas, &pixels);
         }
     });
-    let instead = move || match image.get() {
-        Some(OpenedImage::Coming(_)) => Some("The image is on its way.".to_owned()),
-        Some(OpenedImage::Failed(failure)) => Some(format!("{} {}", failure.message, failure.remedy)),
-        Some(OpenedImage::Shown) | None => None,
-    };
     view! {
         <div class="question-image">
             <canvas
@@ -125,49 +129,113 @@ fn QuestionImage() -> impl IntoView {
             ></canvas>
             <p class="hint" hidden=move || page.benchmark_image.get().is_some()>{instead}</p>
         </div>
-        <p class="hint" hidden=move || !is_blank.get()>"In this run the model was shown grey in place of it."</p>
+        <p class="hint" hidden=is_shown>"In this run the model was shown grey in place of it."</p>
     }
 }
 
 #[component]
 fn Answer(answered: Answered) -> impl IntoView {
-    let chosen = answered.letter();
-    let truth = answered.question.answer;
-    let option = |letter: Letter| {
-        let marks = [(truth == Some(letter), "right"), (chosen == Some(letter), "chosen")];
-        let words = marks.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect::<Vec<_>>().join(", ");
-        let text = answered.question.option(letter).unwrap_or_default().to_owned();
+    let unread = answered.letter().is_none().then(|| answer_text(&answered));
+    let verdict = result(answered.hit, "the right answer is not known");
+    let circular =
+        answered.circular_hit.map(|hit| if hit { ", in every rotation" } else { ", not in every rotation" });
+    let options = answered.question.letters().map(|letter| option(&answered, letter)).collect_view();
+    let has_preference = !answered.reply.preference.is_empty();
+    let disagrees = answered.disagrees().then_some(" Here the text names another option.");
+    let preference_hint = has_preference.then(|| {
         view! {
-            <li data-right=(truth == Some(letter)).then_some("") data-chosen=(chosen == Some(letter)).then_some("")>
-                <span class="letter">{letter.to_string()}</span>
-                <span class="option">{text}</span>
-                <span class="marks">{words}</span>
-            </li>
+            <p class="hint">
+                "Bars: relative preference among the options, from the first token; not a confidence."
+                {disagrees}
+            </p>
         }
+    });
+    let rotations = rotations(&answered);
+    let facts = facts(&answered);
+    let fact = |(term, text): (&'static str, String)| {
+        let text = if text.is_empty() { "–".into() } else { text };
+        view! { <dt>{term}</dt><dd>{text}</dd> }
     };
-    let options = answered.question.letters().map(option).collect_view();
-    let unread = chosen.is_none().then(|| answer_text(&answered));
-    let cut = if answered.reply.is_truncated { ", cut at the limit" } else { "" };
-    let question = answered.question;
-    let reply = answered.reply;
     view! {
         <div class="asked-question">
-            <p class="question-text">{question.question}</p>
+            <p class="question-text">{answered.question.question}</p>
             <ol class="options">{options}</ol>
-            <p class="verdict">{result(answered.hit)}{unread.map(|why| format!(", {why}"))}</p>
+            {preference_hint}
+            <p class="verdict">{verdict}{circular}{unread.map(|why| format!(", {why}"))}</p>
         </div>
         <div class="raw">
             <h3>"Answer, word for word"</h3>
-            <p class="raw-text">{reply.text}</p>
+            <p class="raw-text">{answered.reply.text}</p>
+            {rotations}
         </div>
-        <dl class="facts">
-            <dt>"Clinical task"</dt><dd>{question.clinical_task}</dd>
-            <dt>"Department"</dt><dd>{question.department}</dd>
-            <dt>"Granularity"</dt><dd>{question.granularity}</dd>
-            <dt>"Modality"</dt><dd>{question.modality}</dd>
-            <dt>"Time"</dt><dd>{format::duration(reply.seconds)}</dd>
-            <dt>"Visual tokens"</dt><dd>{reply.n_visual_tokens}</dd>
-            <dt>"Answer tokens"</dt><dd>{format!("{}{cut}", reply.n_answer_tokens)}</dd>
-        </dl>
+        <dl class="facts">{facts.map(fact).collect_view()}</dl>
     }
+}
+
+/// One option: its letter and text, how the first token prefers it, whether it is right and whether it was chosen.
+fn option(answered: &Answered, letter: Letter) -> impl IntoView + use<> {
+    let is_right = answered.question.answer == Some(letter);
+    let is_chosen = answered.letter() == Some(letter);
+    let words = match (is_right, is_chosen) {
+        (true, true) => "right, chosen",
+        (true, false) => "right",
+        (false, true) => "chosen",
+        (false, false) => "",
+    };
+    let text = answered.question.option(letter).unwrap_or_default().to_owned();
+    let share = answered.reply.preference.get(letter.index()).copied();
+    let figure = share.map(|share| view! { <span class="marks">{format::whole_percent(share)}</span> });
+    let bar = share.map(|share| {
+        view! {
+            <svg class="share" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
+                <rect width=thousandths(share) height="1"></rect>
+            </svg>
+        }
+    });
+    view! {
+        <li
+            data-right=is_right.then_some("")
+            data-chosen=is_chosen.then_some("")
+            data-share=share.map(thousandths)
+        >
+            <span class="letter">{letter.to_string()}</span>
+            <span class="option">{text}</span>
+            <span class="marks">{words}</span>
+            {figure}
+            {bar}
+        </li>
+    }
+}
+
+fn thousandths(share: f32) -> String {
+    format!("{:.3}", f64::from(share))
+}
+
+/// What was said to each rotation, with the letter at which its right option stood.
+fn rotations(answered: &Answered) -> impl IntoView + use<> {
+    let rotation = |(by, rotation): (usize, &bench::Rotation)| {
+        let right = answered.question.rotated(by).answer.map(|letter| format!("Right: {letter}"));
+        view! { <li><span class="letter">{right}</span><span class="raw-text">{rotation.text.clone()}</span></li> }
+    };
+    let rotations = (1..).zip(&answered.reply.rotations).map(rotation).collect_view();
+    (!rotations.is_empty()).then(|| {
+        view! { <h3>"Options moved up by 1, 2, … places"</h3><ol class="rotations">{rotations}</ol> }
+    })
+}
+
+fn facts(answered: &Answered) -> impl Iterator<Item = (&'static str, String)> + use<> {
+    let Answered { question, reply, .. } = answered;
+    let cut = if reply.is_truncated { ", cut at the limit" } else { "" };
+    [
+        ("Index in the set", question.index.clone()),
+        ("Category", question.category.clone()),
+        ("Clinical task", question.clinical_task.clone()),
+        ("Department", question.department.clone()),
+        ("Modality", question.modality.clone()),
+        ("Granularity", question.granularity.clone()),
+        ("Time", format::duration(reply.seconds)),
+        ("Visual tokens", reply.n_visual_tokens.to_string()),
+        ("Answer tokens", format!("{}{cut}", reply.n_answer_tokens)),
+    ]
+    .into_iter()
 }

@@ -25,7 +25,7 @@ fn Reading(id: &'static str, label: &'static str, text: fn(&State) -> Option<Str
     view! {
         <div class="cell">
             <dt>{label}</dt>
-            <dd id=id>{move || value.get()}</dd>
+            <dd id=id>{value}</dd>
         </div>
     }
 }
@@ -35,8 +35,8 @@ fn count(state: &State) -> Option<String> {
 }
 
 fn accuracy(state: &State) -> Option<String> {
-    let score = state.benchmark.row.overall().score();
-    let (accuracy, interval) = (score.accuracy()?, score.interval()?);
+    let overall = state.benchmark.row.overall();
+    let (accuracy, interval) = (overall.score().accuracy()?, overall.interval()?);
     Some(format!("{} ({})", format::percent(accuracy), format::percent_range(interval.low, interval.high)))
 }
 

@@ -1,7 +1,7 @@
-use bench::{Grouping, Published, published};
+use bench::{Cell, Grouping, Published, published};
 use leptos::prelude::*;
 
-use super::cell::{Figures, LiveCell, LiveChance, PublishedCellView, chance_cell};
+use super::cell::{Figures, LiveCell, LiveChance, PublishedCellView, chance_cell, chance_text};
 use crate::browser::page::page;
 use crate::state::State;
 
@@ -9,31 +9,34 @@ use crate::state::State;
 pub(super) const OVERALL: &str = "Overall";
 
 /// One grouping's table, turned on its side: a group per row, a model per column. This run comes first, and a gap parts it from
-/// the published rows: they are of another benchmark.
+/// the published rows: they are of another benchmark, or at least of other conditions.
 #[component]
-pub(super) fn ResultsTable(grouping: Grouping) -> impl IntoView {
+pub(super) fn ResultsTable(grouping: Grouping, is_circular: bool) -> impl IntoView {
     let page = page();
     let groups = page.slice(|state| state.benchmark.groups());
     let model = page.slice(model_title);
     let as_printed = page.slice(|state| state.benchmark.as_printed);
-    let images =
-        page.slice(|state| state.benchmark.run.as_ref().is_some_and(|run| run.conditions.blank_images));
+    let heading = page.slice(|state| state.benchmark.heading());
     let first_column = match grouping {
         Grouping::ClinicalTask => "Clinical task",
         Grouping::Department => "Department",
         Grouping::Granularity => "Perceptual granularity",
     };
-    let models = published().iter().map(|row| view! { <th scope="col">{breakable(row.model)}</th> });
-    let rows =
-        move || groups.get().into_iter().map(|group| view! { <GroupRow grouping group/> }).collect_view();
+    let models = published().iter().enumerate().map(|(place, row)| {
+        view! { <th scope="col" class:gap=place == 0>{breakable(row.model)}</th> }
+    });
+    let rows = move || {
+        groups.get().into_iter().map(|group| view! { <GroupRow grouping is_circular group/> }).collect_view()
+    };
     view! {
         <table id="results" data-printed=move || as_printed.get().then_some("")>
             <caption class="visually-hidden">
-                {format!("{}: share of right answers. This run is on the phantom sample, the other columns on GMAI-MMBench VAL.", grouping.title())}
+                {grouping.title()}": share of right answers in this run, and in the published rows on GMAI-MMBench VAL."
             </caption>
             <colgroup>
                 <col class="groups"/>
                 <col class="live-scores"/>
+                {is_circular.then(|| view! { <col class="circular"/> })}
                 <col class="chances"/>
                 <col class="first"/>
                 <col span="3"/>
@@ -42,21 +45,22 @@ pub(super) fn ResultsTable(grouping: Grouping) -> impl IntoView {
             <thead>
                 <tr>
                     <td class="corner"></td>
-                    <th scope="colgroup" colspan="2" class="this-run">
-                        {move || if images.get() { "This run, phantom sample, images blanked" } else { "This run, phantom sample" }}
+                    <th scope="colgroup" colspan=if is_circular { "3" } else { "2" } class="this-run">
+                        {heading}
                     </th>
                     <th scope="colgroup" colspan="5" class="published">"Published, GMAI-MMBench VAL"</th>
                 </tr>
                 <tr>
                     <th scope="col" class="group">{first_column}</th>
-                    <th scope="col" class="this-run">{move || model.get()}</th>
+                    <th scope="col" class="this-run">{model}</th>
+                    {is_circular.then(|| view! { <th scope="col">"Circular"</th> })}
                     <th scope="col" class="chance">"Chance"</th>
                     {models.collect_view()}
                     <th scope="col" class="chance">"Chance"</th>
                 </tr>
             </thead>
             <tbody>
-                <GroupRow grouping group=OVERALL.to_owned()/>
+                <GroupRow grouping is_circular group=OVERALL.to_owned()/>
                 {rows}
             </tbody>
         </table>
@@ -64,22 +68,32 @@ pub(super) fn ResultsTable(grouping: Grouping) -> impl IntoView {
 }
 
 #[component]
-fn GroupRow(grouping: Grouping, group: String) -> impl IntoView {
+fn GroupRow(grouping: Grouping, is_circular: bool, group: String) -> impl IntoView {
     let cell_of = |row: &'static Published| row.cell(grouping, &group);
-    let published_cells = published().iter().map(|row| {
-        view! { <PublishedCellView model=row.model group=group.clone() cell=cell_of(row)/> }
+    let published_cells = published().iter().enumerate().map(|(place, row)| {
+        view! { <PublishedCellView model=row.model group=group.clone() cell=cell_of(row) is_first=place == 0/> }
     });
     let published_chance = published().first().and_then(cell_of).map(|cell| cell.chance);
-    let key = group.clone();
-    let figures = page().slice(move |state| {
+    let cell = move |state: &State, group: &str| {
         let row = &state.benchmark.row;
-        Figures::from(if key == OVERALL { *row.overall() } else { row.cell(grouping, &key) })
+        if group == OVERALL { *row.overall() } else { row.cell(grouping, group) }
+    };
+    let figures = |of: fn(&Cell) -> Figures| {
+        let group = group.clone();
+        page().slice(move |state| of(&cell(state, &group)))
+    };
+    let key = group.clone();
+    let chance = page().slice(move |state| chance_text(cell(state, &key).chance()));
+    let plain = figures(Figures::of);
+    let circular = is_circular.then(|| {
+        view! { <LiveCell model="circular" group=group.clone() figures=figures(Figures::circular)/> }
     });
     view! {
         <tr class:overall=group == OVERALL>
             <th scope="row" class="group">{group.clone()}</th>
-            <LiveCell group=group.clone() figures/>
-            <LiveChance figures/>
+            <LiveCell model="this-run" group=group.clone() figures=plain/>
+            {circular}
+            <LiveChance text=chance/>
             {published_cells.collect_view()}
             {chance_cell(published_chance)}
         </tr>

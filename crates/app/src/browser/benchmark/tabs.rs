@@ -22,6 +22,7 @@ pub(super) fn Results() -> impl IntoView {
     let page = page();
     let grouping = page.slice(|state| state.benchmark.grouping);
     let as_printed = page.slice(|state| state.benchmark.as_printed);
+    let is_circular = page.slice(|state| state.benchmark.is_circular());
     let toggle = move |event| {
         let printed = event_target::<HtmlInputElement>(&event).checked();
         page.change(|state| state.benchmark.as_printed = printed);
@@ -32,7 +33,7 @@ pub(super) fn Results() -> impl IntoView {
             <div class="results-bar">
                 <Tabs/>
                 <label class="check">
-                    <input id="printed-toggle" type="checkbox" prop:checked=move || as_printed.get() on:change=toggle/>
+                    <input id="printed-toggle" type="checkbox" prop:checked=as_printed on:change=toggle/>
                     "Values as printed"
                 </label>
             </div>
@@ -41,9 +42,9 @@ pub(super) fn Results() -> impl IntoView {
                 class="table-frame"
                 role="tabpanel"
                 tabindex="0"
-                aria-labelledby=move || tab_id(grouping.get())
+                aria-labelledby=page.slice(|state| tab_id(state.benchmark.grouping))
             >
-                {move || view! { <ResultsTable grouping=grouping.get()/> }}
+                {move || view! { <ResultsTable grouping=grouping.get() is_circular=is_circular.get()/> }}
             </div>
             <Notes/>
         </section>
@@ -55,7 +56,7 @@ pub(super) fn Results() -> impl IntoView {
 fn Tabs() -> impl IntoView {
     let page = page();
     let current = page.slice(|state| state.benchmark.grouping);
-    let choose = move |grouping| page.change(|state| state.benchmark.grouping = grouping);
+    let choose = move |grouping| page.change(|state| state.benchmark.group_by(grouping));
     let on_key = move |event: KeyboardEvent| {
         let all = Grouping::ALL;
         let index = all.iter().position(|&it| it == current.get_untracked()).unwrap_or_default();
@@ -75,15 +76,17 @@ fn Tabs() -> impl IntoView {
         }
     };
     let tab = move |grouping: Grouping| {
-        let is_current = move || current.get() == grouping;
+        let choice = |yes: &'static str, no: &'static str| {
+            page.slice(move |state| if state.benchmark.grouping == grouping { yes } else { no })
+        };
         view! {
             <button
                 type="button"
                 role="tab"
                 id=tab_id(grouping)
                 aria-controls="results-panel"
-                aria-selected=move || if is_current() { "true" } else { "false" }
-                tabindex=move || if is_current() { "0" } else { "-1" }
+                aria-selected=choice("true", "false")
+                tabindex=choice("0", "-1")
                 on:click=move |_| choose(grouping)
             >
                 {grouping.title()}

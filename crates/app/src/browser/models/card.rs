@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use super::select::Select;
 use crate::browser::page::page;
 use crate::format;
-use crate::state::models::{acts, allowed};
+use crate::state::models::{Card, acts, allowed};
 
 /// One model of the catalogue: what it is, whether this device carries it, and the way to it.
 #[component]
@@ -13,9 +13,13 @@ pub(super) fn ModelCard(entry: &'static Entry) -> impl IntoView {
     let (text, vision) = (RwSignal::new(0), RwSignal::new(0));
     let card = page.slice(move |state| state.card(entry, text.get(), vision.get()));
     let is_recommended = page.slice(move |state| state.recommended() == Some(entry.id.as_str()));
-    let variants = Memo::new(move |_| card.with(|card| card.variants.clone()));
-    let fit = Memo::new(move |_| card.with(|card| card.fit.clone()));
-    let failure = Memo::new(move |_| card.with(|card| card.failure.clone()));
+    let variants = part(card, |card| card.variants.clone());
+    let fit = part(card, |card| card.fit.clone());
+    let size = part(card, |card| card.size.clone());
+    let is_fine = part(card, |card| card.failure.is_none());
+    let failure = part(card, |card| {
+        card.failure.as_ref().map(|it| format!("{} {}", it.message, it.remedy)).unwrap_or_default()
+    });
     let title_id = format!("model-{}", entry.id);
     let labelled_by = title_id.clone();
     let choose = move || {
@@ -39,13 +43,11 @@ pub(super) fn ModelCard(entry: &'static Entry) -> impl IntoView {
             </div>
             <p>{entry.purpose.as_str()}</p>
             <Facts entry/>
-            <p class="card-size">{move || card.with(|card| card.size.clone())}</p>
+            <p class="card-size">{size}</p>
             {move || fit.get().map(fit_view)}
             {entry.note.as_deref().map(|note| view! { <p class="hint">{note}</p> })}
             {choose}
-            <p class="error" role="alert" hidden=move || failure.get().is_none()>
-                {move || failure.get().map(|it| format!("{} {}", it.message, it.remedy))}
-            </p>
+            <p class="error" role="alert" hidden=is_fine>{failure}</p>
             <Acts entry text vision/>
             {entry.pack().map(|(_, command)| view! {
                 <details class="pack">
@@ -86,18 +88,30 @@ fn Facts(entry: &'static Entry) -> impl IntoView {
     }
 }
 
+/// A part of a card; what depends on it runs again only when that part changes. The part is chosen by a plain function, so that
+/// this is compiled once for each type.
+fn part<T: PartialEq + Send + Sync + 'static>(card: Memo<Card>, part: fn(&Card) -> T) -> Memo<T> {
+    Memo::new(move |_| card.with(part))
+}
+
 #[component]
 fn Acts(entry: &'static Entry, text: RwSignal<usize>, vision: RwSignal<usize>) -> impl IntoView {
     let page = page();
     let card = page.slice(move |state| state.card(entry, 0, 0));
     let is_busy = page.slice(|state| state.is_busy());
-    let stored = Memo::new(move |_| card.with(|card| card.stored.clone()));
-    let is_asked = Memo::new(move |_| card.with(|card| card.is_asked));
-    let is_fetching = Memo::new(move |_| card.with(|card| card.is_fetching));
-    let is_listed = Memo::new(move |_| card.with(|card| card.variants.is_some()));
+    let is_missing = part(card, |card| card.stored.is_none());
+    let is_asked = part(card, |card| card.is_asked);
+    let is_under_way = part(card, |card| card.is_fetching || card.is_asked);
+    let is_listed = part(card, |card| card.variants.is_some());
+    let fetch_label = part(card, |card| match (card.is_fetching, &card.stored) {
+        (true, _) => "Downloading",
+        (false, Some(_)) => "Download another",
+        (false, None) => "Download",
+    });
+    let look_label = part(card, |card| if card.is_asked { "Asking" } else { "Show sizes" });
     let can_fetch = entry.repositories().next();
     let is_bundled = entry.is_bundled();
-    let open = move |_| match stored.get_untracked() {
+    let open = move |_| match card.with_untracked(|card| card.stored.clone()) {
         Some(key) => page.open_stored(&key),
         None => page.load_bundled(),
     };
@@ -114,8 +128,8 @@ fn Acts(entry: &'static Entry, text: RwSignal<usize>, vision: RwSignal<usize>) -
             <button
                 type="button"
                 class="open primary"
-                hidden=move || !is_bundled && stored.get().is_none()
-                disabled=move || is_busy.get()
+                hidden=move || !is_bundled && is_missing.get()
+                disabled=is_busy
                 on:click=open
             >
                 "Open"
@@ -124,29 +138,25 @@ fn Acts(entry: &'static Entry, text: RwSignal<usize>, vision: RwSignal<usize>) -
                 <button
                     type="button"
                     class="fetch"
-                    class:primary=move || stored.get().is_none()
-                    disabled=move || is_fetching.get() || is_asked.get()
+                    class:primary=is_missing
+                    disabled=is_under_way
                     on:click=move |_| page.change(|state| acts::fetch_entry(state, &entry.id, text.get_untracked(), vision.get_untracked()))
                 >
-                    {move || match (is_fetching.get(), stored.get()) {
-                        (true, _) => "Downloading",
-                        (false, Some(_)) => "Download another",
-                        (false, None) => "Download",
-                    }}
+                    {fetch_label}
                 </button>
                 <button
                     type="button"
                     class="look"
-                    hidden=move || is_listed.get()
-                    disabled=move || is_asked.get()
+                    hidden=is_listed
+                    disabled=is_asked
                     on:click=move |_| page.change(|state| acts::look(state, &entry.id, false))
                 >
-                    {move || if is_asked.get() { "Asking" } else { "Show sizes" }}
+                    {look_label}
                 </button>
             })}
         </div>
         {can_fetch.map(|place| view! {
-            <p class="hint" hidden=move || is_listed.get()>{format!("Either asks {}; nothing is asked before.", allowed(place))}</p>
+            <p class="hint" hidden=is_listed>{format!("Either asks {}; nothing is asked before.", allowed(place))}</p>
         })}
         <p class="sources">{entry.sources.iter().map(link).collect_view()}</p>
     }

@@ -1,5 +1,6 @@
 use leptos::prelude::*;
 
+use crate::browser::keyed::Keyed;
 use crate::browser::page::page;
 use crate::state::models::{Download, Kind, Stage, acts};
 
@@ -7,7 +8,8 @@ use crate::state::models::{Download, Kind, Stage, acts};
 #[component]
 pub(super) fn DownloadsList() -> impl IntoView {
     let page = page();
-    let numbers = page.slice(|state| state.models.downloads.iter().map(|it| it.number).collect::<Vec<_>>());
+    let numbers =
+        page.slice(|state| state.models.downloads.iter().map(|it| (it.number, String::new())).collect());
     view! {
         <section
             id="downloads-list"
@@ -16,9 +18,7 @@ pub(super) fn DownloadsList() -> impl IntoView {
             hidden=move || numbers.with(Vec::is_empty)
         >
             <h2 id="downloads-title">"Downloads"</h2>
-            <For each=move || numbers.get() key=|number| *number let:number>
-                <OneDownload number/>
-            </For>
+            <Keyed keys=numbers row=|(number, _)| view! { <OneDownload number/> }.into_any()/>
         </section>
     }
 }

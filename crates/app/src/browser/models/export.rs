@@ -1,10 +1,12 @@
 //! Files of the store as files of a person.
 
 use js_sys::Promise;
-use leptos::prelude::{document, window};
+use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, FileSystemDirectoryHandle, FileSystemFileHandle, HtmlElement, Url};
+use web_sys::{File, FileSystemDirectoryHandle, FileSystemFileHandle, Url};
+
+use crate::browser::saving::save;
 
 /// Lets the browser save one file of the store. Its bytes are not read here: the browser copies them.
 pub(crate) async fn hand_over(key: &str, name: &str) -> Result<(), JsValue> {
@@ -15,11 +17,7 @@ pub(crate) async fn hand_over(key: &str, name: &str) -> Result<(), JsValue> {
     let handle: FileSystemFileHandle =
         JsFuture::from(folder.get_file_handle(&download::data_name(key))).await?.dyn_into()?;
     let file: File = JsFuture::from(handle.get_file()).await?.dyn_into()?;
-    let address = Url::create_object_url_with_blob(&file)?;
-    let link = document().create_element("a")?;
-    link.set_attribute("href", &address)?;
-    link.set_attribute("download", name)?;
-    link.unchecked_into::<HtmlElement>().click();
+    let address = save(&file, name)?;
     JsFuture::from(moment()).await?;
     Url::revoke_object_url(&address)
 }

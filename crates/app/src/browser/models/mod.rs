@@ -8,9 +8,9 @@ mod own;
 mod select;
 mod stored;
 
-use catalogue::Entry;
 use leptos::prelude::*;
 
+use crate::browser::keyed::{Key, Keyed};
 use crate::browser::page::page;
 use crate::state::State;
 use crate::state::models::{Downloader, entries};
@@ -23,7 +23,7 @@ use stored::Stored;
 #[component]
 pub(crate) fn ModelsView() -> impl IntoView {
     let page = page();
-    let recommended = page.slice(State::recommended);
+    let entries = page.slice(|state| sorted(state.recommended()));
     view! {
         <section id="models" aria-labelledby="models-title">
             <ThisDevice/>
@@ -32,9 +32,7 @@ pub(crate) fn ModelsView() -> impl IntoView {
             <section class="models-part" aria-labelledby="catalogue-title">
                 <h2 id="catalogue-title">"Models to choose from"</h2>
                 <div class="cards">
-                    <For each=move || sorted(recommended.get()) key=|entry| entry.id.as_str() let:entry>
-                        <ModelCard entry/>
-                    </For>
+                    <Keyed keys=entries row=card/>
                 </div>
             </section>
             <OwnSources/>
@@ -43,10 +41,15 @@ pub(crate) fn ModelsView() -> impl IntoView {
 }
 
 /// The catalogue, with the one that is proposed first.
-fn sorted(recommended: Option<&str>) -> Vec<&'static Entry> {
-    let (first, others): (Vec<_>, Vec<_>) =
-        entries().iter().partition(|entry| recommended == Some(entry.id.as_str()));
-    [first, others].concat()
+fn sorted(recommended: Option<&str>) -> Vec<Key> {
+    let keys = (0..).zip(entries()).map(|(place, entry)| (place, entry.id.clone()));
+    let (mut first, others): (Vec<_>, Vec<_>) = keys.partition(|(_, id)| recommended == Some(id.as_str()));
+    first.extend(others);
+    first
+}
+
+fn card((place, _): Key) -> AnyView {
+    entries().get(place as usize).map(|entry| view! { <ModelCard entry/> }).into_any()
 }
 
 #[component]
@@ -66,14 +69,14 @@ fn ThisDevice() -> impl IntoView {
                 "A model is fetched once and kept in this browser. Downloads run apart from the rest of the page: they are told \
                 addresses, never an image, a question or an answer."
             </p>
-            <p id="models-device">{move || device.get()}</p>
+            <p id="models-device">{device}</p>
             <p>
-                <span id="models-space">{move || space.get()}</span>
+                <span id="models-space">{space}</span>
                 " "
-                <span id="persist">{move || persistence.get()}</span>
+                <span id="persist">{persistence}</span>
             </p>
             <p id="downloader-died" class="error" role="alert" hidden=move || died.get().is_none()>
-                {move || died.get()}
+                {died}
                 " "
                 <button type="button" id="downloader-restart" on:click=move |_| page.start_downloads()>"Start them again"</button>
             </p>

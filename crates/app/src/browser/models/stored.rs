@@ -3,8 +3,10 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
+use crate::browser::keyed::{Key, Keyed};
 use crate::browser::page::page;
 use crate::format;
+use crate::state::State;
 use crate::state::models::{acts, whole_bytes};
 
 /// What is asked before something is deleted: which models, and how they are called.
@@ -15,9 +17,14 @@ type Asked = RwSignal<Option<(Vec<ModelKey>, String)>>;
 pub(super) fn Stored() -> impl IntoView {
     let page = page();
     let asked: Asked = RwSignal::new(None);
-    let stored = page.slice(|state| state.models.stored.clone());
+    let stored = page.slice(|state| models(state).iter().map(|model| (0, revision(model))).collect());
+    let is_looked_up = page.slice(|state| state.models.stored.is_some());
+    let row = move |(_, key): Key| {
+        let model = page.peek(|state| models(state).iter().find(|model| revision(model) == key).cloned());
+        model.map(|model| view! { <One model asked/> }).into_any()
+    };
     let n_keys = page.slice(|state| acts::all_keys(state).len());
-    let is_empty = move || stored.with(|it| it.as_ref().is_none_or(Vec::is_empty));
+    let is_empty = move || stored.with(Vec::is_empty);
     let delete_all = move |_| {
         let keys = page.peek(acts::all_keys);
         let what = match keys.len() {
@@ -33,19 +40,21 @@ pub(super) fn Stored() -> impl IntoView {
                 <button type="button" id="delete-all" hidden=move || n_keys.get() == 0 on:click=delete_all>"Delete all"</button>
             </div>
             <p class="hint" hidden=move || !is_empty()>
-                {move || if stored.with(Option::is_some) { "No model is stored yet." } else { "Looking into the store." }}
+                {move || if is_looked_up.get() { "No model is stored yet." } else { "Looking into the store." }}
             </p>
-            <For each=move || stored.get().unwrap_or_default() key=revision let:model>
-                <One model asked/>
-            </For>
+            <Keyed keys=stored row/>
             <Confirm asked/>
         </section>
     }
 }
 
+fn models(state: &State) -> &[StoredModel] {
+    state.models.stored.as_deref().unwrap_or_default()
+}
+
 /// What is shown of a model changes with its date alone.
-fn revision(model: &StoredModel) -> (String, u64) {
-    (model.key.0.clone(), model.used_at_secs.to_bits())
+fn revision(model: &StoredModel) -> String {
+    format!("{} {}", model.key.0, model.used_at_secs.to_bits())
 }
 
 #[component]
@@ -77,9 +86,9 @@ fn One(model: StoredModel, asked: Asked) -> impl IntoView {
                     >
                         {move || if is_opening.get() { "Opening" } else { "Open" }}
                     </button>
-                    <button type="button" class="check" disabled=move || is_busy.get() on:click=move |_| page.change(|state| acts::check(state, &key()))>"Check"</button>
+                    <button type="button" class="check" disabled=is_busy on:click=move |_| page.change(|state| acts::check(state, &key()))>"Check"</button>
                     <button type="button" class="export" on:click=move |_| page.export_stored(model.get_value())>"Export"</button>
-                    <button type="button" class="delete" disabled=move || is_busy.get() on:click=delete>"Delete"</button>
+                    <button type="button" class="delete" disabled=is_busy on:click=delete>"Delete"</button>
                 </div>
             </div>
             <p class="figures">

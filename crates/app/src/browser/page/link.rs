@@ -3,7 +3,7 @@
 use gloo::render::{AnimationFrame, request_animation_frame};
 use js_sys::{Array, ArrayBuffer, Uint8ClampedArray};
 use leptos::prelude::*;
-use protocol::{Command, Event, Failure, JobId};
+use protocol::{BenchmarkData, Command, DataSource, Event, Failure, JobId};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File, ImageData};
@@ -27,6 +27,8 @@ pub(super) struct Link {
     pub(super) image: Option<Opened>,
     /// The image that the worker decodes.
     pub(super) opening: Option<Opened>,
+    /// The file of the data set that was picked latest, to open it again after a restart.
+    pub(super) data_file: Option<File>,
     /// Events that wait for the next frame.
     inbox: Vec<Event>,
     frame: Option<AnimationFrame>,
@@ -82,7 +84,7 @@ impl Page {
             }),
             FromWorker::Event(event, bulk) => {
                 self.flush();
-                if event == Event::Started {
+                if matches!(event, Event::Started) {
                     let released =
                         self.link.try_update_value(|link| link.client.as_mut().map(Client::release));
                     if let Some(Some(Err(error))) = released {
@@ -98,6 +100,9 @@ impl Page {
                 };
                 if let Event::BenchmarkImage { width_px, .. } = event {
                     self.benchmark_image.set(pixels(&bulk, width_px));
+                }
+                if let Event::RunWritten { name, media_type, .. } = &event {
+                    self.hand_over(&bulk, name, media_type);
                 }
                 self.take(vec![event]);
                 if let Some(image) = image
@@ -135,7 +140,16 @@ impl Page {
     }
 
     pub(super) fn send_all(self, commands: impl IntoIterator<Item = Command>) {
-        commands.into_iter().for_each(|command| self.send(command, Bulk::None));
+        commands.into_iter().for_each(|command| {
+            let bulk = match &command {
+                Command::OpenBenchmark {
+                    data: BenchmarkData::File { source: DataSource::Picked { .. }, .. },
+                    ..
+                } => Bulk::Files(self.link.with_value(|link| link.data_file.iter().cloned().collect())),
+                _ => Bulk::None,
+            };
+            self.send(command, bulk);
+        });
     }
 
     pub(super) fn send(self, command: Command, bulk: Bulk) {

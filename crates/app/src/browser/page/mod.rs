@@ -4,6 +4,7 @@ mod backend;
 mod benchmark;
 mod image;
 pub(super) mod link;
+mod looking;
 mod model;
 mod models;
 mod talk;
@@ -72,6 +73,7 @@ impl Page {
         self.start_worker();
         self.choose_backend_of_address();
         self.load_bundled();
+        self.list_runs();
     }
 
     /// The controls are disabled while a question is answered; a drop or a paste is not.

@@ -57,6 +57,7 @@ impl Page {
         self.change(acts::worker_restarts);
         self.start_worker();
         self.restore_worker();
+        self.list_runs();
         self.reload_model();
         // An image that was still being decoded may be what ended the worker: only one that was there comes back.
         let was_there = self.peek(|state| matches!(state.picture, Picture::Ready(_)));

@@ -16,7 +16,7 @@ pub(super) fn WhereItRuns() -> impl IntoView {
         <fieldset id="backend" aria-describedby="backend-why">
             <legend>"Where the model runs"</legend>
             {backend::CHOICES.map(|choice| view! { <Choice choice/> })}
-            <p id="backend-why" class="hint" class:error=move || failed.get() role="status">{move || why.get()}</p>
+            <p id="backend-why" class="hint" class:error=failed role="status">{why}</p>
             <Move/>
             <p id="backend-wait" class="hint" hidden=move || !busy.get()>
                 "A question is being answered. It can be changed when the answer is complete."
@@ -46,14 +46,14 @@ fn Choice(choice: BackendChoice) -> impl IntoView {
                 type="radio"
                 name="backend"
                 aria-describedby="backend-why"
-                disabled=move || is_unavailable.get()
+                disabled=is_unavailable
                 aria-disabled=move || must_wait.get().then_some("true")
-                prop:checked=move || is_chosen.get()
+                prop:checked=is_chosen
                 on:click=wait
                 on:change=move |_| page.choose_backend(choice)
             />
             <span class="choice-label">{backend::label(choice)}</span>
-            <span class="choice-hint">{move || hint.get()}</span>
+            <span class="choice-hint">{hint}</span>
         </label>
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn Developer() -> impl IntoView {
             <summary>"For developers"</summary>
             <div class="developer">
                 <label class="check">
-                    <input id="profiling" type="checkbox" prop:checked=move || is_on.get() on:change=switch/>
+                    <input id="profiling" type="checkbox" prop:checked=is_on on:change=switch/>
                     "Profile the next answers"
                 </label>
                 <div class="developer-line">

@@ -102,8 +102,8 @@ fn Number(field: Field) -> impl IntoView {
                 min=least.to_string()
                 max=most.to_string()
                 step=step.to_string()
-                placeholder=move || own.get()
-                prop:value=move || value.get()
+                placeholder=own
+                prop:value=value
                 aria-describedby=hint_id.clone()
                 aria-invalid=move || error.get().map(|_| "true")
                 on:change=write
@@ -125,7 +125,7 @@ fn FollowUp() -> impl IntoView {
     };
     view! {
         <label class="check">
-            <input id="follow-up" type="checkbox" prop:checked=move || follows.get() on:change=change/>
+            <input id="follow-up" type="checkbox" prop:checked=follows on:change=change/>
             "Follow-up questions"
         </label>
         <p class="hint">"The model sees the earlier questions and answers. The bundled model was trained on single questions: for it this is off."</p>
@@ -147,7 +147,7 @@ fn ModelFacts() -> impl IntoView {
                     <dt>"Parameters"</dt><dd>{format::parameters(info.n_parameters)}</dd>
                     <dt>"Files"</dt><dd>{format::bytes(info.n_bytes)}</dd>
                     <dt>"Visual tokens"</dt><dd>{format!("{} to {} per image", info.min_visual_tokens, info.max_visual_tokens)}</dd>
-                    <dt>"Loaded in"</dt><dd>{move || waited.get()}</dd>
+                    <dt>"Loaded in"</dt><dd>{waited}</dd>
                     {info.heap_bytes.map(|n| view! {
                         <dt>"Memory of the tab"</dt><dd id="heap" data-bytes=n.to_string()>{format::bytes(n)}</dd>
                     })}
@@ -159,7 +159,7 @@ fn ModelFacts() -> impl IntoView {
         <section class="model-facts">
             <h3>"Model"</h3>
             {facts}
-            <button type="button" disabled=move || busy.get() on:click=move |_| page.load_bundled()>
+            <button type="button" disabled=busy on:click=move |_| page.load_bundled()>
                 "Load the bundled model"
             </button>
         </section>

@@ -43,7 +43,7 @@ fn Views() -> impl IntoView {
         let badge = (view == View::Benchmark).then(|| {
             view! {
                 <span class="nav-progress" hidden=move || progress.get().is_none()>
-                    {move || progress.get()}
+                    {progress}
                 </span>
             }
         });
@@ -104,7 +104,7 @@ fn ModelBadge() -> impl IntoView {
             <span class="lamp" aria-hidden="true"></span>
             <span class="model-lines">
                 <span id="model-name" title=name>{name}</span>
-                <span id="load-text" title=move || waited.get()>{text}</span>
+                <span id="load-text" title=waited>{text}</span>
             </span>
         </div>
         <progress
@@ -135,7 +135,7 @@ fn ModelPicker() -> impl IntoView {
                 type="file"
                 multiple=true
                 accept=".gguf"
-                disabled=move || busy.get()
+                disabled=busy
                 on:change=pick
             />
             <label for="model-input" title="Choose a GGUF pair: the text model and its mmproj, in any order">

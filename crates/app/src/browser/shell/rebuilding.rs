@@ -15,8 +15,8 @@ pub(crate) fn RebuildingNotice() -> impl IntoView {
     let text = page.slice(|state| state.rebuilding.as_ref().map(|it| it.progress_text()));
     view! {
         <div id="rebuilding" role="status" hidden=move || sentence.with(Option::is_none)>
-            <p>{move || sentence.get()}</p>
-            <p class="rebuilding-figure" aria-hidden="true">{move || text.get()}</p>
+            <p>{sentence}</p>
+            <p class="rebuilding-figure" aria-hidden="true">{text}</p>
             <progress
                 aria-label="Loading the model again"
                 value=move || mib.get().map(|(done, _)| done.to_string())

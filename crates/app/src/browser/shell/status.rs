@@ -33,7 +33,7 @@ fn Plain(id: &'static str, label: &'static str, value: Memo<String>) -> impl Int
     view! {
         <div class="cell">
             <dt>{label}</dt>
-            <dd id=id title=move || value.get()>{move || value.get()}</dd>
+            <dd id=id title=value>{value}</dd>
         </div>
     }
 }
@@ -54,7 +54,7 @@ fn Timed(
     view! {
         <div class="cell timed" data-running=move || is_running().then_some("")>
             <dt>{label}</dt>
-            <dd id=id>{move || value.get()}</dd>
+            <dd id=id>{value}</dd>
             <progress
                 aria-label=label
                 hidden=move || !is_running()

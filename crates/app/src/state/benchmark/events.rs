@@ -1,29 +1,46 @@
 //! What the worker tells of the benchmark, and what happens elsewhere on the page that concerns it.
 
-use bench::{Answered, DataSet, Question, Reply};
-use protocol::{Command, Failure, JobId, ModelInfo};
+use bench::{Answered, Reply};
+use protocol::{BenchmarkData, Command, Failure, JobId, ModelInfo, RunAct};
 
-use super::acts::{ask_next, begin, call_back};
-use super::{OpenedImage, OpenedQuestion, Pause, Stage, Stop};
+use super::acts::{ask_next, begin, call_back, not_at_hand, open_question};
+use super::resume::{go_on, is_of_model};
+use super::{OpenedImage, OpenedQuestion, Pause, Set, Stage, Stop, Then, analysis};
 use crate::state::State;
 
-/// The questions are ready; the run that a person started begins.
+/// The questions are ready; what was to follow does.
 pub(in crate::state) fn opened(
     state: &mut State,
     job: JobId,
-    data: DataSet,
-    questions: Vec<Question>,
+    set: impl FnOnce(BenchmarkData) -> Set,
     now_secs: f64,
 ) -> Vec<Command> {
-    let date = match &mut state.benchmark.stage {
-        Stage::Opening { job: its, date } if *its == job => date.take(),
-        _ => return Vec::new(),
+    let benchmark = &mut state.benchmark;
+    if !matches!(benchmark.stage, Stage::Opening { job: its, .. } if its == job) {
+        return Vec::new();
+    }
+    let Stage::Opening { asked, then, before, .. } = std::mem::replace(&mut benchmark.stage, Stage::Ready)
+    else {
+        return Vec::new();
     };
-    state.benchmark.data = Some((data, questions));
-    state.benchmark.stage = Stage::Ready;
-    match date {
-        Some(date) => begin(state, date, now_secs),
-        None => Vec::new(),
+    benchmark.data = Some(set(asked));
+    if !matches!(*before, Stage::Idle(_)) {
+        benchmark.stage = *before;
+    }
+    match then {
+        Then::Begin { date, id } => begin(state, date, id, now_secs),
+        Then::Resume if state.resume_needs().is_none() => go_on(state, now_secs),
+        Then::Show(number) if state.benchmark.missing_set().is_none() => match state.benchmark.opened {
+            Some(_) => open_question(state, number),
+            None => Vec::new(),
+        },
+        Then::Show(_) => {
+            if let Some(opened) = &mut state.benchmark.opened {
+                opened.image = OpenedImage::Failed(not_at_hand());
+            }
+            Vec::new()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -37,22 +54,34 @@ pub(in crate::state) fn answered(
 ) -> Vec<Command> {
     let benchmark = &mut state.benchmark;
     let question = match (&benchmark.run, &benchmark.data) {
-        (Some(run), Some((_, questions))) if benchmark.in_flight == Some(job) && run.n_asked() == number => {
-            questions.get(number as usize).cloned()
+        (Some(run), Some(set)) if benchmark.in_flight == Some(job) && run.n_asked() == number => {
+            set.questions.get(number as usize).cloned()
         }
         _ => None,
     };
     let (Some(question), Some(run)) = (question, &mut benchmark.run) else { return Vec::new() };
+    // What could not be kept has left a gap: answers behind it would not be taken.
+    let id = if benchmark.unkept.is_none() { benchmark.run_id.clone() } else { None };
+    let keep = id.map(|id| RunAct::Keep { id, number, question: question.clone(), reply: reply.clone() });
     let answered = Answered::new(run.conditions.rule, question, reply);
     benchmark.row.add(&answered);
     run.answers.push(answered);
+    let is_complete = run.is_complete();
     benchmark.in_flight = None;
     benchmark.pace.note_answer(now_secs);
-    if run.is_complete() || benchmark.stage == Stage::Running {
-        return ask_next(state);
+    benchmark.note_progress();
+    let mut commands = Vec::new();
+    if let Some(act) = keep {
+        let job = state.next_job();
+        state.benchmark.keeping.push(job);
+        commands.push(Command::Runs { job, act });
     }
-    benchmark.pace.rest();
-    Vec::new()
+    if is_complete || state.benchmark.stage == Stage::Running {
+        commands.extend(ask_next(state));
+    } else {
+        state.benchmark.pace.rest();
+    }
+    commands
 }
 
 /// The image of the question that is looked at is there.
@@ -68,7 +97,17 @@ pub(in crate::state) fn shown(state: &mut State, job: JobId) {
 pub(in crate::state) fn failed(state: &mut State, job: JobId, failure: &Failure) -> bool {
     let benchmark = &mut state.benchmark;
     if matches!(benchmark.stage, Stage::Opening { job: its, .. } if its == job) {
-        benchmark.stage = Stage::Idle(Some(failure.clone()));
+        set_refused(state, failure);
+        return true;
+    }
+    if benchmark.keeping.contains(&job) {
+        benchmark.keeping.clear();
+        benchmark.unkept.get_or_insert_with(|| failure.clone());
+        return true;
+    }
+    if benchmark.shelf == Some(job) {
+        benchmark.shelf = None;
+        state.message = Some(failure.clone());
         return true;
     }
     if benchmark.in_flight == Some(job) {
@@ -82,7 +121,27 @@ pub(in crate::state) fn failed(state: &mut State, job: JobId, failure: &Failure)
             *image = OpenedImage::Failed(failure.clone());
             true
         }
-        _ => false,
+        _ => analysis::failed(state, job, failure),
+    }
+}
+
+/// The set that was wanted is not to be had; the one before it stays.
+fn set_refused(state: &mut State, failure: &Failure) {
+    let benchmark = &mut state.benchmark;
+    let Stage::Opening { then, before, asked, .. } = std::mem::replace(&mut benchmark.stage, Stage::Ready)
+    else {
+        return;
+    };
+    benchmark.stage = *before;
+    if then == Then::CalledOff {
+        return;
+    }
+    if let (Then::Show(_), Some(opened)) = (&then, &mut benchmark.opened) {
+        opened.image = OpenedImage::Failed(failure.clone());
+    } else if asked == BenchmarkData::Sample && benchmark.run.is_none() {
+        benchmark.stage = Stage::Idle(Some(failure.clone()));
+    } else {
+        benchmark.choice.failure = Some(failure.clone());
     }
 }
 
@@ -103,8 +162,10 @@ pub(in crate::state) fn model_loading(state: &mut State) {
 }
 
 /// A model is in place: a run belongs to the one that it began with.
-pub(in crate::state) fn model_ready(state: &mut State) {
-    end(state, Stop::OtherModel);
+pub(in crate::state) fn model_ready(state: &mut State, model: &ModelInfo) {
+    if state.benchmark.run.as_ref().is_some_and(|run| !is_of_model(run, model)) {
+        end(state, Stage::Stopped(Stop::OtherModel));
+    }
 }
 
 /// The model may move to another machine, or stay.
@@ -117,34 +178,41 @@ pub(in crate::state) fn model_moving(state: &mut State) {
 /// The model is in place again: a run belongs to the machine that it began on, since its times do.
 pub(in crate::state) fn model_moved(state: &mut State, model: &ModelInfo) {
     if state.benchmark.run.as_ref().is_some_and(|run| run.conditions.backend != model.backend) {
-        end(state, Stop::OtherMachine);
+        end(state, Stage::Stopped(Stop::OtherMachine));
     }
 }
 
 /// The model is gone, and no other has come.
 pub(in crate::state) fn model_gone(state: &mut State) {
-    end(state, Stop::NoModel);
+    end(state, Stage::Paused(Pause::Kept));
 }
 
 /// The questions went with the worker.
 pub(in crate::state) fn worker_died(state: &mut State) {
-    end(state, Stop::NoModel);
     let benchmark = &mut state.benchmark;
     benchmark.data = None;
-    if matches!(benchmark.stage, Stage::Opening { .. } | Stage::Ready) {
+    analysis::worker_died(benchmark);
+    if let Stage::Opening { before, .. } = &mut benchmark.stage {
+        benchmark.stage = std::mem::replace(before, Stage::Ready);
+    }
+    if benchmark.stage == Stage::Ready {
         benchmark.stage = Stage::Idle(None);
     }
+    benchmark.shelf = None;
+    benchmark.keeping.clear();
+    end(state, Stage::Paused(Pause::Kept));
+    let benchmark = &mut state.benchmark;
     if let Some(OpenedQuestion { image: image @ OpenedImage::Coming(_), .. }) = &mut benchmark.opened {
         *image = OpenedImage::Failed(Failure {
             message: "The worker ended before the image came.".into(),
-            remedy: "Restart the model and start the run again.".into(),
+            remedy: "Restart the model and open the question again.".into(),
         });
     }
 }
 
-fn end(state: &mut State, why: Stop) {
+fn end(state: &mut State, stage: Stage) {
     if state.benchmark.stage.is_under_way() {
-        state.benchmark.stage = Stage::Stopped(why);
+        state.benchmark.stage = stage;
         state.benchmark.in_flight = None;
         state.benchmark.pace.rest();
     }

@@ -4,27 +4,44 @@
 //! pausing is not asking.
 
 pub mod acts;
+pub(super) mod analysis;
+#[cfg(test)]
+mod analysis_tests;
+pub mod data;
+#[cfg(test)]
+mod data_tests;
 mod events;
 mod export;
+mod heading;
+pub mod kept;
+#[cfg(test)]
+mod kept_tests;
 mod list;
+#[cfg(test)]
+mod list_tests;
 mod opened;
 mod pace;
+mod resume;
 #[cfg(test)]
 mod tests;
 mod words;
 
-pub use export::Export;
-pub use list::{Column, Direction, Filter, Order, answer_text, listed, truth_text};
+pub use analysis::{Looks, analyse};
+pub use data::{DataChoice, DataKind};
+pub use export::{EXPORTS, export};
+pub use kept::title;
+pub use list::{Column, Direction, Filter, List, N_ROWS, Order, answer_text, preference_text, truth_text};
 pub use opened::{OpenedImage, OpenedQuestion};
 pub use pace::Pace;
 
+pub(super) use data::Set;
 pub(super) use events::{
     answered, failed, model_gone, model_loading, model_moved, model_moving, model_ready, opened,
     question_asked, shown, worker_died,
 };
 
-use bench::{Answered, DataSet, Grouping, Question, Row, Run};
-use protocol::{BenchmarkSettings, Failure, JobId};
+use bench::{Answered, Grouping, Preset, Row, Rule, Run, RunSummary};
+use protocol::{BenchmarkData, Failure, JobId};
 
 /// The whole Benchmark view.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,30 +50,52 @@ pub struct Benchmark {
     pub stage: Stage,
     /// The latest run, under way or over; its answers are in the order of the questions' numbers.
     pub run: Option<Run>,
+    /// Its name among the runs that are kept.
+    pub run_id: Option<String>,
+    /// The runs that are kept, the latest first.
+    pub kept: Vec<RunSummary>,
+    /// Whether they go with the tab; not known before the first list of them.
+    pub is_lost_with_tab: bool,
     /// Counts the runs that were begun.
     pub run_number: u32,
     /// The run's counts.
     pub row: Row,
     /// What its answers take.
     pub pace: Pace,
+    /// Where the next run's questions come from.
+    pub choice: DataChoice,
+    /// The visual tokens of the next run; those of the page's settings without.
+    pub preset: Option<Preset>,
+    /// How answers are read: those on view, and those of the next run.
+    pub rule: Rule,
+    /// Whether the next run asks every rotation of the options.
+    pub circular: bool,
     /// Whether the next run hides the images.
     pub blank_images: bool,
     /// Which of the three tables is shown.
     pub grouping: Grouping,
     /// Whether the published cells also show the value that was printed.
     pub as_printed: bool,
-    /// How the list of questions is sorted.
-    pub order: Order,
-    /// Which questions are listed.
-    pub filter: Filter,
+    /// The list of questions.
+    pub list: List,
+    /// What the worker made of the run.
+    pub looks: Looks,
     /// The question that is looked at.
     pub opened: Option<OpenedQuestion>,
     /// The set that the worker holds ready.
-    data: Option<(DataSet, Vec<Question>)>,
-    /// How the run's questions are answered, from its first to its last.
-    settings: Option<BenchmarkSettings>,
+    data: Option<Set>,
     /// The question that the worker has.
     in_flight: Option<JobId>,
+    /// Answers that are on their way to the disk.
+    keeping: Vec<JobId>,
+    /// Why answers of the run are not kept any more.
+    unkept: Option<Failure>,
+    /// What the worker was last asked about the kept runs.
+    shelf: Option<JobId>,
+    /// Whether the kept runs are known, so that an unfinished one was offered.
+    is_listed: bool,
+    /// The file that the worker writes.
+    writing: Option<JobId>,
 }
 
 impl Default for Benchmark {
@@ -64,18 +103,29 @@ impl Default for Benchmark {
         Self {
             stage: Stage::Idle(None),
             run: None,
+            run_id: None,
+            kept: Vec::new(),
+            is_lost_with_tab: false,
             run_number: 0,
             row: Row::default(),
             pace: Pace::default(),
+            choice: DataChoice::default(),
+            preset: None,
+            rule: Rule::default(),
+            circular: false,
             blank_images: false,
             grouping: Grouping::ClinicalTask,
             as_printed: false,
-            order: Order::default(),
-            filter: Filter::default(),
+            list: List::default(),
+            looks: Looks::default(),
             opened: None,
             data: None,
-            settings: None,
             in_flight: None,
+            keeping: Vec::new(),
+            unkept: None,
+            shelf: None,
+            is_listed: false,
+            writing: None,
         }
     }
 }
@@ -89,8 +139,12 @@ pub enum Stage {
     Opening {
         /// The job.
         job: JobId,
-        /// When the run that follows began; `None` if it was called off.
-        date: Option<String>,
+        /// What was asked for.
+        asked: BenchmarkData,
+        /// What follows.
+        then: Then,
+        /// Where the run on view was before.
+        before: Box<Stage>,
     },
     /// The questions are ready, and no run was begun.
     Ready,
@@ -102,6 +156,26 @@ pub enum Stage {
     Stopped(Stop),
     /// Every question was asked.
     Finished,
+}
+
+/// What follows when a set is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// A run begins.
+    Begin {
+        /// When it was started.
+        date: String,
+        /// Its name among those that are kept.
+        id: String,
+    },
+    /// The run on view goes on.
+    Resume,
+    /// The image of its question of this number is shown.
+    Show(u32),
+    /// Nothing yet.
+    Nothing,
+    /// Nothing: a person called off what was to follow.
+    CalledOff,
 }
 
 /// Why a run rests.
@@ -117,6 +191,8 @@ pub enum Pause {
     ModelMoving,
     /// The question could not be put.
     Failed(Failure),
+    /// It was left unfinished by another tab or worker, and can go on where everything is as it was.
+    Kept,
 }
 
 /// Why a run ended before its last question.
@@ -128,8 +204,6 @@ pub enum Stop {
     OtherModel,
     /// Its model was moved to another machine.
     OtherMachine,
-    /// Its model is gone, with the worker or without.
-    NoModel,
 }
 
 impl Stage {
@@ -146,9 +220,14 @@ impl Stage {
         }
     }
 
-    /// Whether a run is neither over nor yet to begin.
+    /// Whether a run of this tab is neither over nor yet to begin.
     pub const fn is_under_way(&self) -> bool {
-        matches!(self, Self::Running | Self::Paused(_))
+        matches!(self, Self::Running | Self::Paused(_)) && !self.is_kept()
+    }
+
+    /// Whether a run that was left unfinished waits to be resumed.
+    pub const fn is_kept(&self) -> bool {
+        matches!(self, Self::Paused(Pause::Kept))
     }
 
     /// Whether Start has a meaning.
@@ -177,7 +256,7 @@ impl Benchmark {
     pub fn progress(&self) -> Option<(u32, u32)> {
         match (&self.run, &self.data) {
             (Some(run), _) => Some((run.n_asked(), run.n_total)),
-            (None, Some((_, questions))) => Some((0, u32::try_from(questions.len()).unwrap_or(u32::MAX))),
+            (None, Some(set)) => Some((0, set.n_questions())),
             (None, None) => None,
         }
     }

@@ -12,6 +12,11 @@ pub struct Pace {
 }
 
 impl Pace {
+    /// Of answers that took so long and are there already.
+    pub(super) fn after(elapsed_secs: f64) -> Self {
+        Self { elapsed_secs, ..Self::default() }
+    }
+
     /// Begins to count, unless it does already.
     pub(super) fn begin(&mut self, now_secs: f64) {
         self.since_secs.get_or_insert(now_secs);

@@ -1,21 +1,16 @@
-use bench::{
-    Answered, Conditions, DataSet, Grouping, Letter, PERMANENT_LINE, Question, Reply, Rule, VisualTokens,
-};
+use bench::{Conditions, DataSet, Grouping, Letter, Question, Reply, Rule, VisualTokens};
 use protocol::{
     BackendChoice, BackendKind, BenchmarkImages, Command, Event, Failure, JobId, ModelInfo, ModelSource,
     Turns,
 };
 
 use super::acts::{close_question, open_question, pause, resume, start, stop};
-use super::{
-    Column, Direction, Export, Filter, OpenedImage, Order, Pause, Stage, Stop, answer_text, listed,
-    truth_text,
-};
+use super::{OpenedImage, Pause, Stage, Stop, answer_text, truth_text};
 use crate::state::{State, acts as page_acts, apply, backend};
 
-const DATE: &str = "2026-11-25T03:10:22.000Z";
+pub(super) const DATE: &str = "2026-11-25T03:10:22.000Z";
 
-fn model(name: &str) -> ModelInfo {
+pub(super) fn model(name: &str) -> ModelInfo {
     ModelInfo {
         name: name.into(),
         quantisation: "Q8_0".into(),
@@ -29,7 +24,7 @@ fn model(name: &str) -> ModelInfo {
     }
 }
 
-fn load(state: &mut State, name: &str) -> JobId {
+pub(super) fn load(state: &mut State, name: &str) -> JobId {
     let source = ModelSource::Files { names: vec![format!("{name}.gguf")] };
     match page_acts::load_model(state, name, Turns::Single, source) {
         Command::LoadModel { job, .. } => job,
@@ -38,7 +33,7 @@ fn load(state: &mut State, name: &str) -> JobId {
 }
 
 /// A page with a model.
-fn ready() -> State {
+pub(super) fn ready() -> State {
     let mut state = State::default();
     let job = load(&mut state, "m");
     apply(&mut state, Event::Started, 0.0);
@@ -47,7 +42,7 @@ fn ready() -> State {
 }
 
 /// Every third is about a muscle; the right answer is B.
-fn questions(n: usize) -> Vec<Question> {
+pub(super) fn questions(n: usize) -> Vec<Question> {
     let question = |index: usize| Question {
         index: index.to_string(),
         question: format!("What is shown in image {index}?"),
@@ -60,16 +55,32 @@ fn questions(n: usize) -> Vec<Question> {
     (0..n).map(question).collect()
 }
 
-fn opened(state: &mut State, commands: &[Command], n: usize, now_secs: f64) -> Vec<Command> {
+pub(super) fn opened(state: &mut State, commands: &[Command], n: usize, now_secs: f64) -> Vec<Command> {
     let [Command::OpenBenchmark { job, .. }] = commands else { panic!("{commands:?}") };
-    let data = DataSet::Sample { version: "test".into() };
-    apply(state, Event::BenchmarkOpened { job: *job, data, questions: questions(n) }, now_secs)
+    without_runs(apply(state, sample_opened(*job, n), now_secs))
+}
+
+pub(super) fn sample_opened(job: JobId, n: usize) -> Event {
+    Event::BenchmarkOpened {
+        job,
+        data: DataSet::Sample { version: "test".into() },
+        questions: questions(n),
+        fingerprint: format!("sample of {n}"),
+        problems: Vec::new(),
+        n_problems: 0,
+    }
+}
+
+/// The commands that do not concern what is kept.
+fn without_runs(mut commands: Vec<Command>) -> Vec<Command> {
+    commands.retain(|command| !matches!(command, Command::Runs { .. }));
+    commands
 }
 
 /// The question that was asked.
 #[track_caller]
-fn asked(commands: &[Command]) -> (JobId, u32) {
-    match commands {
+pub(super) fn asked(commands: &[Command]) -> (JobId, u32) {
+    match &without_runs(commands.to_vec())[..] {
         [Command::AnswerBenchmark { job, number, .. }] => (*job, *number),
         other => panic!("no question was asked: {other:?}"),
     }
@@ -79,23 +90,28 @@ fn said(text: &str) -> Reply {
     Reply { text: text.into(), seconds: 0.5, ..Reply::default() }
 }
 
-fn answer(state: &mut State, (job, number): (JobId, u32), text: &str, now_secs: f64) -> Vec<Command> {
-    apply(state, Event::BenchmarkAnswered { job, number, reply: said(text) }, now_secs)
+pub(super) fn answer(
+    state: &mut State,
+    (job, number): (JobId, u32),
+    text: &str,
+    now_secs: f64,
+) -> Vec<Command> {
+    without_runs(apply(state, Event::BenchmarkAnswered { job, number, reply: said(text) }, now_secs))
 }
 
 /// A run over so many questions, its first one asked at 0 s.
-fn running(n: usize) -> (State, (JobId, u32)) {
+pub(super) fn running(n: usize) -> (State, (JobId, u32)) {
     let mut state = ready();
-    let open = start(&mut state, DATE, 0.0);
+    let open = start(&mut state, DATE, "x7k2", 0.0);
     let first = asked(&opened(&mut state, &open, n, 0.0));
     (state, first)
 }
 
-fn failure() -> Failure {
+pub(super) fn failure() -> Failure {
     Failure { message: "found this.".into(), remedy: "do that.".into() }
 }
 
-fn counts(state: &State) -> (u32, u32) {
+pub(super) fn counts(state: &State) -> (u32, u32) {
     let cell = state.benchmark.row.overall();
     (cell.hits, cell.n)
 }
@@ -103,9 +119,9 @@ fn counts(state: &State) -> (u32, u32) {
 #[test]
 fn one_question_is_asked_at_a_time_until_the_last() {
     let mut state = ready();
-    let open = start(&mut state, DATE, 0.0);
+    let open = start(&mut state, DATE, "x7k2", 0.0);
     assert_eq!(state.benchmark.stage.name(), "opening");
-    assert_eq!(start(&mut state, DATE, 0.0), [], "it is being opened already");
+    assert_eq!(start(&mut state, DATE, "x7k2", 0.0), [], "it is being opened already");
     let mut next = opened(&mut state, &open, 3, 10.0);
     for (number, text) in ["B. right kidney", "A", "perhaps"].into_iter().enumerate() {
         assert_eq!(state.benchmark.stage, Stage::Running);
@@ -127,10 +143,10 @@ fn one_question_is_asked_at_a_time_until_the_last() {
 #[test]
 fn without_a_model_nothing_starts_and_the_reason_is_said() {
     let mut state = State::default();
-    assert_eq!(start(&mut state, DATE, 0.0), []);
+    assert_eq!(start(&mut state, DATE, "x7k2", 0.0), []);
     assert_eq!(state.benchmark_status(), "The model is loading.");
     apply(&mut state, Event::Started, 0.0);
-    assert_eq!(start(&mut state, DATE, 0.0), []);
+    assert_eq!(start(&mut state, DATE, "x7k2", 0.0), []);
     assert!(state.benchmark_status().contains("No model is loaded"));
     assert_eq!(state.benchmark.stage.name(), "none");
 }
@@ -184,7 +200,7 @@ fn a_new_run_begins_with_an_empty_row_and_the_questions_at_hand() {
     answer(&mut state, first, "B", 1.0);
     stop(&mut state);
     state.benchmark.blank_images = true;
-    let again = start(&mut state, "later", 50.0);
+    let again = without_runs(start(&mut state, "later", "x7k2", 50.0));
     assert!(
         matches!(&again[..], [Command::AnswerBenchmark { number: 0, settings, .. }] if settings.images == BenchmarkImages::Blank)
     );
@@ -201,8 +217,7 @@ fn events_that_are_not_waited_for_change_nothing() {
     for question in stray {
         assert_eq!(answer(&mut state, question, "B", 1.0), []);
     }
-    let data = DataSet::Sample { version: "other".into() };
-    apply(&mut state, Event::BenchmarkOpened { job: first.0, data, questions: questions(9) }, 1.0);
+    apply(&mut state, sample_opened(first.0, 9), 1.0);
     apply(&mut state, Event::BenchmarkImage { job: first.0, number: 0, width_px: 1, height_px: 1 }, 1.0);
     assert_eq!(state, before);
     answer(&mut state, first, "B", 1.0);
@@ -215,11 +230,11 @@ fn events_that_are_not_waited_for_change_nothing() {
 fn called_off_while_it_is_opened_it_does_not_begin() {
     for call_off in [pause, |state: &mut State| drop(stop(state))] {
         let mut state = ready();
-        let open = start(&mut state, DATE, 0.0);
+        let open = start(&mut state, DATE, "x7k2", 0.0);
         call_off(&mut state);
         assert_eq!(opened(&mut state, &open, 2, 1.0), []);
         assert_eq!((&state.benchmark.stage, state.benchmark.progress()), (&Stage::Ready, Some((0, 2))));
-        assert_eq!(asked(&start(&mut state, DATE, 2.0)).1, 0);
+        assert_eq!(asked(&start(&mut state, DATE, "x7k2", 2.0)).1, 0);
     }
 }
 
@@ -237,12 +252,12 @@ fn a_failure_pauses_with_its_message_and_the_question_is_asked_again() {
 #[test]
 fn questions_that_cannot_be_made_ready_leave_none() {
     let mut state = ready();
-    let open = start(&mut state, DATE, 0.0);
+    let open = start(&mut state, DATE, "x7k2", 0.0);
     let [Command::OpenBenchmark { job, .. }] = open[..] else { panic!("{open:?}") };
     apply(&mut state, Event::Failed { job, failure: failure() }, 1.0);
     assert_eq!(state.benchmark.stage, Stage::Idle(Some(failure())));
     assert_eq!(state.benchmark_status(), "found this. do that.");
-    assert!(matches!(start(&mut state, DATE, 2.0)[..], [Command::OpenBenchmark { .. }]));
+    assert!(matches!(start(&mut state, DATE, "x7k2", 2.0)[..], [Command::OpenBenchmark { .. }]));
 }
 
 #[test]
@@ -273,7 +288,7 @@ fn a_run_belongs_to_the_model_it_began_with() {
     assert_eq!(state.benchmark.stage, Stage::Stopped(Stop::OtherModel));
     assert_eq!((counts(&state), resume(&mut state, 3.0)), ((1, 1), vec![]));
     assert_eq!(state.benchmark.run.as_ref().unwrap().conditions.model, "m");
-    start(&mut state, DATE, 4.0);
+    start(&mut state, DATE, "x7k2", 4.0);
     assert_eq!(state.benchmark.run.as_ref().unwrap().conditions.model, "n");
 }
 
@@ -335,29 +350,32 @@ fn a_device_lost_in_the_middle_of_a_run_is_told() {
 }
 
 #[test]
-fn the_run_ends_with_its_worker_and_a_new_one_makes_its_questions_again() {
+fn a_run_whose_worker_ended_goes_on_with_the_next_one() {
     let (mut state, first) = running(3);
     answer(&mut state, first, "B", 1.0);
     open_question(&mut state, 0);
     page_acts::worker_died(&mut state, "unreachable");
-    assert_eq!((state.benchmark.stage.clone(), counts(&state)), (Stage::Stopped(Stop::NoModel), (1, 1)));
-    let image = |state: &State| state.benchmark.opened.clone().map(|opened| opened.image);
-    assert!(matches!(image(&state), Some(OpenedImage::Failed(_))));
-    assert_eq!(open_question(&mut state, 0), None);
-    assert!(matches!(image(&state), Some(OpenedImage::Failed(_))));
+    assert_eq!((state.benchmark.stage.clone(), counts(&state)), (Stage::Paused(Pause::Kept), (1, 1)));
+    let image = state.benchmark.opened.clone().map(|opened| opened.image);
+    assert!(matches!(image, Some(OpenedImage::Failed(_))));
+    assert_eq!(resume(&mut state, 1.5), [], "there is no model");
     page_acts::worker_restarts(&mut state);
     let job = load(&mut state, "m");
     apply(&mut state, Event::Started, 2.0);
     apply(&mut state, Event::ModelReady { job, model: model("m") }, 2.0);
-    assert!(matches!(start(&mut state, DATE, 3.0)[..], [Command::OpenBenchmark { .. }]));
+    assert_eq!(state.benchmark_status(), "Left at 1 of 3 questions. Resume goes on with question 2.");
+    let open = resume(&mut state, 3.0);
+    assert_eq!(state.benchmark.stage.name(), "opening");
+    assert_eq!(asked(&opened(&mut state, &open, 3, 4.0)).1, 1);
+    assert_eq!((counts(&state), &state.benchmark.stage), ((1, 1), &Stage::Running));
 }
 
 #[test]
 fn a_question_is_looked_at_with_its_image() {
     let (mut state, first) = running(3);
-    assert_eq!(open_question(&mut state, 0), None, "it has no answer yet");
+    assert_eq!(open_question(&mut state, 0), [], "it has no answer yet");
     answer(&mut state, first, "B", 1.0);
-    let Some(Command::ShowBenchmarkImage { job, number: 0 }) = open_question(&mut state, 0) else {
+    let [Command::ShowBenchmarkImage { job, number: 0 }] = open_question(&mut state, 0)[..] else {
         panic!("no image was asked for")
     };
     let image = |state: &State| state.benchmark.opened.clone().map(|opened| opened.image);
@@ -365,7 +383,7 @@ fn a_question_is_looked_at_with_its_image() {
     assert_eq!(image(&state), Some(OpenedImage::Coming(job)));
     apply(&mut state, Event::BenchmarkImage { job, number: 0, width_px: 1, height_px: 1 }, 1.0);
     assert_eq!(image(&state), Some(OpenedImage::Shown));
-    let Some(Command::ShowBenchmarkImage { job, .. }) = open_question(&mut state, 0) else { panic!() };
+    let [Command::ShowBenchmarkImage { job, .. }] = open_question(&mut state, 0)[..] else { panic!() };
     apply(&mut state, Event::Failed { job, failure: failure() }, 1.0);
     assert_eq!(image(&state), Some(OpenedImage::Failed(failure())));
     assert_eq!(state.benchmark.stage, Stage::Running, "a missing image does not disturb the run");
@@ -396,7 +414,7 @@ fn a_listener_is_told_each_tenth_and_the_end() {
 fn settings_of_the_page_hold_for_the_whole_run_and_stand_in_its_conditions() {
     let mut state = ready();
     (state.settings.detail_max, state.settings.max_answer_tokens) = (Some(64), 20);
-    let open = start(&mut state, DATE, 0.0);
+    let open = start(&mut state, DATE, "x7k2", 0.0);
     let first = asked(&opened(&mut state, &open, 3, 0.0));
     let conditions = Conditions {
         model: "m".into(),
@@ -409,6 +427,10 @@ fn settings_of_the_page_hold_for_the_whole_run_and_stand_in_its_conditions() {
         data_set: DataSet::Sample { version: "test".into() },
         software: "Qwen2-VL-Med 0.1.0".into(),
         date: DATE.into(),
+        sampling: None,
+        circular: false,
+        questions: "sample of 3".into(),
+        shard: None,
     };
     assert_eq!(state.benchmark.run.as_ref().map(|run| &run.conditions), Some(&conditions));
     state.settings.max_answer_tokens = 99;
@@ -416,52 +438,6 @@ fn settings_of_the_page_hold_for_the_whole_run_and_stand_in_its_conditions() {
     let next = answer(&mut state, first, "B", 1.0);
     assert!(matches!(&next[..], [Command::AnswerBenchmark { settings, .. }]
         if settings.max_answer_tokens == 20 && settings.images == BenchmarkImages::Shown));
-}
-
-#[test]
-fn every_export_carries_the_permanent_line_and_a_plain_name() {
-    let (mut state, first) = running(3);
-    answer(&mut state, first, "B", 1.0);
-    let mut run = state.benchmark.run.clone().unwrap();
-    for export in Export::ALL {
-        assert!(export.write(&run).contains(PERMANENT_LINE), "{export:?}");
-    }
-    assert_eq!(Export::Csv.file_name(&run), "benchmark-m-Q8_0-2026-11-25.csv");
-    run.conditions.model = "a/b: c".into();
-    run.conditions.blank_images = true;
-    assert_eq!(Export::Markdown.file_name(&run), "benchmark-a-b--c-Q8_0-blank-images-2026-11-25.md");
-}
-
-fn answers() -> Vec<Answered> {
-    let said = [("B", 3.0), ("C", 1.0), ("B", 2.0), ("A", 4.0)];
-    let answered = |(question, (text, seconds)): (Question, (&str, f64))| {
-        let reply = Reply { text: text.into(), seconds, ..Reply::default() };
-        Answered::new(Rule::VlmEval2024, question, reply)
-    };
-    questions(4).into_iter().zip(said).map(answered).collect()
-}
-
-#[test]
-fn the_list_is_sorted_and_filtered() {
-    let answers = answers();
-    let by = |column, direction| listed(&answers, Order { column, direction }, Filter::All);
-    assert_eq!(by(Column::Number, Direction::Ascending), [0, 1, 2, 3]);
-    assert_eq!(by(Column::Number, Direction::Descending), [3, 2, 1, 0]);
-    assert_eq!(by(Column::Time, Direction::Ascending), [1, 2, 0, 3]);
-    assert_eq!(by(Column::Result, Direction::Ascending), [1, 3, 0, 2], "wrong ones first, equals by number");
-    assert_eq!(by(Column::Answer, Direction::Descending), [1, 0, 2, 3]);
-    assert_eq!(by(Column::Task, Direction::Ascending), [1, 2, 0, 3]);
-    assert_eq!(listed(&answers, Order::default(), Filter::Wrong), [1, 3]);
-    assert_eq!(listed(&answers, Order::default(), Filter::Right), [0, 2]);
-}
-
-#[test]
-fn a_heading_pressed_twice_turns_the_order_round() {
-    let once = Order::default().pressed(Column::Time);
-    assert_eq!(once, Order { column: Column::Time, direction: Direction::Ascending });
-    assert_eq!(once.pressed(Column::Time).direction, Direction::Descending);
-    assert_eq!(once.pressed(Column::Time).pressed(Column::Time), once);
-    assert_eq!(once.pressed(Column::Task).direction, Direction::Ascending);
 }
 
 #[test]

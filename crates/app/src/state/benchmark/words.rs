@@ -1,6 +1,8 @@
 //! What the view says of a run.
 
-use super::{Pause, Stage, Stop};
+use protocol::BenchmarkData;
+
+use super::{DataKind, Pause, Stage, Stop, Then};
 use crate::format;
 use crate::state::State;
 
@@ -16,13 +18,20 @@ impl State {
         let pausing =
             if self.benchmark.in_flight.is_some() { " The question at hand is answered first." } else { "" };
         let stage = match &self.benchmark.stage {
-            Stage::Idle(None) => {
-                "Press Start: the questions are made in this tab, and the model answers one after the other."
-                    .into()
-            }
+            Stage::Idle(None) => match (self.benchmark.choice.kind, self.benchmark.wanted()) {
+                (DataKind::Sample, _) => {
+                    "Press Start: the questions are made in this tab, and the model answers one after the other."
+                        .into()
+                }
+                (_, None) => "Choose the data set’s file or address first.".into(),
+                _ => "Press Start to open the data set.".into(),
+            },
             Stage::Idle(Some(failure)) => format!("{} {}", failure.message, failure.remedy),
-            Stage::Opening { date: Some(_), .. } => "Making the questions and their images.".into(),
-            Stage::Opening { date: None, .. } => "Making the questions; the run was called off.".into(),
+            Stage::Opening { then: Then::CalledOff, .. } => {
+                "Making the questions ready; what was to follow was called off.".into()
+            }
+            Stage::Opening { asked: BenchmarkData::File { .. }, .. } => "Opening the data set.".into(),
+            Stage::Opening { .. } => "Making the questions and their images.".into(),
             Stage::Ready => "The questions are ready.".into(),
             Stage::Running => "Running. A question on the Ask view pauses the run.".into(),
             Stage::Paused(Pause::Wanted) => format!("Paused.{pausing} Resume goes on with question {next}."),
@@ -38,6 +47,10 @@ impl State {
             Stage::Paused(Pause::Failed(failure)) => {
                 format!("Paused at question {next}: {} {}", failure.message, failure.remedy)
             }
+            Stage::Paused(Pause::Kept) => match self.resume_needs() {
+                Some(needs) => format!("Left at {so_far}. {needs}"),
+                None => format!("Left at {so_far}. Resume goes on with question {next}."),
+            },
             Stage::Stopped(Stop::Wanted) => {
                 format!("Stopped after {so_far}. Table and exports hold what was answered.")
             }
@@ -47,12 +60,15 @@ impl State {
             Stage::Stopped(Stop::OtherMachine) => {
                 format!("Ended after {so_far}, because the model was moved: a run belongs to one machine.")
             }
-            Stage::Stopped(Stop::NoModel) => format!("Ended after {so_far}, because its model is gone."),
             Stage::Finished => {
                 let overall = self.benchmark.row.overall();
                 let took = format::duration(self.benchmark.pace.elapsed_secs());
                 format!("Finished: {} of {} right, in {took}.", overall.hits, overall.n)
             }
+        };
+        let stage = match &self.benchmark.unkept {
+            Some(why) => format!("{stage} Answers are no longer kept. {} {}", why.message, why.remedy),
+            None => stage,
         };
         match self.has_model() {
             Ok(()) => stage,

@@ -1,9 +1,10 @@
 use std::sync::LazyLock;
 
-use catalogue::{Entry, Fit, Need, PREFERRED, estimated_bytes, fit, need, recommend};
+use catalogue::{Catalogue, Entry, Fit, Need, PREFERRED, estimated_bytes, fit, need, recommend};
 use download::ModelKey;
 
 use super::{Kind, Listing, Looking};
+use crate::catalogue::read;
 use crate::format;
 use crate::state::{Failure, State};
 
@@ -12,7 +13,7 @@ const MODELS_JSON: &str = include_str!("../../../../../web/models.json");
 /// The catalogue. It is compiled in and a test keeps it well-formed, so an unreadable one is empty.
 pub fn entries() -> &'static [Entry] {
     static ENTRIES: LazyLock<Vec<Entry>> =
-        LazyLock::new(|| catalogue::parse(MODELS_JSON).unwrap_or_default());
+        LazyLock::new(|| read::<Catalogue>(MODELS_JSON).map(|it| it.models).unwrap_or_default());
     &ENTRIES
 }
 

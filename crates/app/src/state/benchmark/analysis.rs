@@ -1,0 +1,136 @@
+//! What the worker made of the run on view: its chart, and tables of words and figures that the page only lays out.
+
+use bench::{Grouping, Rule};
+use protocol::{Command, Failure, JobId, RunAct};
+
+use super::{Benchmark, Stage, title};
+use crate::state::State;
+
+/// While a run goes on, it is looked at anew after so many answers.
+const N_BETWEEN: u32 = 25;
+
+/// What is known of the run on view beyond its counts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Looks {
+    /// The run that the one on view is compared with; empty where there is none.
+    pub against: String,
+    /// Counts what was shown.
+    pub revision: u32,
+    /// What the worker was asked last, with the number of answers.
+    asked: Option<(Look, u32)>,
+    /// The worker is at it.
+    job: Option<JobId>,
+    /// What is shown, and of which run.
+    shown: String,
+    shown_of: String,
+}
+
+/// What an analysis depends on, but for the number of answers.
+#[derive(Clone, Debug, PartialEq)]
+struct Look {
+    id: String,
+    rule: Rule,
+    grouping: Grouping,
+    against: String,
+}
+
+impl Benchmark {
+    /// The look that is wanted now; none while there is no answer to look at.
+    fn look(&self) -> Option<(Look, u32)> {
+        let run = self.run.as_ref()?;
+        let n = run.n_asked();
+        let n = if self.stage == Stage::Running { n - n % N_BETWEEN } else { n };
+        let look = Look {
+            id: self.run_id.clone()?,
+            rule: run.conditions.rule,
+            grouping: self.grouping,
+            against: self.against().into(),
+        };
+        (n > 0).then_some((look, n))
+    }
+
+    /// The run that the one on view is compared with; empty where there is none, or where it is the same.
+    pub fn against(&self) -> &str {
+        let against = &self.looks.against;
+        let is_there =
+            self.kept.iter().any(|run| run.id == *against) && self.run_id.as_ref() != Some(against);
+        if is_there { against } else { "" }
+    }
+
+    /// Whether the worker is to be asked: something that the analysis depends on has changed, and it is not at another.
+    pub fn analysis_is_due(&self) -> bool {
+        self.looks.job.is_none() && self.look().is_some_and(|look| self.looks.asked != Some(look))
+    }
+
+    /// What is shown of the run on view, as HTML of escaped texts; empty before the worker has told anything of it.
+    pub fn analysis(&self) -> &str {
+        let is_of_run = self.run_id.as_ref() == Some(&self.looks.shown_of) && !self.answers().is_empty();
+        if is_of_run { &self.looks.shown } else { "" }
+    }
+
+    /// What the run on view can be compared with: nothing, or another run; each an id, a tab and a label.
+    pub fn comparison_choices(&self) -> Vec<String> {
+        let others = self.kept.iter().filter(|run| self.run_id.as_ref() != Some(&run.id));
+        let others = others.map(|run| format!("{}\t{}", run.id, title(run)));
+        std::iter::once("\tnothing".to_owned()).chain(others).collect()
+    }
+}
+
+/// Asks the worker to look at the run on view.
+pub fn analyse(state: &mut State) -> Option<Command> {
+    let (look, n) = state.benchmark.look()?;
+    let job = state.next_job();
+    let looks = &mut state.benchmark.looks;
+    looks.job = Some(job);
+    looks.asked = Some((look.clone(), n));
+    let Look { id, rule, grouping, against } = look;
+    let against = Some(against).filter(|id| !id.is_empty());
+    Some(Command::Runs { job, act: RunAct::Analyse { id, rule, grouping, against } })
+}
+
+/// The worker has looked. What no longer fits the run on view is dropped.
+pub(in crate::state) fn analysed(state: &mut State, job: JobId, html: String) {
+    let benchmark = &mut state.benchmark;
+    if benchmark.looks.job != Some(job) {
+        return;
+    }
+    benchmark.looks.job = None;
+    let now = benchmark.look();
+    let looks = &mut benchmark.looks;
+    if let (Some((now, _)), Some((asked, _))) = (now, &looks.asked)
+        && now == *asked
+    {
+        looks.shown = html;
+        looks.shown_of = now.id;
+        looks.revision += 1;
+    }
+}
+
+/// A file was handed over.
+pub(in crate::state) fn written(state: &mut State, job: JobId) {
+    if state.benchmark.writing == Some(job) {
+        state.benchmark.writing = None;
+    }
+}
+
+/// Whether a job that failed was an export or a look at the run.
+pub(in crate::state) fn failed(state: &mut State, job: JobId, failure: &Failure) -> bool {
+    let benchmark = &mut state.benchmark;
+    if benchmark.writing == Some(job) {
+        benchmark.writing = None;
+        state.message = Some(failure.clone());
+        return true;
+    }
+    if benchmark.looks.job != Some(job) {
+        return false;
+    }
+    state.benchmark.looks.job = None;
+    state.message = Some(failure.clone());
+    true
+}
+
+/// Nothing that the worker was asked will come any more.
+pub(super) fn worker_died(benchmark: &mut Benchmark) {
+    benchmark.looks.job = None;
+    benchmark.writing = None;
+}

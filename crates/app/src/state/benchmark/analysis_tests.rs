@@ -1,0 +1,223 @@
+use bench::{
+    Answered, Conditions, DataSet, Form, Grouping, NOT_GMAI_MMBENCH, Question, Reply, Rule, Run, RunSummary,
+    VisualTokens,
+};
+use protocol::{Command, Event, Failure, JobId, RunAct};
+
+use super::{EXPORTS, Pause, Stage, analyse, export};
+use crate::state::{State, acts, apply};
+
+pub(super) fn conditions(data_set: DataSet) -> Conditions {
+    Conditions {
+        model: "m".into(),
+        quantisation: "Q8_0".into(),
+        backend: "CPU (candle)".into(),
+        visual_tokens: VisualTokens { min: 4, max: 256 },
+        rule: Rule::VlmEval2024,
+        max_answer_tokens: 20,
+        blank_images: false,
+        data_set,
+        software: "test".into(),
+        date: "2026-11-25T03:10:22.000Z".into(),
+        sampling: None,
+        circular: false,
+        questions: String::new(),
+        shard: None,
+    }
+}
+
+fn file(n_val: u32) -> DataSet {
+    DataSet::File { name: "own.tsv".into(), n_questions: 4550, n_val }
+}
+
+fn answered() -> Answered {
+    Answered::new(Rule::VlmEval2024, Question::default(), Reply::default())
+}
+
+/// A run of which so many of 180 questions are answered.
+fn state(n: usize, stage: Stage) -> State {
+    let mut state = State::default();
+    let conditions = conditions(DataSet::Sample { version: "test".into() });
+    state.benchmark.run = Some(Run { conditions, n_total: 180, answers: vec![answered(); n] });
+    state.benchmark.run_id = Some("this".into());
+    state.benchmark.stage = stage;
+    state
+}
+
+fn summary(id: &str, name: &str) -> RunSummary {
+    RunSummary {
+        id: id.into(),
+        name: name.into(),
+        conditions: conditions(file(0)),
+        n_asked: 1,
+        n_total: 1,
+        hits: 1,
+        n: 1,
+    }
+}
+
+#[track_caller]
+fn asked(state: &mut State) -> (JobId, RunAct) {
+    assert!(state.benchmark.analysis_is_due());
+    match analyse(state) {
+        Some(Command::Runs { job, act }) => (job, act),
+        other => panic!("nothing was asked: {other:?}"),
+    }
+}
+
+fn told(state: &mut State, job: JobId, chart: &str) {
+    apply(state, Event::RunAnalysed { job, html: chart.into() }, 0.0);
+}
+
+#[test]
+fn a_run_that_rests_is_looked_at_once() {
+    let mut state = state(3, Stage::Paused(Pause::Wanted));
+    let (job, act) = asked(&mut state);
+    let expected = RunAct::Analyse {
+        id: "this".into(),
+        rule: Rule::VlmEval2024,
+        grouping: Grouping::ClinicalTask,
+        against: None,
+    };
+    assert_eq!(act, expected);
+    assert!(!state.benchmark.analysis_is_due(), "one at a time");
+    assert_eq!(state.benchmark.analysis(), "");
+    told(&mut state, job, "<svg><text/></svg>");
+    assert!(!state.benchmark.analysis_is_due());
+    assert_eq!(state.benchmark.analysis(), "<svg><text/></svg>");
+}
+
+#[test]
+fn while_it_runs_it_is_looked_at_after_every_twenty_fifth_answer() {
+    for (n, is_due) in [(0, false), (1, false), (24, false), (25, true), (26, true)] {
+        assert_eq!(state(n, Stage::Running).benchmark.analysis_is_due(), is_due, "{n} answers");
+    }
+    let mut state = state(25, Stage::Running);
+    let (job, _) = asked(&mut state);
+    told(&mut state, job, "25");
+    let mut due = Vec::new();
+    for n in 26..=75 {
+        state.benchmark.run.as_mut().unwrap().answers.push(answered());
+        if state.benchmark.analysis_is_due() {
+            let (job, _) = asked(&mut state);
+            told(&mut state, job, "more");
+            due.push(n);
+        }
+    }
+    assert_eq!(due, [50, 75]);
+    state.benchmark.stage = Stage::Finished;
+    assert!(!state.benchmark.analysis_is_due(), "its last answer was seen");
+    assert!(!State::default().benchmark.analysis_is_due());
+}
+
+#[test]
+fn grouping_rule_and_the_other_run_ask_anew_and_an_older_answer_is_dropped() {
+    let mut state = state(3, Stage::Finished);
+    let (job, _) = asked(&mut state);
+    state.benchmark.group_by(Grouping::Granularity);
+    told(&mut state, job, "of tasks");
+    assert_eq!(state.benchmark.analysis(), "", "an answer of the other grouping");
+    let (job, act) = asked(&mut state);
+    assert!(matches!(act, RunAct::Analyse { grouping: Grouping::Granularity, .. }));
+    told(&mut state, job, "of granularities");
+
+    state.benchmark.looks.against = "other".into();
+    assert!(!state.benchmark.analysis_is_due(), "there is no such run");
+    state.benchmark.kept = vec![summary("this", ""), summary("other", "The other")];
+    assert_eq!(state.benchmark.comparison_choices(), ["\tnothing", "other\tThe other"]);
+    let (job, act) = asked(&mut state);
+    assert!(matches!(act, RunAct::Analyse { against: Some(id), .. } if id == "other"));
+    told(&mut state, JobId(job.0 + 9), "of nobody");
+    told(&mut state, job, "beside another");
+
+    state.benchmark.run.as_mut().unwrap().conditions.rule = Rule::VlmEval2025Aug;
+    let (_, act) = asked(&mut state);
+    assert!(matches!(act, RunAct::Analyse { rule: Rule::VlmEval2025Aug, .. }));
+    assert!(state.benchmark.analysis().contains("beside another"), "what was there stays until then");
+}
+
+#[test]
+fn an_analysis_is_never_shown_with_another_run() {
+    let mut state = state(3, Stage::Finished);
+    let (job, _) = asked(&mut state);
+    told(&mut state, job, "first");
+    state.benchmark.run_id = Some("second".into());
+    assert_eq!(state.benchmark.analysis(), "");
+    state.benchmark.looks.against = "second".into();
+    state.benchmark.kept = vec![summary("second", "")];
+    assert_eq!(state.benchmark.against(), "", "a run is not compared with itself");
+}
+
+#[test]
+fn a_look_that_fails_is_told_and_not_repeated() {
+    let mut state = state(1, Stage::Finished);
+    let (job, _) = asked(&mut state);
+    let failure = Failure { message: "The run is damaged.".into(), remedy: "Delete it.".into() };
+    apply(&mut state, Event::Failed { job, failure: failure.clone() }, 0.0);
+    assert_eq!((state.benchmark.analysis(), state.message.clone()), ("", Some(failure)));
+    assert!(!state.benchmark.analysis_is_due());
+}
+
+#[test]
+fn each_export_names_the_run_its_rule_and_its_form() {
+    let mut state = state(1, Stage::Finished);
+    state.benchmark.grouping = Grouping::Department;
+    let forms = [
+        Form::Csv,
+        Form::Json,
+        Form::Markdown,
+        Form::Xlsx,
+        Form::Acc(Grouping::Department),
+        Form::Chart(Grouping::Department),
+    ];
+    assert_eq!(EXPORTS.len(), forms.len());
+    for (place, expected) in forms.into_iter().enumerate() {
+        let Some(Command::Runs { act, .. }) = export(&mut state, place) else { panic!("{expected:?}") };
+        assert_eq!(act, RunAct::Write { id: "this".into(), rule: Rule::VlmEval2024, form: expected });
+    }
+    assert_eq!(export(&mut State::default(), 0), None);
+}
+
+#[test]
+fn an_export_that_fails_is_told_once() {
+    let mut state = state(1, Stage::Finished);
+    let Some(Command::Runs { job, .. }) = export(&mut state, 3) else { panic!("nothing was asked") };
+    let failure = Failure { message: "No room.".into(), remedy: "Make some.".into() };
+    apply(&mut state, Event::Failed { job, failure: failure.clone() }, 0.0);
+    assert_eq!(state.message.take(), Some(failure.clone()));
+    apply(&mut state, Event::Failed { job, failure }, 0.0);
+    assert_eq!(state.message, None);
+}
+
+#[test]
+fn a_worker_that_dies_takes_its_jobs_with_it() {
+    let mut state = state(1, Stage::Finished);
+    asked(&mut state);
+    acts::worker_died(&mut state, "out of memory");
+    state.benchmark.group_by(Grouping::Department);
+    assert!(state.benchmark.analysis_is_due());
+}
+
+#[test]
+fn the_column_says_what_the_run_is() {
+    let mut state = state(180, Stage::Finished);
+    assert_eq!(state.benchmark.heading(), "This run, phantom sample");
+    assert_eq!(state.benchmark.note(), NOT_GMAI_MMBENCH);
+    let run = state.benchmark.run.as_mut().unwrap();
+    run.conditions.data_set = file(180);
+    run.conditions.blank_images = true;
+    let heading = "This run, GMAI-MMBench VAL questions, 180 of 4550, shuffled order, images blanked";
+    assert_eq!(state.benchmark.heading(), heading);
+    let note = state.benchmark.note();
+    assert!(note.contains("bf16") && note.contains("Q8_0 weights, 4 to 256 visual tokens (Fast)"), "{note}");
+
+    let run = state.benchmark.run.as_mut().unwrap();
+    run.conditions.data_set = file(179);
+    run.conditions.blank_images = false;
+    assert_eq!(state.benchmark.heading(), "This run, own.tsv, 180 of 4550, shuffled order");
+    assert!(state.benchmark.note().starts_with("179 of these questions are GMAI-MMBench VAL’s"));
+    state.benchmark.run.as_mut().unwrap().conditions.data_set =
+        DataSet::File { name: "own.tsv".into(), n_questions: 180, n_val: 0 };
+    assert_eq!(state.benchmark.heading(), "This run, own.tsv, all 180");
+    assert_eq!(State::default().benchmark.heading(), "This run, phantom sample");
+}

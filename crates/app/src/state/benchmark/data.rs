@@ -1,0 +1,247 @@
+//! Which questions are asked: the set that a person chose, and the one that the worker holds ready.
+
+use bench::{DataSet, Extent, Problem, Question, Sampling};
+use protocol::{BenchmarkData, Command, DataSource, Failure, JobId};
+
+use super::{Benchmark, Stage, Then};
+use crate::format;
+use crate::state::State;
+
+/// A set that the worker holds ready.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::state) struct Set {
+    /// What was asked for.
+    pub asked: BenchmarkData,
+    /// What that is.
+    pub data_set: DataSet,
+    /// In the order of asking.
+    pub questions: Vec<Question>,
+    /// Names the questions in their order.
+    pub fingerprint: String,
+}
+
+impl Set {
+    pub(super) fn n_questions(&self) -> u32 {
+        u32::try_from(self.questions.len()).unwrap_or(u32::MAX)
+    }
+}
+
+/// Where questions come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DataKind {
+    /// The phantoms that the page brings with it.
+    #[default]
+    Sample,
+    /// A file on disk.
+    File,
+    /// An address of the page's own host.
+    Address,
+}
+
+impl DataKind {
+    /// In the order of the list.
+    pub const ALL: [Self; 3] = [Self::Sample, Self::File, Self::Address];
+
+    /// For `data-data` and the list's values.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sample => "sample",
+            Self::File => "file",
+            Self::Address => "address",
+        }
+    }
+
+    /// Its label.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Sample => "Bundled sample",
+            Self::File => "File on this disk",
+            Self::Address => "Address",
+        }
+    }
+}
+
+/// How many questions "the first of the order" are until a person says otherwise.
+const N_FIRST: u32 = 200;
+
+/// What a person chose, and what the worker said of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DataChoice {
+    /// Where from.
+    pub kind: DataKind,
+    /// Which questions of a file.
+    pub sampling: Sampling,
+    /// Name of the file that was picked latest.
+    pub file: Option<String>,
+    /// The address that was given latest.
+    pub address: Option<String>,
+    /// Why it could not be opened.
+    pub failure: Option<Failure>,
+    /// Rows of the set that is open with which something is wrong, the first of them.
+    pub problems: Vec<Problem>,
+    /// How many there are in all.
+    pub n_problems: u32,
+    /// Counts the sets that were opened.
+    pub revision: u32,
+    /// Bytes that were read of a file, its length, and the rows found.
+    indexing: Option<(u64, u64, u32)>,
+}
+
+impl DataChoice {
+    /// What the worker is asked for; none until a file or an address is named.
+    fn wanted(&self) -> Option<BenchmarkData> {
+        let source = match self.kind {
+            DataKind::Sample => return Some(BenchmarkData::Sample),
+            DataKind::File => DataSource::Picked { name: self.file.clone()? },
+            DataKind::Address => DataSource::Own { url: self.address.clone()? },
+        };
+        Some(BenchmarkData::File { source, sampling: self.sampling })
+    }
+
+    /// The value of the list of extents.
+    pub const fn extent_name(&self) -> &'static str {
+        match self.sampling.extent {
+            Extent::OnePerCell => "cells",
+            Extent::First(_) => "first",
+            Extent::All => "all",
+        }
+    }
+}
+
+/// The values of the list of extents, with their labels.
+pub const EXTENTS: [(&str, &str); 3] =
+    [("cells", "One per label cell"), ("first", "The first of the order"), ("all", "All")];
+
+/// The extent of a name in the list.
+pub fn extent_of(name: &str) -> Extent {
+    match name {
+        "first" => Extent::First(N_FIRST),
+        "all" => Extent::All,
+        _ => Extent::OnePerCell,
+    }
+}
+
+/// Chooses where questions come from. What was named there before is opened again.
+pub fn choose_kind(state: &mut State, kind: DataKind) -> Vec<Command> {
+    choose(state, |choice| choice.kind = kind)
+}
+
+/// Chooses which questions of a file are asked.
+pub fn choose_sampling(state: &mut State, sampling: Sampling) -> Vec<Command> {
+    choose(state, |choice| choice.sampling = sampling)
+}
+
+/// Opens a file that was picked, also one of the same name as the one before.
+pub fn choose_file(state: &mut State, name: &str) -> Vec<Command> {
+    choose(state, |choice| (choice.kind, choice.file) = (DataKind::File, Some(name.to_owned())))
+}
+
+/// Opens an address of the page's own host.
+pub fn choose_address(state: &mut State, url: &str) -> Vec<Command> {
+    choose(state, |choice| (choice.kind, choice.address) = (DataKind::Address, Some(url.to_owned())))
+}
+
+/// The sample is opened when it is needed, a file at once: what is wrong with it is to be seen before a run.
+fn choose(state: &mut State, change: impl FnOnce(&mut DataChoice)) -> Vec<Command> {
+    let benchmark = &mut state.benchmark;
+    if !benchmark.stage.can_start() {
+        return Vec::new();
+    }
+    change(&mut benchmark.choice);
+    benchmark.choice.failure = None;
+    match benchmark.choice.wanted() {
+        Some(data @ BenchmarkData::File { .. }) => open(state, data, Then::Nothing),
+        _ => Vec::new(),
+    }
+}
+
+/// Makes a set's questions ready.
+pub(super) fn open(state: &mut State, asked: BenchmarkData, then: Then) -> Vec<Command> {
+    let job = state.next_job();
+    let benchmark = &mut state.benchmark;
+    (benchmark.choice.failure, benchmark.choice.indexing) = (None, None);
+    let before = Box::new(std::mem::replace(&mut benchmark.stage, Stage::Ready));
+    benchmark.stage = Stage::Opening { job, asked: asked.clone(), then, before };
+    vec![Command::OpenBenchmark { job, data: asked }]
+}
+
+/// How far a file is read.
+pub(in crate::state) fn indexing(state: &mut State, job: JobId, done: u64, total: u64, n_rows: u32) {
+    if matches!(state.benchmark.stage, Stage::Opening { job: its, .. } if its == job) {
+        state.benchmark.choice.indexing = Some((done, total, n_rows));
+    }
+}
+
+/// What is wrong with the rows of a set that is being opened.
+pub(in crate::state) fn note_problems(state: &mut State, job: JobId, problems: Vec<Problem>, n: u32) {
+    if matches!(state.benchmark.stage, Stage::Opening { job: its, .. } if its == job) {
+        let choice = &mut state.benchmark.choice;
+        (choice.problems, choice.n_problems) = (problems, n);
+        choice.revision += 1;
+    }
+}
+
+impl Benchmark {
+    /// What a run that starts now asks for.
+    pub(super) fn wanted(&self) -> Option<BenchmarkData> {
+        self.choice.wanted()
+    }
+
+    /// The open set, where it is the one that was chosen.
+    fn chosen_set(&self) -> Option<&Set> {
+        self.data.as_ref().filter(|set| self.wanted().as_ref() == Some(&set.asked))
+    }
+
+    /// How many questions of the chosen set are ready.
+    pub fn n_ready(&self) -> Option<u32> {
+        self.chosen_set().map(Set::n_questions)
+    }
+
+    /// Whether a run can start on the set that was chosen.
+    pub fn has_choice(&self) -> bool {
+        self.wanted().is_some()
+    }
+
+    /// Bytes of the file that were read so far, and its length; none where nothing is read.
+    pub const fn bytes_read(&self) -> Option<(u64, u64)> {
+        match (&self.stage, self.choice.indexing) {
+            (Stage::Opening { .. }, Some((done, total, _))) => Some((done, total)),
+            _ => None,
+        }
+    }
+
+    /// The line below the choice of a set.
+    pub fn data_status(&self) -> String {
+        let choice = &self.choice;
+        if let Some(failure) = &choice.failure {
+            return format!("{} {}", failure.message, failure.remedy);
+        }
+        if let Stage::Opening { asked: BenchmarkData::File { .. }, .. } = self.stage {
+            return match choice.indexing {
+                Some((done, total, n_rows)) => {
+                    format!("Reading the file: {}, {n_rows} rows.", format::bytes_of(done, total))
+                }
+                None => "Opening the file.".into(),
+            };
+        }
+        let Some(Set { data_set: DataSet::File { n_questions, .. }, questions, .. }) = self.chosen_set()
+        else {
+            return String::new();
+        };
+        let which = match choice.sampling.extent {
+            Extent::OnePerCell => "one per label cell",
+            Extent::First(_) => "the first of the shuffled order",
+            Extent::All => "all, shuffled",
+        };
+        let mut status = format!("{n_questions} questions in the file, {} asked ({which})", questions.len());
+        if choice.n_problems > 0 {
+            let are = if choice.n_problems == 1 { "row has a problem" } else { "rows have a problem" };
+            status.push_str(&format!("; {} {are}", choice.n_problems));
+        }
+        status.push('.');
+        if questions.iter().all(|question| question.answer.is_none()) {
+            status.push_str(" This file keeps its answers back: the run predicts, nothing is scored.");
+        }
+        status
+    }
+}
