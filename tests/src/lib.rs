@@ -6,3 +6,4 @@ pub mod browser;
 pub mod golden;
 pub mod gpu;
 pub mod host;
+pub mod questions;

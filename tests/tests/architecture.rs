@@ -12,6 +12,7 @@ const EDGES: Edges = Edges {
         ("bench", &[]),
         ("phantoms", &[]),
         ("protocol", &["bench"]),
+        ("workbook", &["bench"]),
         ("download", &[]),
         ("catalogue", &["download"]),
         ("weights", &["tensor"]),
@@ -23,15 +24,18 @@ const EDGES: Edges = Edges {
         ("engine", &["tensor", "weights", "imaging", "model", "bench", "phantoms", "protocol"]),
         (
             "worker",
-            &["tensor", "weights", "imaging", "model", "protocol", "download", "engine", "cpu", "gpu"],
+            &[
+                "tensor", "weights", "imaging", "model", "bench", "workbook", "protocol", "download",
+                "engine", "cpu", "gpu",
+            ],
         ),
         // It reaches the network, so it cannot even name an image.
         ("downloader", &["tensor", "weights", "download"]),
         (
             "qvm",
             &[
-                "tensor", "weights", "imaging", "model", "bench", "protocol", "download", "engine", "cpu",
-                "gpu",
+                "tensor", "weights", "imaging", "model", "bench", "workbook", "protocol", "download",
+                "engine", "cpu", "gpu",
             ],
         ),
         ("app", &["bench", "protocol", "download", "catalogue"]),
@@ -39,7 +43,10 @@ const EDGES: Edges = Edges {
         // Drives everything from outside; the benchmark and golden parity run the engine.
         (
             "tests",
-            &["tensor", "weights", "imaging", "model", "protocol", "engine", "cpu", "gpu", "qvm", "xtask"],
+            &[
+                "tensor", "weights", "imaging", "model", "bench", "protocol", "engine", "cpu", "gpu", "qvm",
+                "xtask",
+            ],
         ),
     ],
     reserved: &[

@@ -19,8 +19,8 @@ pub use fixtures::{Upload, fixtures_folder};
 pub use kind::BrowserKind;
 pub use other_origin::OtherOrigin;
 pub use page::{
-    AskPage, BenchmarkPage, Counts, Download, Message, ModelsPage, ProfileRow, SavedFile, Status, Stored,
-    Turn, Width,
+    AskPage, BenchmarkPage, Counts, Download, KeptRun, ListedProblem, Message, ModelsPage, ProfileRow,
+    SavedFile, Status, Stored, Turn, Width,
 };
 pub use probes::{Attempt, Probes};
 pub use session::{Browser, Tab};

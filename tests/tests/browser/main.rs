@@ -6,13 +6,17 @@
 mod asking;
 mod backend;
 mod benchmark;
+mod data_sets;
 mod examples;
+mod exports;
 mod harness;
+mod huge;
 mod isolation;
 mod large;
 mod looks;
 mod mistakes;
 mod models;
 mod policy;
+mod runs;
 mod soak;
 mod weights;

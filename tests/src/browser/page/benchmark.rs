@@ -1,4 +1,8 @@
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, bail, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::AskPage;
@@ -22,11 +26,21 @@ pub struct SavedFile {
     /// Its name.
     pub name: String,
     /// What is in it.
-    pub text: String,
+    pub bytes: Vec<u8>,
+}
+
+impl SavedFile {
+    /// What is in it, where that is text.
+    ///
+    /// # Errors
+    /// Where it is not.
+    pub fn text(&self) -> Result<&str> {
+        str::from_utf8(&self.bytes).with_context(|| format!("{} is no text", self.name))
+    }
 }
 
 /// The Benchmark view as a person uses it.
-pub struct BenchmarkPage<'a>(AskPage<'a>);
+pub struct BenchmarkPage<'a>(pub(super) AskPage<'a>);
 
 impl<'a> BenchmarkPage<'a> {
     /// Opens the page at the view's own address and waits until the model is loaded.
@@ -127,6 +141,21 @@ impl<'a> BenchmarkPage<'a> {
             .collect()
     }
 
+    /// This run's cells of the groups on view that have a question, by the group's name.
+    pub async fn live_by_group(&self) -> Result<BTreeMap<String, Counts>> {
+        let script = "
+            return [...document.querySelectorAll('#results td[data-model=this-run]')].map((it) => it.dataset.group)";
+        let groups: Vec<String> = serde_json::from_value(self.0.browser.run(script, &[]).await?)?;
+        let mut cells = BTreeMap::new();
+        for group in groups.into_iter().filter(|group| group != "Overall") {
+            let counts = self.live(&group).await?;
+            if counts.n > 0 {
+                cells.insert(group, counts);
+            }
+        }
+        Ok(cells)
+    }
+
     /// Numbers of the questions in the list, in its order, each with whether it was answered rightly.
     pub async fn listed(&self) -> Result<Vec<(u64, bool)>> {
         let script = "
@@ -174,12 +203,15 @@ impl<'a> BenchmarkPage<'a> {
             const name = await saved;
             URL.createObjectURL = create;
             HTMLAnchorElement.prototype.click = click;
-            return { name, text: await blob.text() }";
+            const url = await new Promise((end) => {
+              const reader = new FileReader();
+              reader.onload = () => end(reader.result);
+              reader.readAsDataURL(blob);
+            });
+            return { name, bytes: url.slice(url.indexOf(',') + 1) }";
         let file = self.0.browser.run_async(script, &[json!(selector)]).await?;
-        let part = |name: &str| {
-            file[name].as_str().map(str::to_owned).with_context(|| format!("no {name} was handed over"))
-        };
-        Ok(SavedFile { name: part("name")?, text: part("text")? })
+        let part = |name: &str| file[name].as_str().with_context(|| format!("no {name} was handed over"));
+        Ok(SavedFile { name: part("name")?.to_owned(), bytes: STANDARD.decode(part("bytes")?)? })
     }
 
     /// An attribute of an element; empty where it has none.
@@ -202,12 +234,16 @@ impl<'a> BenchmarkPage<'a> {
         Ok(())
     }
 
-    async fn read(&self, script: &str, arguments: &[Value]) -> Result<String> {
+    pub(super) async fn read(&self, script: &str, arguments: &[Value]) -> Result<String> {
         let text = self.0.browser.run(script, arguments).await?;
         text.as_str().map(str::to_owned).with_context(|| format!("expected a text, found {text}"))
     }
 
-    async fn wait_for<T>(&self, what: &str, look: impl AsyncFn(&Self) -> Result<Option<T>>) -> Result<T> {
+    pub(super) async fn wait_for<T>(
+        &self,
+        what: &str,
+        look: impl AsyncFn(&Self) -> Result<Option<T>>,
+    ) -> Result<T> {
         self.0.browser.wait_for(what, async || look(self).await).await
     }
 }

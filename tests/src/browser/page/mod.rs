@@ -3,6 +3,8 @@
 mod act;
 mod backend;
 mod benchmark;
+mod data_set;
+mod kept;
 mod models;
 mod observe;
 mod see;
@@ -13,6 +15,8 @@ use serde_json::json;
 
 pub use backend::ProfileRow;
 pub use benchmark::{BenchmarkPage, Counts, SavedFile};
+pub use data_set::ListedProblem;
+pub use kept::KeptRun;
 pub use models::{Download, ModelsPage, Stored};
 pub use see::{Message, Status, Turn, Width};
 
