@@ -211,23 +211,23 @@ fn two_runs_are_paired_on_what_both_asked() {
     other.run.conditions.date = "2026-12-24".into();
     other.run.answers.reverse();
     let analysis = analyse(&ours, Some(&other), Grouping::ClinicalTask);
-    let sheet = titled(&analysis, "This run against Theirs");
+    let sheet = titled(&analysis, "This run against “Theirs”");
     let of = |label| row(sheet, label)[0].as_str();
     // 0, 4, ..., 68: eighteen whose right answer is A.
     assert_eq!(of("Of this run's questions, asked in both"), "70/80, 87.5 %");
-    assert_eq!(of("Of the questions of Theirs, asked in both"), "70/71, 98.6 %");
+    assert_eq!(of("Of the questions of “Theirs”, asked in both"), "70/71, 98.6 %");
     assert!(of("Both name the same option").starts_with("52/70, 74.3 % ("));
     assert!(of("Right in this run").starts_with("70/70, 100.0 % ("));
     assert_eq!(of("Right in both"), "52/70, 74.3 %");
     assert_eq!(of("Right in this run only"), "18/70, 25.7 %");
-    assert_eq!(of("Right in Theirs only"), "0/70, 0.0 %");
+    assert_eq!(of("Right in “Theirs” only"), "0/70, 0.0 %");
     assert_eq!(of("Wrong in both"), "0/70, 0.0 %");
     assert_eq!(of("Difference, this run less the other, in points"), "+25.7");
     assert_eq!(of("p (McNemar, exact)"), "< 0.001");
     assert!(sheet.note.starts_with("They differ in quantisation (Q8_0 against Q4_K_M);"), "{}", sheet.note);
 
-    let groups = titled(&analysis, "This run against Theirs, by clinical VQA task");
-    assert_eq!(groups.columns[..4], ["clinical VQA task", "Questions", "This run", "Theirs"]);
+    let groups = titled(&analysis, "This run against “Theirs”, by clinical VQA task");
+    assert_eq!(groups.columns[..4], ["clinical VQA task", "Questions", "This run", "“Theirs”"]);
     // Even places are of the one, odd of the other, which has none with the answer A.
     let [first, second] = &groups.rows[..] else { unreachable!("two groups") };
     assert_eq!(first[..5], ["Attribute Recognition", "35", "35/35, 100.0 %", "17/35, 48.6 %", "+51.4"]);
@@ -237,15 +237,15 @@ fn two_runs_are_paired_on_what_both_asked() {
 
     // The other way round everything is, too.
     let turned = analyse(&other, Some(&ours), Grouping::ClinicalTask);
-    let sheet = titled(&turned, "This run against Ours");
+    let sheet = titled(&turned, "This run against “Ours”");
     assert_eq!(row(sheet, "Difference, this run less the other, in points"), ["−25.7"]);
-    assert_eq!(row(sheet, "Right in Ours only"), ["18/70, 25.7 %"]);
+    assert_eq!(row(sheet, "Right in “Ours” only"), ["18/70, 25.7 %"]);
 }
 
 #[test]
 fn small_groups_are_marked() {
     let analysis = analyse(&run(59, right), Some(&run(59, wrong)), Grouping::ClinicalTask);
-    let sheet = titled(&analysis, "This run against Ours, by clinical VQA task");
+    let sheet = titled(&analysis, "This run against “Ours”, by clinical VQA task");
     assert_eq!((sheet.rows[0][0].as_str(), sheet.rows[0][1].as_str()), ("Attribute Recognition", "30"));
     assert_eq!((sheet.rows[1][0].as_str(), sheet.rows[1][1].as_str()), ("Blood Vessels Recognition *", "29"));
     assert!(sheet.note.contains("* 1 of them"), "{}", sheet.note);
@@ -259,7 +259,7 @@ fn p_values_of_groups_hold_for_all_groups_together() {
         if place.is_multiple_of(2) && place < 12 { "E".to_owned() } else { right(question) }
     };
     let analysis = analyse(&run(70, right), Some(&run(70, fails)), Grouping::ClinicalTask);
-    let sheet = titled(&analysis, "This run against Ours, by clinical VQA task");
+    let sheet = titled(&analysis, "This run against “Ours”, by clinical VQA task");
     // 2 / 2^6, and twice that for two groups.
     assert_eq!(sheet.rows[0][6..], ["0.031", "0.062"]);
     assert_eq!(sheet.columns[6..], ["p (McNemar)", "p (Holm)"]);
@@ -271,7 +271,7 @@ fn runs_under_two_rules_are_read_under_one() {
     let ours = run(20, chatty);
     let other = KeptRun { run: ours.run.clone().rescored(Rule::VlmEval2025Aug), ..ours.clone() };
     let analysis = analyse(&ours, Some(&other), Grouping::ClinicalTask);
-    let sheet = titled(&analysis, "This run against Ours");
+    let sheet = titled(&analysis, "This run against “Ours”");
     assert_eq!(row(sheet, "Right in both"), ["20/20, 100.0 %"]);
     assert!(sheet.note.contains("are read under vlmeval-2024 here"), "{}", sheet.note);
     assert!(sheet.note.starts_with("Both ran under the same conditions."), "{}", sheet.note);
@@ -301,7 +301,7 @@ fn without_known_answers_letters_are_compared_alone() {
     };
     let ours = keep_back(run(10, right));
     let analysis = analyse(&ours, Some(&keep_back(run(10, wrong))), Grouping::ClinicalTask);
-    let sheet = titled(&analysis, "This run against Ours");
+    let sheet = titled(&analysis, "This run against “Ours”");
     assert_eq!(sheet.rows.len(), 3);
     assert!(row(sheet, "Both name the same option")[0].starts_with("0/10, 0.0 % ("));
     assert!(sheet.note.contains("right answers are not known"));
