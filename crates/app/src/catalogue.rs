@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn the_list_is_well_formed_and_short() {
-        let examples: Vec<Example> = serde_json::from_str(EXAMPLES_JSON).expect("examples.json parses");
+        let examples: Vec<Example> = read(EXAMPLES_JSON).expect("examples.json parses");
         assert!((4..=8).contains(&examples.len()), "{} examples", examples.len());
         for example in &examples {
             assert!(example.file.ends_with(".png") && !example.file.contains('/'), "{}", example.file);
