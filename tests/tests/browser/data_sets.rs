@@ -1,11 +1,11 @@
 //! Data sets of a person's own: files in VLMEvalKit's columns, with whatever may be wrong in them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 use tempfile::TempDir;
-use tests::browser::{BenchmarkPage, Counts, spec};
+use tests::browser::{BenchmarkPage, BrowserKind, Counts, built_page, plain_spec_in, spec};
 use tests::questions::{Row, tsv};
 
 use crate::examples::Example;
@@ -158,7 +158,7 @@ fn a_file_without_answers_is_predicted_and_exported() -> Result<()> {
 }
 
 #[test]
-fn lines_of_json_are_read_too_and_an_address_of_the_pages_own_host() -> Result<()> {
+fn lines_of_json_are_read_too() -> Result<()> {
     spec("data-jsonl", async |ground| {
         let image = Example::first()?.image()?.bytes;
         let line = |index: u32| {
@@ -179,13 +179,62 @@ fn lines_of_json_are_read_too_and_an_address_of_the_pages_own_host() -> Result<(
         view.press("#benchmark-start").await?;
         view.wait_until_run("finished").await?;
         ensure!(view.live("Bone").await?.n == 2);
-
-        // What the host sends at an address that it does not have is no data set.
-        view.choose("#benchmark-data", "address").await?;
-        view.fill("#data-address", "nothing/here.tsv").await?;
-        view.press("#data-open").await?;
-        view.page().until("the message", async || Ok(view.data_status().await?.contains("here.tsv"))).await
+        Ok(())
     })
+}
+
+#[test]
+fn a_file_beside_the_page_is_read_by_ranges_and_goes_on_after_a_reload() -> Result<()> {
+    let site = tempfile::tempdir()?;
+    copy(&built_page()?, site.path())?;
+    std::fs::create_dir(site.path().join("data"))?;
+    std::fs::write(site.path().join("data/own.tsv"), tsv(&rows(30)?, "\n"))?;
+    let asked =
+        plain_spec_in(BrowserKind::ChromiumWithoutWebGpu, "data-address", site.path(), async |ground| {
+            let view = BenchmarkPage::open_and_wait_until_ready(ground).await?;
+            view.choose("#benchmark-data", "address").await?;
+            view.fill("#data-address", "data/own.tsv").await?;
+            view.press("#data-open").await?;
+            view.wait_until_questions(15).await?;
+            view.press("#benchmark-start").await?;
+            view.wait_until_answered(3).await?;
+            view.reload().await?;
+            view.wait_until_kept(1).await?;
+            let before = view.live("Overall").await?;
+            view.choose("#benchmark-data", "address").await?;
+            view.fill("#data-address", "data/own.tsv").await?;
+            view.press("#data-open").await?;
+            view.page()
+                .until("it can go on", async || Ok(view.is_enabled("#benchmark-resume").await?))
+                .await?;
+            view.press("#benchmark-resume").await?;
+            view.wait_until_run("finished").await?;
+            let overall = view.live("Overall").await?;
+            ensure!(overall.n == 15 && before.n >= 2, "{overall:?}, {before:?} before");
+
+            // What the host sends at an address that it does not have is no data set.
+            view.fill("#data-address", "nothing/here.tsv").await?;
+            view.press("#data-open").await?;
+            view.page()
+                .until("the message", async || Ok(view.data_status().await?.contains("here.tsv")))
+                .await
+        })?;
+    ensure!(asked.is_nothing(), "the page asked another origin: {asked:#?}");
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            std::fs::create_dir(&to)?;
+            copy(&entry.path(), &to)?;
+        } else {
+            std::fs::copy(entry.path(), to)?;
+        }
+    }
+    Ok(())
 }
 
 fn base64_of(bytes: &[u8]) -> String {
