@@ -85,7 +85,8 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
     /// but for a model whose weights stop coming: the one before it is gone by then.
     ///
     /// [`Command::Stop`] and [`Command::LoseDevice`] are the host's: they must get through while another command runs.
-    /// [`Command::ChooseBackend`] is carried out by whoever holds the machines, with [`Session::onto`].
+    /// [`Command::ChooseBackend`] is carried out by whoever holds the machines, with [`Session::onto`], and [`Command::Runs`] by
+    /// whoever keeps runs.
     ///
     /// A model that was loaded answers text from then on; its vision tower comes while nothing else is to do, by
     /// [`Session::advance`], or when a question needs it.

@@ -210,6 +210,14 @@ fn the_column_says_what_the_run_is() {
     assert_eq!(state.benchmark.heading(), heading);
     let note = state.benchmark.note();
     assert!(note.contains("bf16") && note.contains("Q8_0 weights, 4 to 256 visual tokens (Fast)"), "{note}");
+    assert!(!note.contains("cannot be compared"), "{note}");
+    super::acts::choose_rule(&mut state, Rule::VlmEval2025Aug);
+    let note = state.benchmark.note();
+    assert!(
+        note.contains("under vlmeval-2024, this run’s under vlmeval-2025-08: the figures cannot be"),
+        "{note}"
+    );
+    super::acts::choose_rule(&mut state, Rule::VlmEval2024);
 
     let run = state.benchmark.run.as_mut().unwrap();
     run.conditions.data_set = file(179);

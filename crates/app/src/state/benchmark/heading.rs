@@ -1,6 +1,6 @@
 //! What the table and the view say of the data set that the run on view was made on.
 
-use bench::{Conditions, DataSet, NOT_GMAI_MMBENCH, Preset};
+use bench::{Conditions, DataSet, NOT_GMAI_MMBENCH, Preset, Rule};
 
 use super::Benchmark;
 
@@ -52,6 +52,13 @@ impl Benchmark {
              and answers of up to 2048 tokens.",
         );
         if let Some(conditions) = self.conditions() {
+            if conditions.rule != Rule::VlmEval2024 {
+                note += &format!(
+                    " Their answers were read under {}, this run’s under {}: the figures cannot be compared.",
+                    Rule::VlmEval2024,
+                    conditions.rule
+                );
+            }
             let tokens = conditions.visual_tokens;
             note += &format!(
                 " This run has {} weights, {} to {} visual tokens ({}) and answers of up to {}: where these differ, the figures \
