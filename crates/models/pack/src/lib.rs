@@ -1,0 +1,1 @@
+//! Makes a GGUF pair: from a checkpoint, or of random weights.

@@ -1,0 +1,1 @@
+//! The browser's plumbing, once: private files, locks, ranges, yielding.
