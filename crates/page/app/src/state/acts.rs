@@ -1,9 +1,9 @@
 //! What a person does. Each act changes the state at once and gives what the worker must be told, in order.
 
-use protocol::{Command, EndOfAnswer, Failure, ImageId, JobId, ModelSource, Question, Stage, Turns};
+use protocol::{Command, EndOfAnswer, Event, Failure, ImageId, JobId, ModelSource, Question, Stage, Turns};
 
 use super::{
-    Loading, ModelState, Picture, Purpose, State, Turn, TurnImage, TurnState, WorkerState, backend,
+    Loading, ModelState, Picture, Purpose, State, Turn, TurnImage, TurnState, WorkerState, apply, backend,
     benchmark, models,
 };
 
@@ -204,13 +204,52 @@ pub fn worker_died(state: &mut State, why: &str) {
     backend::worker_died(state);
     state.rebuilding = None;
     state.vision = Default::default();
-    models::other_model(state);
+    models::worker_died(state);
     state.worker = WorkerState::Died;
     state.model = ModelState::Failed(failure.clone());
     state.readings.break_off();
     state.message = Some(failure);
     state.context_over = true;
     state.context_image = None;
+}
+
+/// What can go to the worker. While it is down nothing can: a job fails at once and says what to do, since nobody would ever
+/// end it.
+pub fn deliverable(state: &mut State, command: Command) -> Option<Command> {
+    if state.worker != WorkerState::Died {
+        return Some(command);
+    }
+    if let Some(job) = job_of(&command) {
+        let failure = Failure {
+            message: "The model has stopped working, and nothing can be opened without it.".into(),
+            remedy: "Restart it, then try again.".into(),
+        };
+        let said = state.message.take();
+        // Nothing that follows from a failure could be sent either.
+        apply(state, Event::Failed { job, failure }, 0.0);
+        // Why the worker ended says more, as long as it is on view.
+        state.message = said.or(state.message.take());
+    }
+    None
+}
+
+/// The job that a command begins.
+fn job_of(command: &Command) -> Option<JobId> {
+    match command {
+        Command::ChooseBackend { job, .. }
+        | Command::LoadModel { job, .. }
+        | Command::OpenImage { job, .. }
+        | Command::Ask { job, .. }
+        | Command::OpenBenchmark { job, .. }
+        | Command::AnswerBenchmark { job, .. }
+        | Command::ShowBenchmarkImage { job, .. }
+        | Command::Runs { job, .. } => Some(*job),
+        Command::CloseImage { .. }
+        | Command::Stop { .. }
+        | Command::NewConversation
+        | Command::LoseDevice
+        | Command::SetProfiling { .. } => None,
+    }
 }
 
 /// A new worker is on its way; the model is to be loaded and the image to be opened again.

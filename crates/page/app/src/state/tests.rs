@@ -6,6 +6,7 @@ use protocol::{
 use super::acts::{self, ask, open_image};
 use super::{
     Field, ModelState, NotNow, PageSettings, Phase, Picture, Reading, State, TurnState, WorkerState, apply,
+    benchmark,
 };
 
 pub(super) fn model(name: &str) -> ModelInfo {
@@ -314,6 +315,42 @@ fn the_worker_dies_and_the_conversation_stays() {
     let id = put_image(&mut state, "a.png");
     assert_eq!(images_of(&ask(&mut state, "two")), [id]);
     assert!(state.turns[1].starts_afresh);
+}
+
+/// Gives a command to a worker that is down.
+fn refused(state: &mut State, command: Command) {
+    assert_eq!(acts::deliverable(state, command), None);
+}
+
+#[test]
+fn an_image_that_is_chosen_while_the_worker_is_down_is_refused() {
+    let mut state = ready(Turns::FollowUp);
+    acts::worker_died(&mut state, "unreachable");
+    let job = open_image(&mut state, "b.png");
+    let command = acts::opening_command(&state, job).expect("an image is being opened");
+    refused(&mut state, command);
+    assert_eq!((state.picture.name(), state.phase()), (Some("a.png"), Phase::Idle));
+    let said = state.message.clone().expect("a message");
+    assert!(said.remedy.contains("Restart"), "{said:?}");
+}
+
+#[test]
+fn what_a_dead_worker_is_asked_for_never_waits() {
+    let mut state = ready(Turns::FollowUp);
+    acts::worker_died(&mut state, "unreachable");
+    let why = state.message.clone();
+    let list = benchmark::kept::list(&mut state);
+    refused(&mut state, list);
+    assert_eq!(state.message, why, "why it ended is not overwritten");
+    state.message = None;
+    let list = benchmark::kept::list(&mut state);
+    refused(&mut state, list);
+    assert!(state.message.is_some());
+    assert_eq!(benchmark::data::choose_file(&mut state, "own.tsv"), [], "Start opens it");
+    assert_eq!((state.benchmark.stage.name(), state.benchmark.has_choice()), ("none", true));
+    refused(&mut state, Command::LoseDevice);
+    let mut starting = State::default();
+    assert_eq!(acts::deliverable(&mut starting, Command::LoseDevice), Some(Command::LoseDevice));
 }
 
 #[test]

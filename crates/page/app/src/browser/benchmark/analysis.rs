@@ -3,12 +3,13 @@ use leptos::prelude::*;
 
 use super::choice::Choice;
 use crate::browser::page::page;
+use crate::state::State;
 
 /// What the worker made of the run on view: its chart, and how it compares with published answers and with another run.
 #[component]
 pub(super) fn Analysis() -> impl IntoView {
     let page = page();
-    let is_due = page.slice(|state| state.benchmark.analysis_is_due());
+    let is_due = page.slice(State::analysis_is_due);
     let is_missing = page.slice(|state| state.benchmark.analysis().is_empty());
     let revision = page.slice(|state| state.benchmark.looks.revision);
     let others = page.slice(|state| state.benchmark.comparison_choices());

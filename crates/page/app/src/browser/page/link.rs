@@ -153,6 +153,11 @@ impl Page {
     }
 
     pub(super) fn send(self, command: Command, bulk: Bulk) {
+        let command = match self.peek(|state| state.worker == WorkerState::Died) {
+            true => self.change(|state| acts::deliverable(state, command)),
+            false => Some(command),
+        };
+        let Some(command) = command else { return };
         let sent =
             self.link.try_update_value(|link| link.client.as_mut().map(|client| client.send(command, bulk)));
         if let Some(Some(Err(error))) = sent {

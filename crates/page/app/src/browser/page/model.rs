@@ -5,11 +5,12 @@ use web_sys::File;
 use super::Page;
 use crate::browser::client::Bulk;
 use crate::catalogue::BUNDLED;
-use crate::state::{Picture, acts};
+use crate::state::{Picture, WorkerState, acts};
 
 impl Page {
     /// Loads the model that comes with the page.
     pub(crate) fn load_bundled(self) {
+        self.revive();
         self.link.update_value(|link| link.loading_files.clear());
         let at = |path: &str| match document().base_uri() {
             Ok(Some(base)) => {
@@ -32,6 +33,7 @@ impl Page {
         if let Err(failure) = acts::check_model_files(&names) {
             return self.show(failure);
         }
+        self.revive();
         let title = names.iter().find(|name| !name.contains("mmproj")).cloned().unwrap_or_default();
         let source = ModelSource::Files { names };
         self.link.update_value(|link| link.loading_files = files.clone());
@@ -52,13 +54,20 @@ impl Page {
         }
     }
 
-    /// Starts another worker in place of one that ended, with the same model and image.
+    /// Starts another worker in place of one that ended, with the same model.
     pub(crate) fn restart(self) {
+        self.reload_model();
+    }
+
+    /// Starts another worker in place of one that ended, with the same image; a model is loaded next.
+    pub(super) fn revive(self) {
+        if self.peek(|state| state.worker != WorkerState::Died) {
+            return;
+        }
         self.change(acts::worker_restarts);
         self.start_worker();
         self.restore_worker();
         self.list_runs();
-        self.reload_model();
         // An image that was still being decoded may be what ended the worker: only one that was there comes back.
         let was_there = self.peek(|state| matches!(state.picture, Picture::Ready(_)));
         if let Some(opened) = self.link.with_value(|link| link.image.clone()).filter(|_| was_there) {

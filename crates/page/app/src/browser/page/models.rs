@@ -110,6 +110,7 @@ impl Page {
         if self.refuse_while_busy("open the model") {
             return;
         }
+        self.revive();
         if let Some(command) = self.change(|state| acts::open_stored(state, key)) {
             self.send_load(command);
         }

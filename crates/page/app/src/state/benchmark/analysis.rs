@@ -4,7 +4,7 @@ use bench::{Grouping, Rule};
 use protocol::{Command, Failure, JobId, RunAct};
 
 use super::{Benchmark, Stage, title};
-use crate::state::State;
+use crate::state::{State, WorkerState};
 
 /// While a run goes on, it is looked at anew after so many answers.
 const N_BETWEEN: u32 = 25;
@@ -57,11 +57,6 @@ impl Benchmark {
         if is_there { against } else { "" }
     }
 
-    /// Whether the worker is to be asked: something that the analysis depends on has changed, and it is not at another.
-    pub fn analysis_is_due(&self) -> bool {
-        self.looks.job.is_none() && self.look().is_some_and(|look| self.looks.asked != Some(look))
-    }
-
     /// What is shown of the run on view, as HTML of escaped texts; empty before the worker has told anything of it.
     pub fn analysis(&self) -> &str {
         let is_of_run = self.run_id.as_ref() == Some(&self.looks.shown_of) && !self.answers().is_empty();
@@ -73,6 +68,17 @@ impl Benchmark {
         let others = self.kept.iter().filter(|run| self.run_id.as_ref() != Some(&run.id));
         let others = others.map(|run| format!("{}\t{}", run.id, title(run)));
         std::iter::once("\tnothing".to_owned()).chain(others).collect()
+    }
+}
+
+impl State {
+    /// Whether the worker is to be asked: it runs and is not at another analysis, and something that the analysis depends on has
+    /// changed.
+    pub fn analysis_is_due(&self) -> bool {
+        let Benchmark { looks, .. } = &self.benchmark;
+        self.worker != WorkerState::Died
+            && looks.job.is_none()
+            && self.benchmark.look().is_some_and(|look| looks.asked != Some(look))
     }
 }
 

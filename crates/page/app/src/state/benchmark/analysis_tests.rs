@@ -58,7 +58,7 @@ fn summary(id: &str, name: &str) -> RunSummary {
 
 #[track_caller]
 fn asked(state: &mut State) -> (JobId, RunAct) {
-    assert!(state.benchmark.analysis_is_due());
+    assert!(state.analysis_is_due());
     match analyse(state) {
         Some(Command::Runs { job, act }) => (job, act),
         other => panic!("nothing was asked: {other:?}"),
@@ -80,17 +80,17 @@ fn a_run_that_rests_is_looked_at_once() {
         against: None,
     };
     assert_eq!(act, expected);
-    assert!(!state.benchmark.analysis_is_due(), "one at a time");
+    assert!(!state.analysis_is_due(), "one at a time");
     assert_eq!(state.benchmark.analysis(), "");
     told(&mut state, job, "<svg><text/></svg>");
-    assert!(!state.benchmark.analysis_is_due());
+    assert!(!state.analysis_is_due());
     assert_eq!(state.benchmark.analysis(), "<svg><text/></svg>");
 }
 
 #[test]
 fn while_it_runs_it_is_looked_at_after_every_twenty_fifth_answer() {
     for (n, is_due) in [(0, false), (1, false), (24, false), (25, true), (26, true)] {
-        assert_eq!(state(n, Stage::Running).benchmark.analysis_is_due(), is_due, "{n} answers");
+        assert_eq!(state(n, Stage::Running).analysis_is_due(), is_due, "{n} answers");
     }
     let mut state = state(25, Stage::Running);
     let (job, _) = asked(&mut state);
@@ -98,7 +98,7 @@ fn while_it_runs_it_is_looked_at_after_every_twenty_fifth_answer() {
     let mut due = Vec::new();
     for n in 26..=75 {
         state.benchmark.run.as_mut().unwrap().answers.push(answered());
-        if state.benchmark.analysis_is_due() {
+        if state.analysis_is_due() {
             let (job, _) = asked(&mut state);
             told(&mut state, job, "more");
             due.push(n);
@@ -106,8 +106,8 @@ fn while_it_runs_it_is_looked_at_after_every_twenty_fifth_answer() {
     }
     assert_eq!(due, [50, 75]);
     state.benchmark.stage = Stage::Finished;
-    assert!(!state.benchmark.analysis_is_due(), "its last answer was seen");
-    assert!(!State::default().benchmark.analysis_is_due());
+    assert!(!state.analysis_is_due(), "its last answer was seen");
+    assert!(!State::default().analysis_is_due());
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn grouping_rule_and_the_other_run_ask_anew_and_an_older_answer_is_dropped() {
     told(&mut state, job, "of granularities");
 
     state.benchmark.looks.against = "other".into();
-    assert!(!state.benchmark.analysis_is_due(), "there is no such run");
+    assert!(!state.analysis_is_due(), "there is no such run");
     state.benchmark.kept = vec![summary("this", ""), summary("other", "The other")];
     assert_eq!(state.benchmark.comparison_choices(), ["\tnothing", "other\tThe other"]);
     let (job, act) = asked(&mut state);
@@ -155,7 +155,7 @@ fn a_look_that_fails_is_told_and_not_repeated() {
     let failure = Failure { message: "The run is damaged.".into(), remedy: "Delete it.".into() };
     apply(&mut state, Event::Failed { job, failure: failure.clone() }, 0.0);
     assert_eq!((state.benchmark.analysis(), state.message.clone()), ("", Some(failure)));
-    assert!(!state.benchmark.analysis_is_due());
+    assert!(!state.analysis_is_due());
 }
 
 #[test]
@@ -195,7 +195,9 @@ fn a_worker_that_dies_takes_its_jobs_with_it() {
     asked(&mut state);
     acts::worker_died(&mut state, "out of memory");
     state.benchmark.group_by(Grouping::Department);
-    assert!(state.benchmark.analysis_is_due());
+    assert!(!state.analysis_is_due(), "there is no worker to ask");
+    crate::state::acts::worker_restarts(&mut state);
+    assert!(state.analysis_is_due());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use protocol::{BenchmarkData, Command, DataSource, Failure, JobId};
 
 use super::{Benchmark, Stage, Then};
 use crate::format;
-use crate::state::State;
+use crate::state::{State, WorkerState};
 
 /// A set that the worker holds ready.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,7 +150,10 @@ fn choose(state: &mut State, change: impl FnOnce(&mut DataChoice)) -> Vec<Comman
     change(&mut benchmark.choice);
     benchmark.choice.failure = None;
     match benchmark.choice.wanted() {
-        Some(data @ BenchmarkData::File { .. }) => open(state, data, Then::Nothing),
+        // Without a worker it is opened by the run that starts with the next one.
+        Some(data @ BenchmarkData::File { .. }) if state.worker != WorkerState::Died => {
+            open(state, data, Then::Nothing)
+        }
         _ => Vec::new(),
     }
 }

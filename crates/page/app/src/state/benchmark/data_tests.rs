@@ -5,6 +5,7 @@ use super::acts::{choose_rule, open_question, start, stop};
 use super::data::{choose_address, choose_file, choose_kind, choose_sampling, extent_of};
 use super::tests::{DATE, answer, asked, counts, failure, opened, questions, ready, running, sample_opened};
 use super::{DataKind, OpenedImage, Stage};
+use crate::state::acts::worker_died;
 use crate::state::{State, apply};
 
 /// The job and the data set of the one command.
@@ -114,6 +115,21 @@ fn the_reading_of_a_file_can_be_stopped() {
     assert_eq!(stop(&mut state), Some(Command::Stop { job }));
     apply(&mut state, Event::Failed { job, failure: failure() }, 2.0);
     assert_eq!((&state.benchmark.stage, state.benchmark.data_status()), (&Stage::Idle(None), String::new()));
+}
+
+#[test]
+fn a_file_that_was_being_opened_when_the_worker_ended_is_not_waited_for() {
+    let mut state = ready();
+    opening(&choose_file(&mut state, "own.tsv"));
+    worker_died(&mut state, "unreachable");
+    assert_eq!((&state.benchmark.stage, state.benchmark.bytes_read()), (&Stage::Idle(None), None));
+    let status = state.benchmark.data_status();
+    assert!(status.contains("stopped working") && status.contains("Restart"), "{status}");
+
+    let mut state = ready();
+    start(&mut state, DATE, "x", 0.0);
+    worker_died(&mut state, "unreachable");
+    assert!(matches!(state.benchmark.stage, Stage::Idle(Some(_))), "{:?}", state.benchmark.stage);
 }
 
 #[test]

@@ -128,10 +128,7 @@ pub(in crate::state) fn failed(state: &mut State, job: JobId, failure: &Failure)
 /// The set that was wanted is not to be had; the one before it stays.
 fn set_refused(state: &mut State, failure: &Failure) {
     let benchmark = &mut state.benchmark;
-    let Stage::Opening { then, before, asked, .. } = std::mem::replace(&mut benchmark.stage, Stage::Ready)
-    else {
-        return;
-    };
+    let Stage::Opening { then, before, asked, .. } = benchmark.stage.clone() else { return };
     benchmark.stage = *before;
     if then == Then::CalledOff {
         return;
@@ -192,9 +189,14 @@ pub(in crate::state) fn worker_died(state: &mut State) {
     let benchmark = &mut state.benchmark;
     benchmark.data = None;
     analysis::worker_died(benchmark);
-    if let Stage::Opening { before, .. } = &mut benchmark.stage {
-        benchmark.stage = std::mem::replace(before, Stage::Ready);
-    }
+    set_refused(
+        state,
+        &Failure {
+            message: "The model stopped working before the questions were ready.".into(),
+            remedy: "Restart it, then open them again.".into(),
+        },
+    );
+    let benchmark = &mut state.benchmark;
     if benchmark.stage == Stage::Ready {
         benchmark.stage = Stage::Idle(None);
     }

@@ -20,7 +20,7 @@ pub use card::{Card, entries};
 pub use device::DeviceFacts;
 pub use download::{Download, FileProgress, Kind, Stage, key_of};
 pub use listing::{Listing, Looking};
-pub(super) use opening::{model_failed, model_ready, other_model, vision_failed};
+pub(super) use opening::{model_failed, model_ready, other_model, vision_failed, worker_died};
 pub use own::wish_of_addresses;
 pub use reports::{apply_report, downloader_died};
 pub use words::{allowed, whole_bytes};

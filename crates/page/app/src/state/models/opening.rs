@@ -1,6 +1,7 @@
 use download::{ModelKey, Order, OrderId};
 use protocol::{Command, Culprit, JobId, ModelSource, StoredWeights, Turns};
 
+use super::Models;
 use crate::state::{Failure, State, acts};
 
 /// A stored model on its way into the worker.
@@ -39,6 +40,22 @@ pub(in crate::state) fn other_model(state: &mut State) {
     }
 }
 
+/// The worker ended: it holds no files any more, so what was to be deleted when another model had come goes now.
+pub(in crate::state) fn worker_died(state: &mut State) {
+    let models = &mut state.models;
+    (models.opening, models.to_close, models.is_closing) = (None, false, false);
+    delete_rest(models);
+}
+
+/// Deletes what the model that was open stood in the way of.
+fn delete_rest(models: &mut Models) {
+    let to_delete = std::mem::take(&mut models.to_delete);
+    if !to_delete.is_empty() {
+        models.open.take_if(|open| to_delete.contains(open));
+        models.delete(to_delete);
+    }
+}
+
 /// A model is in the worker. Whatever was open before is closed, and may be deleted.
 pub(in crate::state) fn model_ready(state: &mut State, job: JobId) {
     let models = &mut state.models;
@@ -55,10 +72,7 @@ pub(in crate::state) fn model_ready(state: &mut State, job: JobId) {
             stored.insert(0, it);
         }
     }
-    let to_delete: Vec<ModelKey> = std::mem::take(&mut models.to_delete);
-    if !to_delete.is_empty() {
-        models.delete(to_delete);
-    }
+    delete_rest(models);
 }
 
 /// A model could not be loaded. One of the store is read again, since its files may be damaged; what is said then is told here.

@@ -164,6 +164,18 @@ fn a_model_that_is_open_is_closed_before_it_is_deleted() {
 }
 
 #[test]
+fn a_model_that_was_to_be_deleted_goes_when_the_worker_ends() {
+    let (mut state, job, key) = opened();
+    feed(&mut state, [Event::ModelReady { job, model: model("m") }]);
+    orders(&mut state);
+    acts::delete(&mut state, vec![key.clone()]);
+    page_acts::worker_died(&mut state, "unreachable");
+    let Order::Delete { models, .. } = one(&mut state) else { panic!("nothing is deleted") };
+    assert_eq!((models, state.models.open_again()), (vec![key], None));
+    assert!(!state.models.wants_close(), "no worker holds its files");
+}
+
+#[test]
 fn the_image_part_comes_after_the_text_part() {
     let mut state = State::default();
     let source = ModelSource::Own { text_url: "t".into(), vision_url: "v".into() };
