@@ -195,6 +195,26 @@ impl Benchmark {
         self.data.as_ref().filter(|set| self.wanted().as_ref() == Some(&set.asked))
     }
 
+    /// A set could not be opened: the choice goes back to the one that is open, which the worker still holds, so that Start has
+    /// a meaning. Without one of the same kind nothing is chosen.
+    pub(super) fn choose_open_set(&mut self, refused: &BenchmarkData) {
+        let BenchmarkData::File { source: refused, .. } = refused else { return };
+        let open = match self.data.as_ref().map(|set| &set.asked) {
+            Some(BenchmarkData::File { source, sampling }) => Some((source, *sampling)),
+            _ => None,
+        };
+        match (refused, open) {
+            (DataSource::Picked { .. }, Some((DataSource::Picked { name }, sampling))) => {
+                (self.choice.file, self.choice.sampling) = (Some(name.clone()), sampling);
+            }
+            (DataSource::Own { .. }, Some((DataSource::Own { url }, sampling))) => {
+                (self.choice.address, self.choice.sampling) = (Some(url.clone()), sampling);
+            }
+            (DataSource::Picked { .. }, _) => self.choice.file = None,
+            (DataSource::Own { .. }, _) => self.choice.address = None,
+        }
+    }
+
     /// How many questions of the chosen set are ready.
     pub fn n_ready(&self) -> Option<u32> {
         self.chosen_set().map(Set::n_questions)

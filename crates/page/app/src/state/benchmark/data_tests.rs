@@ -109,6 +109,40 @@ fn a_file_that_is_refused_leaves_the_set_and_the_run_as_they_are() {
 }
 
 #[test]
+fn a_bad_file_after_a_good_one_leaves_the_good_one_to_start() {
+    let mut state = ready();
+    let (job, _) = opening(&choose_file(&mut state, "good.tsv"));
+    apply(&mut state, file_opened(job, 4), 1.0);
+    let (job, _) = opening(&choose_file(&mut state, "bad.tsv"));
+    apply(&mut state, Event::Failed { job, failure: failure() }, 2.0);
+    assert_eq!((state.benchmark.n_ready(), &state.benchmark.stage), (Some(4), &Stage::Ready));
+    assert_eq!(state.benchmark.data_status(), "found this. do that.");
+    assert_eq!(asked(&start(&mut state, DATE, "x", 3.0)).1, 0);
+    stop(&mut state);
+
+    // Another seed of a file that is gone, too.
+    let (job, _) = opening(&choose_sampling(&mut state, Sampling { seed: 5, ..Sampling::default() }));
+    apply(&mut state, Event::Failed { job, failure: failure() }, 4.0);
+    asked(&start(&mut state, DATE, "x", 5.0));
+}
+
+#[test]
+fn a_bad_file_without_a_good_one_is_no_choice() {
+    let mut state = ready();
+    let (job, _) = opening(&choose_file(&mut state, "bad.tsv"));
+    apply(&mut state, Event::Failed { job, failure: failure() }, 2.0);
+    assert!(!state.benchmark.has_choice(), "Start would only open it again");
+    assert_eq!(state.benchmark.data_status(), "found this. do that.");
+    let (job, _) = opening(&choose_file(&mut state, "good.tsv"));
+    apply(&mut state, file_opened(job, 4), 3.0);
+    let (job, _) = opening(&choose_address(&mut state, "http://h/bad.tsv"));
+    apply(&mut state, Event::Failed { job, failure: failure() }, 4.0);
+    assert_eq!((state.benchmark.has_choice(), state.benchmark.choice.kind), (false, DataKind::Address));
+    choose_kind(&mut state, DataKind::File);
+    assert!(state.benchmark.has_choice());
+}
+
+#[test]
 fn the_reading_of_a_file_can_be_stopped() {
     let mut state = ready();
     let (job, _) = opening(&choose_file(&mut state, "own.tsv"));

@@ -96,8 +96,14 @@ pub(in crate::state) fn shown(state: &mut State, job: JobId) {
 /// Whether a job that failed was the benchmark's; then its run rests.
 pub(in crate::state) fn failed(state: &mut State, job: JobId, failure: &Failure) -> bool {
     let benchmark = &mut state.benchmark;
-    if matches!(benchmark.stage, Stage::Opening { job: its, .. } if its == job) {
+    if let Stage::Opening { job: its, asked, .. } = &benchmark.stage
+        && *its == job
+    {
+        let asked = asked.clone();
         set_refused(state, failure);
+        if state.benchmark.choice.failure.is_some() {
+            state.benchmark.choose_open_set(&asked);
+        }
         return true;
     }
     if benchmark.keeping.contains(&job) {
