@@ -1,17 +1,22 @@
 //! What a person does. Each act changes the state at once and gives what the worker must be told, in order.
 
-use protocol::{Command, EndOfAnswer, Event, Failure, ImageId, JobId, ModelSource, Question, Stage, Turns};
+use protocol::{
+    Command, EndOfAnswer, Event, Failure, ImageId, JobId, ModelSource, Question, Stage, StoredWeights, Turns,
+};
 
 use super::{
-    Loading, ModelState, Picture, Purpose, State, Turn, TurnImage, TurnState, WorkerState, apply, backend,
-    benchmark, models,
+    Loading, ModelState, Pair, Picture, Purpose, State, Turn, TurnImage, TurnState, WorkerState, apply,
+    backend, benchmark, models,
 };
+use crate::catalogue::BUNDLED;
 
 /// The largest image file the page hands over. The worker's own limit is in pixels and comes after decoding.
 pub const MAX_IMAGE_BYTES: u64 = 256_000_000;
 
-/// Loads a model. A question that waits goes on waiting for it; a benchmark that runs rests.
-pub fn load_model(state: &mut State, title: &str, turns: Turns, source: ModelSource) -> Command {
+/// Loads a model; nothing happens if it is no longer in the store. A question that waits goes on waiting for it; a benchmark that
+/// runs rests.
+pub fn load_model(state: &mut State, pair: Pair) -> Option<Command> {
+    let (title, source) = title_and_source(state, &pair)?;
     let job = state.next_job();
     models::other_model(state);
     let previous = match std::mem::take(&mut state.model) {
@@ -19,10 +24,43 @@ pub fn load_model(state: &mut State, title: &str, turns: Turns, source: ModelSou
         ModelState::Loading(loading) => loading.previous,
         ModelState::Absent | ModelState::Failed(_) => None,
     };
-    let purpose = Purpose::Open { turns, is_bundled: matches!(source, ModelSource::Own { .. }) };
-    state.model = ModelState::Loading(Loading::new(job, title.into(), purpose, previous));
+    if let Pair::Stored(key) = &pair {
+        models::stored_model_asked(state, key.clone(), job);
+    }
+    state.model = ModelState::Loading(Loading::new(job, title, Purpose::Open(pair), previous));
     benchmark::model_loading(state);
-    Command::LoadModel { job, source }
+    Some(Command::LoadModel { job, source })
+}
+
+/// Loads the model again that answers, or did when the worker ended; if it is no longer in the store, the one that comes with the
+/// page.
+pub fn reload_model(state: &mut State) -> Option<Command> {
+    let pair = state.pair.clone();
+    load_model(state, pair).or_else(|| load_model(state, Pair::Bundled))
+}
+
+fn title_and_source(state: &State, pair: &Pair) -> Option<(String, ModelSource)> {
+    Some(match pair {
+        Pair::Bundled => {
+            let at = |path: &str| format!("{}{path}", state.base);
+            let source =
+                ModelSource::Own { text_url: at(BUNDLED.text_path), vision_url: at(BUNDLED.vision_path) };
+            (BUNDLED.title.into(), source)
+        }
+        Pair::Files(files) => {
+            let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
+            let title = names.iter().find(|name| !name.contains("mmproj")).cloned().unwrap_or_default();
+            (title, ModelSource::Files { names })
+        }
+        Pair::Stored(key) => {
+            let model = state.models.stored(key)?;
+            let file = |file: &download::StoredFile| StoredWeights {
+                key: file.key.clone(),
+                name: file.name.clone(),
+            };
+            (model.title.clone(), ModelSource::Stored { files: model.files.iter().map(file).collect() })
+        }
+    })
 }
 
 /// Checks the files a person picked as a model, by name and number alone; their contents are the worker's matter.
@@ -204,6 +242,10 @@ pub fn worker_died(state: &mut State, why: &str) {
     backend::worker_died(state);
     state.rebuilding = None;
     state.vision = Default::default();
+    // What was asked for last comes back, even if it had not come yet.
+    if let ModelState::Loading(Loading { purpose: Purpose::Open(pair), .. }) = &state.model {
+        state.pair = pair.clone();
+    }
     models::worker_died(state);
     state.worker = WorkerState::Died;
     state.model = ModelState::Failed(failure.clone());

@@ -2,9 +2,10 @@ use protocol::{Command, Event, Failure, ImageInfo, JobId, ModelInfo, Stage, Turn
 
 use super::acts::send_waiting;
 use super::{
-    Loading, ModelState, Picture, Purpose, Shown, State, Turn, TurnState, WorkerState, backend, benchmark,
-    models, rebuilding, vision,
+    Loading, ModelState, Pair, Picture, Purpose, Shown, State, Turn, TurnState, WorkerState, backend,
+    benchmark, models, rebuilding, vision,
 };
+use crate::catalogue::BUNDLED;
 
 /// Takes one event of the worker and gives what the worker must be told in turn. Events of jobs that the page no
 /// longer waits for change nothing. `now_secs` is any steady clock; only differences count.
@@ -137,13 +138,13 @@ fn running(state: &mut State, job: JobId) -> Option<&mut Turn> {
 
 fn model_ready(state: &mut State, job: JobId, model: ModelInfo) -> Vec<Command> {
     let ModelState::Loading(loading) = &state.model else { return Vec::new() };
-    let Purpose::Open { turns, is_bundled } = loading.purpose else { return Vec::new() };
+    let Purpose::Open(pair) = &loading.purpose else { return Vec::new() };
     if loading.job != job {
         return Vec::new();
     }
     state.vision.follow(loading);
-    state.settings.turns = turns;
-    state.is_bundled = is_bundled;
+    state.settings.turns = if *pair == Pair::Bundled { BUNDLED.turns } else { Turns::FollowUp };
+    state.pair = pair.clone();
     benchmark::model_ready(state, &model);
     state.model = ModelState::Ready(model);
     models::model_ready(state, job);
@@ -195,6 +196,7 @@ fn fail(state: &mut State, job: JobId, failure: Failure) {
                 None => ModelState::Failed(failure.clone()),
             };
             if state.model.info().is_none() {
+                state.pair = Pair::Bundled;
                 benchmark::model_gone(state);
             }
             let said = models::model_failed(state, job, &failure);

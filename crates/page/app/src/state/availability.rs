@@ -1,4 +1,4 @@
-use super::{Loading, ModelState, Picture, Purpose, State, WorkerState};
+use super::{Loading, ModelState, Pair, Picture, Purpose, State, WorkerState};
 
 /// Why a question cannot be asked now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl State {
     /// A model that came from files was lost on its way to another machine, and can be loaded again.
     pub fn lost_a_model_of_files(&self) -> bool {
         let is_lost = matches!(self.model, ModelState::Failed(_)) && self.worker == WorkerState::Running;
-        is_lost && !self.is_bundled && self.backend.failure.is_some()
+        is_lost && self.pair != Pair::Bundled && self.backend.failure.is_some()
     }
 
     /// Whether there is a model that answers, and if not, why.

@@ -7,6 +7,7 @@ mod availability;
 pub mod backend;
 pub mod benchmark;
 mod conversation;
+mod files;
 mod model;
 pub mod models;
 mod picture;
@@ -25,7 +26,8 @@ pub use apply::apply;
 pub use availability::NotNow;
 pub use backend::Backends;
 pub use conversation::{Turn, TurnImage, TurnState};
-pub use model::{Loading, ModelState, Purpose};
+pub use files::{ChosenFile, FileId};
+pub use model::{Loading, ModelState, Pair, Purpose};
 pub use picture::{Picture, Shown};
 pub use profile::Profiling;
 pub use protocol::Failure;
@@ -52,8 +54,10 @@ pub struct State {
     pub vision: Vision,
     /// Models that can be fetched, are being fetched, or lie in the store.
     pub models: Models,
-    /// Whether the model is the one that comes with the page.
-    pub is_bundled: bool,
+    /// Where the model's files are: of the one that answers, or did when the worker ended.
+    pub pair: Pair,
+    /// The address that the page's own files lie at, with its last slash.
+    pub base: String,
     /// Where it runs.
     pub backend: Backends,
     /// What happens after a graphics device was lost.

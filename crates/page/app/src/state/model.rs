@@ -1,6 +1,20 @@
-use protocol::{Failure, JobId, ModelInfo, ModelPart, Turns};
+use download::ModelKey;
+use protocol::{Failure, JobId, ModelInfo, ModelPart};
 
+use super::ChosenFile;
 use crate::format;
+
+/// Where a model's files are: enough to load it, now or again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Pair {
+    /// They come with the page.
+    #[default]
+    Bundled,
+    /// A person chose them.
+    Files(Vec<ChosenFile>),
+    /// They are in the store.
+    Stored(ModelKey),
+}
 
 /// The model in the worker.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,15 +47,10 @@ pub struct Loading {
 }
 
 /// Why a model is loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// A person opened it, or the page did.
-    Open {
-        /// How its questions are asked unless a person chooses otherwise.
-        turns: Turns,
-        /// Whether it comes with the page.
-        is_bundled: bool,
-    },
+    /// A person opened this one, or the page did.
+    Open(Pair),
     /// The model at hand moves to another machine.
     Move,
 }
@@ -73,7 +82,7 @@ impl Loading {
 
     /// Another job brings the same model, from its first byte.
     pub(super) fn begin_again(&mut self, job: JobId) {
-        *self = Self::new(job, std::mem::take(&mut self.title), self.purpose, None);
+        *self = Self::new(job, std::mem::take(&mut self.title), self.purpose.clone(), None);
     }
 
     /// Notes that bytes of a part are in place. `now_secs` is any steady clock.

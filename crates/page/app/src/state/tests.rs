@@ -5,8 +5,8 @@ use protocol::{
 
 use super::acts::{self, ask, open_image};
 use super::{
-    Field, ModelState, NotNow, PageSettings, Phase, Picture, Reading, State, TurnState, WorkerState, apply,
-    benchmark,
+    ChosenFile, Field, FileId, ModelState, NotNow, PageSettings, Pair, Phase, Picture, Reading, State,
+    TurnState, WorkerState, apply, benchmark,
 };
 
 pub(super) fn model(name: &str) -> ModelInfo {
@@ -34,8 +34,19 @@ fn image(id: ImageId) -> ImageInfo {
     }
 }
 
-pub(super) fn source() -> ModelSource {
-    ModelSource::Own { text_url: "t".into(), vision_url: "v".into() }
+/// A pair that a person chose; the files of each have ids of their own.
+pub(super) fn pair(id: u32, name: &str) -> Pair {
+    let file = |id, name| ChosenFile { id: FileId(id), name };
+    Pair::Files(vec![file(2 * id, format!("{name}.gguf")), file(2 * id + 1, format!("{name}-mmproj.gguf"))])
+}
+
+/// The job that loads a pair.
+#[track_caller]
+pub(super) fn load(state: &mut State, pair: Pair) -> JobId {
+    match acts::load_model(state, pair) {
+        Some(Command::LoadModel { job, .. }) => job,
+        other => panic!("no model is loaded: {other:?}"),
+    }
 }
 
 pub(super) fn failure() -> Failure {
@@ -61,8 +72,7 @@ pub(super) fn feed(state: &mut State, events: impl IntoIterator<Item = Event>) -
 /// A page with a model and an image in place.
 pub(super) fn ready(turns: Turns) -> State {
     let mut state = State::default();
-    let load = acts::load_model(&mut state, "m", turns, source());
-    let Command::LoadModel { job, .. } = load else { panic!("{load:?}") };
+    let job = load(&mut state, if turns == Turns::Single { Pair::Bundled } else { pair(1, "m") });
     feed(&mut state, [Event::Started, Event::ModelReady { job, model: model("m") }]);
     put_image(&mut state, "a.png");
     state
@@ -181,10 +191,7 @@ fn another_image_starts_the_models_conversation_afresh() {
 #[test]
 fn a_question_waits_for_image_and_model_and_then_goes_by_itself() {
     let mut state = State::default();
-    let Command::LoadModel { job: load, .. } = acts::load_model(&mut state, "m", Turns::Single, source())
-    else {
-        panic!("not a load")
-    };
+    let load = load(&mut state, Pair::Bundled);
     let (open, id) = start_image(&mut state, "a.png");
     assert!(ask(&mut state, "q").is_empty());
     assert_eq!(state.turns[0].end_name(), "waiting");
@@ -198,7 +205,7 @@ fn a_question_waits_for_image_and_model_and_then_goes_by_itself() {
 #[test]
 fn a_question_that_waits_can_be_called_back() {
     let mut state = State::default();
-    acts::load_model(&mut state, "m", Turns::Single, source());
+    load(&mut state, Pair::Bundled);
     ask(&mut state, "q");
     assert_eq!(acts::stop(&mut state), None);
     assert_eq!(state.turns[0].end_name(), "stopped");
@@ -260,9 +267,7 @@ fn only_one_question_at_a_time() {
 #[test]
 fn a_model_refused_by_its_header_leaves_the_earlier_one() {
     let mut state = ready(Turns::Single);
-    let Command::LoadModel { job, .. } = acts::load_model(&mut state, "n", Turns::FollowUp, source()) else {
-        panic!()
-    };
+    let job = load(&mut state, pair(2, "n"));
     assert_eq!(state.can_ask(), Err(NotNow::ModelLoading));
     feed(&mut state, [Event::Failed { job, failure: failure() }]);
     assert_eq!(state.model.info().map(|info| info.name.as_str()), Some("m"));
@@ -272,9 +277,7 @@ fn a_model_refused_by_its_header_leaves_the_earlier_one() {
 #[test]
 fn a_model_that_fails_halfway_leaves_none() {
     let mut state = ready(Turns::Single);
-    let Command::LoadModel { job, .. } = acts::load_model(&mut state, "n", Turns::FollowUp, source()) else {
-        panic!()
-    };
+    let job = load(&mut state, pair(2, "n"));
     let some = Event::Loading { job, part: ModelPart::Text, bytes_done: 1, bytes_total: 2 };
     feed(&mut state, [some, Event::Failed { job, failure: failure() }]);
     assert_eq!(state.model, ModelState::Failed(failure()));
@@ -284,9 +287,7 @@ fn a_model_that_fails_halfway_leaves_none() {
 #[test]
 fn loading_tells_bytes_and_time_left() {
     let mut state = State::default();
-    let Command::LoadModel { job, .. } = acts::load_model(&mut state, "m", Turns::Single, source()) else {
-        panic!()
-    };
+    let job = load(&mut state, Pair::Bundled);
     let loading = |part, done| Event::Loading { job, part, bytes_done: done, bytes_total: 4_000_000 };
     apply(&mut state, loading(ModelPart::Text, 0), 10.0);
     apply(&mut state, loading(ModelPart::Vision, 0), 10.0);
@@ -307,9 +308,7 @@ fn the_worker_dies_and_the_conversation_stays() {
     assert!(state.message.as_ref().is_some_and(|failure| failure.message.contains("unreachable")));
 
     acts::worker_restarts(&mut state);
-    let Command::LoadModel { job, .. } = acts::load_model(&mut state, "m", Turns::FollowUp, source()) else {
-        panic!()
-    };
+    let job = load(&mut state, pair(1, "m"));
     feed(&mut state, [Event::Started, Event::ModelReady { job, model: model("m") }]);
     assert_eq!(state.worker, WorkerState::Running);
     let id = put_image(&mut state, "a.png");
@@ -346,11 +345,55 @@ fn what_a_dead_worker_is_asked_for_never_waits() {
     let list = benchmark::kept::list(&mut state);
     refused(&mut state, list);
     assert!(state.message.is_some());
-    assert_eq!(benchmark::data::choose_file(&mut state, "own.tsv"), [], "Start opens it");
+    assert_eq!(
+        benchmark::data::choose_file(&mut state, benchmark::tests::chosen("own.tsv")),
+        [],
+        "Start opens it"
+    );
     assert_eq!((state.benchmark.stage.name(), state.benchmark.has_choice()), ("none", true));
     refused(&mut state, Command::LoseDevice);
     let mut starting = State::default();
     assert_eq!(acts::deliverable(&mut starting, Command::LoseDevice), Some(Command::LoseDevice));
+}
+
+/// What is loaded after the worker ended: the names, and the files that travel beside the command.
+fn comes_back(state: &mut State) -> (Vec<String>, Vec<FileId>) {
+    acts::worker_died(state, "unreachable");
+    acts::worker_restarts(state);
+    let command = acts::reload_model(state).expect("a model is loaded");
+    let files = state.files_beside(&command);
+    match command {
+        Command::LoadModel { source: ModelSource::Files { names }, .. } => (names, files),
+        other => panic!("no chosen files are loaded: {other:?}"),
+    }
+}
+
+#[test]
+fn a_model_that_is_opened_while_another_loads_comes_back_after_the_worker_ended() {
+    let b = (vec!["b.gguf".to_owned(), "b-mmproj.gguf".to_owned()], vec![FileId(4), FileId(5)]);
+    let mut state = State::default();
+    feed(&mut state, [Event::Started]);
+    let first = load(&mut state, pair(1, "a"));
+    let second = load(&mut state, pair(2, "b"));
+    let loading = state.clone();
+    // The worker finishes what it was told first.
+    feed(&mut state, [Event::ModelReady { job: first, model: model("a") }]);
+    assert_eq!(state.can_ask(), Err(NotNow::ModelLoading), "a is not the model that was asked for last");
+    feed(&mut state, [Event::ModelReady { job: second, model: model("b") }]);
+    assert_eq!((state.model.info().map(|it| it.name.as_str()), state.held_files()), (Some("b"), b.1.clone()));
+    assert_eq!(comes_back(&mut state), b);
+
+    let mut state = loading;
+    assert_eq!(comes_back(&mut state), b, "also if it had not come yet");
+}
+
+#[test]
+fn a_model_that_is_refused_leaves_the_files_of_the_one_before_it() {
+    let mut state = ready(Turns::FollowUp);
+    let job = load(&mut state, pair(2, "n"));
+    assert_eq!(state.held_files(), [4, 5, 2, 3].map(FileId));
+    feed(&mut state, [Event::Failed { job, failure: failure() }]);
+    assert_eq!(comes_back(&mut state).1, [2, 3].map(FileId));
 }
 
 #[test]
@@ -359,7 +402,7 @@ fn an_example_may_wait_for_a_model_but_not_for_none() {
     assert!(state.can_show_example(), "the worker is starting");
     feed(&mut state, [Event::Started]);
     assert!(!state.can_show_example(), "there is no model");
-    acts::load_model(&mut state, "m", Turns::Single, source());
+    load(&mut state, Pair::Bundled);
     assert!(state.can_show_example(), "a model is coming");
     ask(&mut state, "q");
     assert!(!state.can_show_example(), "a question waits");

@@ -2,13 +2,13 @@ use leptos::prelude::*;
 
 use crate::browser::navigation;
 use crate::browser::page::page;
-use crate::state::{State, View};
+use crate::state::{Pair, State, View};
 
 /// What a person should know before asking: what this model can answer, and which run it interrupts.
 #[component]
 pub(crate) fn Asides() -> impl IntoView {
     let page = page();
-    let is_bundled = page.slice(|state| state.is_bundled && state.model.info().is_some());
+    let is_bundled = page.slice(|state| state.pair == Pair::Bundled && state.model.info().is_some());
     let benchmark = page.slice(State::benchmark_aside);
     view! {
         <p id="benchmark-aside" class="aside" hidden=move || benchmark.get().is_none()>

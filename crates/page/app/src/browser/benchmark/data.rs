@@ -66,7 +66,7 @@ pub(super) fn DataPicker() -> impl IntoView {
 #[component]
 fn PickedFile() -> impl IntoView {
     let page = page();
-    let name = page.slice(|state| state.benchmark.choice.file.clone());
+    let name = page.slice(|state| state.benchmark.choice.file.as_ref().map(|file| file.name.clone()));
     let is_locked = page.slice(|state| !state.benchmark.stage.can_start());
     let open = move |event| {
         if let Some(file) = picked(&event_target::<HtmlInputElement>(&event)).pop() {

@@ -64,7 +64,7 @@ fn One(model: StoredModel, asked: Asked) -> impl IntoView {
     let key = model.with_value(|model| model.key.clone());
     let is_open = page.slice({
         let key = key.clone();
-        move |state| state.models.open.as_ref() == Some(&key) && state.model.info().is_some()
+        move |state| state.open_stored() == Some(&key) && state.model.info().is_some()
     });
     let is_opening = page.slice(move |state| state.models.is_opening(&key));
     let is_busy = page.slice(|state| state.is_busy());

@@ -69,9 +69,9 @@ impl Page {
         if !self.peek(|state| state.benchmark.stage.can_start()) {
             return;
         }
-        let name = file.name();
-        self.link.update_value(|link| link.data_file = Some(file));
-        self.tell(Box::new(move |state| data::choose_file(state, &name)));
+        if let Some(file) = self.hold(vec![file]).pop() {
+            self.tell(Box::new(move |state| data::choose_file(state, file)));
+        }
     }
 
     /// Opens a data set at an address, which may be relative to the page's.

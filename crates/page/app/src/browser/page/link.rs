@@ -1,9 +1,11 @@
 //! The wire between store and worker.
 
+use std::collections::BTreeMap;
+
 use gloo::render::{AnimationFrame, request_animation_frame};
 use js_sys::{Array, ArrayBuffer, Uint8ClampedArray};
 use leptos::prelude::*;
-use protocol::{BenchmarkData, Command, DataSource, Event, Failure, JobId};
+use protocol::{Command, Event, Failure, JobId};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File, ImageData};
@@ -11,7 +13,7 @@ use web_sys::{Blob, File, ImageData};
 use super::{Page, now_secs};
 use crate::browser::client::{Bulk, Client, FromWorker};
 use crate::browser::downloads::Downloads;
-use crate::state::{WorkerState, acts, apply};
+use crate::state::{ChosenFile, FileId, State, WorkerState, acts, apply};
 
 /// What the page keeps for the worker's sake.
 #[derive(Default)]
@@ -19,16 +21,13 @@ pub(super) struct Link {
     client: Option<Client>,
     /// The frame that reaches the network.
     pub(super) downloads: Option<Downloads>,
-    /// The files of the present model, to load it again after a restart; without files it is the bundled one.
-    pub(super) model_files: Vec<File>,
-    /// The files of the model that is on its way.
-    pub(super) loading_files: Vec<File>,
+    /// The files that the state mentions.
+    files: BTreeMap<FileId, File>,
+    n_files: u32,
     /// The present image, to open it again after a restart.
     pub(super) image: Option<Opened>,
     /// The image that the worker decodes.
     pub(super) opening: Option<Opened>,
-    /// The file of the data set that was picked latest, to open it again after a restart.
-    pub(super) data_file: Option<File>,
     /// Events that wait for the next frame.
     inbox: Vec<Event>,
     frame: Option<AnimationFrame>,
@@ -44,14 +43,8 @@ pub(super) struct Opened {
 
 impl Page {
     pub(super) fn start_worker(self) {
-        let base = document().base_uri().ok().flatten().unwrap_or_default();
-        // The base's last segment is the document's own.
-        let base = base
-            .split(['?', '#'])
-            .next()
-            .and_then(|path| path.rsplit_once('/'))
-            .map(|(dir, _)| format!("{dir}/"));
-        match Client::start(&base.unwrap_or_default(), move |message| self.receive(message)) {
+        let base = self.peek(|state| state.base.clone());
+        match Client::start(&base, move |message| self.receive(message)) {
             Ok(client) => self.link.update_value(|link| link.client = Some(client)),
             Err(error) => self.died(&describe(&error)),
         }
@@ -90,9 +83,6 @@ impl Page {
                     if let Some(Some(Err(error))) = released {
                         return self.died(&describe(&error));
                     }
-                }
-                if let Event::ModelReady { .. } = event {
-                    self.link.update_value(|link| link.model_files = std::mem::take(&mut link.loading_files));
                 }
                 let image = match &event {
                     Event::ImageReady { image, .. } => Some(image.clone()),
@@ -141,15 +131,28 @@ impl Page {
 
     pub(super) fn send_all(self, commands: impl IntoIterator<Item = Command>) {
         commands.into_iter().for_each(|command| {
-            let bulk = match &command {
-                Command::OpenBenchmark {
-                    data: BenchmarkData::File { source: DataSource::Picked { .. }, .. },
-                    ..
-                } => Bulk::Files(self.link.with_value(|link| link.data_file.iter().cloned().collect())),
-                _ => Bulk::None,
-            };
-            self.send(command, bulk);
+            let ids = self.peek(|state| state.files_beside(&command));
+            let file = |link: &Link, id| link.files.get(id).cloned();
+            let files = self.link.with_value(|link| ids.iter().filter_map(|id| file(link, id)).collect());
+            self.send(command, Bulk::Files(files));
         });
+    }
+
+    /// Keeps files that a person chose for as long as the state mentions them, and names them. Those that it no longer mentions
+    /// are let go.
+    pub(super) fn hold(self, files: Vec<File>) -> Vec<ChosenFile> {
+        let held = self.peek(State::held_files);
+        let chosen = self.link.try_update_value(|link| {
+            link.files.retain(|id, _| held.contains(id));
+            let hold = |file: File| {
+                link.n_files += 1;
+                let (id, name) = (FileId(link.n_files), file.name());
+                link.files.insert(id, file);
+                ChosenFile { id, name }
+            };
+            files.into_iter().map(hold).collect()
+        });
+        chosen.unwrap_or_default()
     }
 
     pub(super) fn send(self, command: Command, bulk: Bulk) {

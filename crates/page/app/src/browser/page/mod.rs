@@ -70,6 +70,11 @@ impl Page {
 
     /// Starts the worker, chooses its machine and loads the bundled model.
     pub(crate) fn start(self) {
+        let base = document().base_uri().ok().flatten().unwrap_or_default();
+        let path = base.split(['?', '#']).next().unwrap_or_default();
+        // The last segment is the document's own.
+        let base = path.rsplit_once('/').map(|(dir, _)| format!("{dir}/")).unwrap_or_default();
+        self.change(|state| state.base = base);
         self.start_worker();
         self.choose_backend_of_address();
         self.load_bundled();

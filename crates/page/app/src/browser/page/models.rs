@@ -1,11 +1,9 @@
 use download::{ModelKey, Order, StoredModel};
 use leptos::prelude::*;
-use protocol::Command;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::link::describe;
 use super::{Page, now_secs};
-use crate::browser::client::Bulk;
 use crate::browser::downloads::{Downloads, FromFrame};
 use crate::browser::models::{export, facts};
 use crate::state::models::{acts, apply_report, downloader_died};
@@ -54,7 +52,7 @@ impl Page {
             FromFrame::Report(report) => {
                 let now_secs = now_secs();
                 let commands = self.change(|state| apply_report(state, report, now_secs));
-                commands.into_iter().for_each(|command| self.send_load(command));
+                self.send_all(commands);
             }
             // In a later turn of the event loop: dropping the frame from inside its own listener would free the closure that
             // is running.
@@ -112,13 +110,8 @@ impl Page {
         }
         self.revive();
         if let Some(command) = self.change(|state| acts::open_stored(state, key)) {
-            self.send_load(command);
+            self.send_all([command]);
         }
-    }
-
-    fn send_load(self, command: Command) {
-        self.link.update_value(|link| link.loading_files.clear());
-        self.send(command, Bulk::None);
     }
 
     /// Puts the model that comes with the page in place of a stored one, whose files are needed.

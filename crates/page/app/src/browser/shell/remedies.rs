@@ -14,7 +14,7 @@ pub(crate) fn Remedies() -> impl IntoView {
     let can_reload = page.slice(State::lost_a_model_of_files);
     view! {
         <Show when=move || died.get()>
-            <button type="button" class="model-restart" on:click=move |_| page.restart()>"Restart"</button>
+            <button type="button" class="model-restart" on:click=move |_| page.reload_model()>"Restart"</button>
         </Show>
         <Show when=move || can_reload.get()>
             <button type="button" class="model-reload" on:click=move |_| page.reload_model()>"Load it again"</button>

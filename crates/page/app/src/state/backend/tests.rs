@@ -4,9 +4,9 @@ use protocol::{
 };
 
 use super::{choice_of_query, choose, unknown_choice};
-use crate::state::acts::{self, ask, load_model};
-use crate::state::tests::{answered, failure, feed, images_of, job_of, model, ready, source};
-use crate::state::{ModelState, NotNow, State};
+use crate::state::acts::{self, ask};
+use crate::state::tests::{answered, failure, feed, images_of, job_of, load, model, pair, ready};
+use crate::state::{ModelState, NotNow, Pair, State};
 
 const GPU: BackendChoice = BackendChoice::Only(BackendKind::WebGpu);
 const CPU: BackendChoice = BackendChoice::Only(BackendKind::Cpu);
@@ -208,7 +208,7 @@ fn a_move_that_fails_halfway_brings_the_model_back() {
 #[test]
 fn a_model_that_cannot_be_brought_back_is_gone_until_another_choice() {
     let mut state = ready_on_cpu(Turns::Single);
-    state.is_bundled = false;
+    state.pair = pair(1, "m");
     let job = chosen_job(choose(&mut state, GPU));
     ask(&mut state, "q");
     let sent = feed(&mut state, [loading(job, 1), Event::Failed { job, failure: failure() }]);
@@ -220,9 +220,7 @@ fn a_model_that_cannot_be_brought_back_is_gone_until_another_choice() {
     assert!(state.lost_a_model_of_files());
     assert_eq!(state.picture.name(), Some("a.png"));
     let mut other = state.clone();
-    let Command::LoadModel { job, .. } = load_model(&mut state, "m", Turns::Single, source()) else {
-        panic!()
-    };
+    let job = load(&mut state, Pair::Bundled);
     feed(&mut state, [Event::ModelReady { job, model: model("m") }]);
     assert_eq!(state.backend.failure, None, "there is a model again");
 
@@ -250,9 +248,7 @@ fn a_machine_without_room_for_one_model_can_be_chosen_for_another() {
 fn an_address_that_asks_for_too_much_falls_back_to_the_faster_machine_once() {
     let mut state = State::default();
     let job = chosen_job(choose(&mut state, GPU));
-    let Command::LoadModel { job: load, .. } = load_model(&mut state, "m", Turns::Single, source()) else {
-        panic!()
-    };
+    let load = load(&mut state, Pair::Bundled);
     ask(&mut state, "q");
     let sent = feed(&mut state, [Event::Started, Event::Failed { job, failure: failure() }]);
     let [Command::ChooseBackend { job: again, choice: BackendChoice::Measured }] = sent[..] else {
@@ -283,9 +279,7 @@ fn one_choice_at_a_time_and_none_while_a_question_is_answered() {
 fn another_model_may_be_opened_while_one_moves() {
     let mut state = ready_on_cpu(Turns::Single);
     let job = chosen_job(choose(&mut state, GPU));
-    let Command::LoadModel { job: load, .. } = load_model(&mut state, "n", Turns::Single, source()) else {
-        panic!()
-    };
+    let load = load(&mut state, Pair::Bundled);
     feed(&mut state, [loading(job, 1), chosen(job, BackendKind::WebGpu, Some(on_gpu()))]);
     assert_eq!(state.model.name(), "loading");
     feed(&mut state, [Event::Failed { job: load, failure: failure() }]);

@@ -1,7 +1,7 @@
 //! What a person does with the benchmark.
 
 use bench::{Conditions, Rule, Run, VisualTokens};
-use protocol::{BenchmarkData, BenchmarkImages, BenchmarkSettings, Command, Detail, Failure, JobId};
+use protocol::{BenchmarkImages, BenchmarkSettings, Command, Detail, Failure, JobId};
 
 use super::data::open;
 use super::resume::keep_whole;
@@ -124,10 +124,7 @@ pub(super) fn begin(state: &mut State, date: String, id: String, now_secs: f64) 
         data_set: set.data_set.clone(),
         software: SOFTWARE.into(),
         date,
-        sampling: match set.asked {
-            BenchmarkData::File { sampling, .. } => Some(sampling),
-            _ => None,
-        },
+        sampling: set.asked.sampling(),
         circular: benchmark.circular,
         questions: set.fingerprint.clone(),
         shard: None,

@@ -5,13 +5,77 @@ use protocol::{BenchmarkData, Command, DataSource, Failure, JobId};
 
 use super::{Benchmark, Stage, Then};
 use crate::format;
-use crate::state::{State, WorkerState};
+use crate::state::{ChosenFile, State, WorkerState};
+
+/// A set of questions that can be made ready.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// The phantoms that the page brings with it.
+    Sample,
+    /// Further phantoms.
+    Held {
+        /// Questions of each clinical task.
+        per_task: u32,
+    },
+    /// Of a file that a person chose.
+    File {
+        /// Which; two may have the same name.
+        file: ChosenFile,
+        /// Which of its questions.
+        sampling: Sampling,
+    },
+    /// Of a file on the page's own host.
+    Address {
+        /// Where.
+        url: String,
+        /// Which of its questions.
+        sampling: Sampling,
+    },
+}
+
+impl Wanted {
+    /// As the worker is asked for it.
+    fn data(&self) -> BenchmarkData {
+        match self {
+            Self::Sample => BenchmarkData::Sample,
+            Self::Held { per_task } => BenchmarkData::Held { per_task: *per_task },
+            Self::File { file, sampling } => BenchmarkData::File {
+                source: DataSource::Picked { name: file.name.clone() },
+                sampling: *sampling,
+            },
+            Self::Address { url, sampling } => {
+                BenchmarkData::File { source: DataSource::Own { url: url.clone() }, sampling: *sampling }
+            }
+        }
+    }
+
+    /// Which questions of a file; phantoms are all asked.
+    pub(super) const fn sampling(&self) -> Option<Sampling> {
+        match self {
+            Self::File { sampling, .. } | Self::Address { sampling, .. } => Some(*sampling),
+            Self::Sample | Self::Held { .. } => None,
+        }
+    }
+
+    /// Whether it is in a file rather than made by the page.
+    pub(super) const fn is_file(&self) -> bool {
+        self.sampling().is_some()
+    }
+
+    /// The file that a person chose.
+    pub(in crate::state) const fn file(&self) -> Option<&ChosenFile> {
+        match self {
+            Self::File { file, .. } => Some(file),
+            _ => None,
+        }
+    }
+}
 
 /// A set that the worker holds ready.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::state) struct Set {
     /// What was asked for.
-    pub asked: BenchmarkData,
+    pub asked: Wanted,
     /// What that is.
     pub data_set: DataSet,
     /// In the order of asking.
@@ -71,8 +135,8 @@ pub struct DataChoice {
     pub kind: DataKind,
     /// Which questions of a file.
     pub sampling: Sampling,
-    /// Name of the file that was picked latest.
-    pub file: Option<String>,
+    /// The file that was picked latest.
+    pub file: Option<ChosenFile>,
     /// The address that was given latest.
     pub address: Option<String>,
     /// Why it could not be opened.
@@ -89,13 +153,13 @@ pub struct DataChoice {
 
 impl DataChoice {
     /// What the worker is asked for; none until a file or an address is named.
-    fn wanted(&self) -> Option<BenchmarkData> {
-        let source = match self.kind {
-            DataKind::Sample => return Some(BenchmarkData::Sample),
-            DataKind::File => DataSource::Picked { name: self.file.clone()? },
-            DataKind::Address => DataSource::Own { url: self.address.clone()? },
-        };
-        Some(BenchmarkData::File { source, sampling: self.sampling })
+    fn wanted(&self) -> Option<Wanted> {
+        let sampling = self.sampling;
+        Some(match self.kind {
+            DataKind::Sample => Wanted::Sample,
+            DataKind::File => Wanted::File { file: self.file.clone()?, sampling },
+            DataKind::Address => Wanted::Address { url: self.address.clone()?, sampling },
+        })
     }
 
     /// The value of the list of extents.
@@ -132,8 +196,8 @@ pub fn choose_sampling(state: &mut State, sampling: Sampling) -> Vec<Command> {
 }
 
 /// Opens a file that was picked, also one of the same name as the one before.
-pub fn choose_file(state: &mut State, name: &str) -> Vec<Command> {
-    choose(state, |choice| (choice.kind, choice.file) = (DataKind::File, Some(name.to_owned())))
+pub fn choose_file(state: &mut State, file: ChosenFile) -> Vec<Command> {
+    choose(state, |choice| (choice.kind, choice.file) = (DataKind::File, Some(file)))
 }
 
 /// Opens an address of the page's own host.
@@ -151,21 +215,22 @@ fn choose(state: &mut State, change: impl FnOnce(&mut DataChoice)) -> Vec<Comman
     benchmark.choice.failure = None;
     match benchmark.choice.wanted() {
         // Without a worker it is opened by the run that starts with the next one.
-        Some(data @ BenchmarkData::File { .. }) if state.worker != WorkerState::Died => {
-            open(state, data, Then::Nothing)
+        Some(wanted) if wanted.is_file() && state.worker != WorkerState::Died => {
+            open(state, wanted, Then::Nothing)
         }
         _ => Vec::new(),
     }
 }
 
 /// Makes a set's questions ready.
-pub(super) fn open(state: &mut State, asked: BenchmarkData, then: Then) -> Vec<Command> {
+pub(super) fn open(state: &mut State, asked: Wanted, then: Then) -> Vec<Command> {
     let job = state.next_job();
     let benchmark = &mut state.benchmark;
     (benchmark.choice.failure, benchmark.choice.indexing) = (None, None);
+    let data = asked.data();
     let before = Box::new(std::mem::replace(&mut benchmark.stage, Stage::Ready));
-    benchmark.stage = Stage::Opening { job, asked: asked.clone(), then, before };
-    vec![Command::OpenBenchmark { job, data: asked }]
+    benchmark.stage = Stage::Opening { job, asked, then, before };
+    vec![Command::OpenBenchmark { job, data }]
 }
 
 /// How far a file is read.
@@ -186,7 +251,7 @@ pub(in crate::state) fn note_problems(state: &mut State, job: JobId, problems: V
 
 impl Benchmark {
     /// What a run that starts now asks for.
-    pub(super) fn wanted(&self) -> Option<BenchmarkData> {
+    pub(super) fn wanted(&self) -> Option<Wanted> {
         self.choice.wanted()
     }
 
@@ -197,22 +262,29 @@ impl Benchmark {
 
     /// A set could not be opened: the choice goes back to the one that is open, which the worker still holds, so that Start has
     /// a meaning. Without one of the same kind nothing is chosen.
-    pub(super) fn choose_open_set(&mut self, refused: &BenchmarkData) {
-        let BenchmarkData::File { source: refused, .. } = refused else { return };
-        let open = match self.data.as_ref().map(|set| &set.asked) {
-            Some(BenchmarkData::File { source, sampling }) => Some((source, *sampling)),
+    pub(super) fn choose_open_set(&mut self, refused: &Wanted) {
+        let choice = &mut self.choice;
+        match (refused, self.data.as_ref().map(|set| &set.asked)) {
+            (Wanted::File { .. }, Some(Wanted::File { file, sampling })) => {
+                (choice.file, choice.sampling) = (Some(file.clone()), *sampling);
+            }
+            (Wanted::Address { .. }, Some(Wanted::Address { url, sampling })) => {
+                (choice.address, choice.sampling) = (Some(url.clone()), *sampling);
+            }
+            (Wanted::File { .. }, _) => choice.file = None,
+            (Wanted::Address { .. }, _) => choice.address = None,
+            (Wanted::Sample | Wanted::Held { .. }, _) => {}
+        }
+    }
+
+    /// The files that may be opened again.
+    pub(in crate::state) fn files(&self) -> impl Iterator<Item = &ChosenFile> {
+        let asked = match &self.stage {
+            Stage::Opening { asked, .. } => Some(asked),
             _ => None,
         };
-        match (refused, open) {
-            (DataSource::Picked { .. }, Some((DataSource::Picked { name }, sampling))) => {
-                (self.choice.file, self.choice.sampling) = (Some(name.clone()), sampling);
-            }
-            (DataSource::Own { .. }, Some((DataSource::Own { url }, sampling))) => {
-                (self.choice.address, self.choice.sampling) = (Some(url.clone()), sampling);
-            }
-            (DataSource::Picked { .. }, _) => self.choice.file = None,
-            (DataSource::Own { .. }, _) => self.choice.address = None,
-        }
+        let sets = asked.into_iter().chain(self.data.as_ref().map(|set| &set.asked));
+        self.choice.file.iter().chain(sets.filter_map(Wanted::file))
     }
 
     /// How many questions of the chosen set are ready.
@@ -239,7 +311,9 @@ impl Benchmark {
         if let Some(failure) = &choice.failure {
             return format!("{} {}", failure.message, failure.remedy);
         }
-        if let Stage::Opening { asked: BenchmarkData::File { .. }, .. } = self.stage {
+        if let Stage::Opening { asked, .. } = &self.stage
+            && asked.is_file()
+        {
             return match choice.indexing {
                 Some((done, total, n_rows)) => {
                     format!("Reading the file: {}, {n_rows} rows.", format::bytes_of(done, total))

@@ -3,7 +3,9 @@ use protocol::{BenchmarkData, Command, DataSource, Detail, Event, JobId};
 
 use super::acts::{choose_rule, open_question, start, stop};
 use super::data::{choose_address, choose_file, choose_kind, choose_sampling, extent_of};
-use super::tests::{DATE, answer, asked, counts, failure, opened, questions, ready, running, sample_opened};
+use super::tests::{
+    DATE, answer, asked, chosen, counts, failure, opened, questions, ready, running, sample_opened,
+};
 use super::{DataKind, OpenedImage, Stage};
 use crate::state::acts::worker_died;
 use crate::state::{State, apply};
@@ -39,7 +41,7 @@ fn a_file_is_opened_when_it_is_chosen_and_its_reading_is_told() {
     assert_eq!(choose_kind(&mut state, DataKind::File), [], "no file was picked yet");
     assert_eq!(state.benchmark_status(), "Choose the data set’s file or address first.");
     assert_eq!(start(&mut state, DATE, "x", 0.0), []);
-    let (job, data) = opening(&choose_file(&mut state, "own.tsv"));
+    let (job, data) = opening(&choose_file(&mut state, chosen("own.tsv")));
     assert_eq!(data, file("own.tsv", Sampling::default()));
     assert_eq!(state.benchmark.data_status(), "Opening the file.");
     let event = |job| Event::BenchmarkIndexing {
@@ -69,13 +71,13 @@ fn a_file_is_opened_when_it_is_chosen_and_its_reading_is_told() {
 #[test]
 fn another_extent_or_seed_opens_the_file_again() {
     let mut state = ready();
-    let (job, _) = opening(&choose_file(&mut state, "own.tsv"));
+    let (job, _) = opening(&choose_file(&mut state, chosen("own.tsv")));
     apply(&mut state, file_opened(job, 4), 1.0);
     let sampling = Sampling { seed: 5, extent: extent_of("first") };
     assert_eq!(sampling.extent, Extent::First(200));
     let (job, data) = opening(&choose_sampling(&mut state, sampling));
     assert_eq!(data, file("own.tsv", sampling));
-    assert_eq!(choose_file(&mut state, "other.tsv"), [], "one at a time");
+    assert_eq!(choose_file(&mut state, chosen("other.tsv")), [], "one at a time");
     apply(&mut state, file_opened(job, 9), 2.0);
     assert!(state.benchmark.data_status().contains("9 asked (the first of the shuffled order)"));
     let (_, data) = opening(&choose_address(&mut state, "http://h/own.jsonl"));
@@ -85,21 +87,21 @@ fn another_extent_or_seed_opens_the_file_again() {
 #[test]
 fn a_run_asks_the_set_that_is_chosen_now() {
     let mut state = ready();
-    let (job, _) = opening(&choose_file(&mut state, "own.tsv"));
+    let (job, _) = opening(&choose_file(&mut state, chosen("own.tsv")));
     apply(&mut state, file_opened(job, 4), 1.0);
     assert_eq!(choose_kind(&mut state, DataKind::Sample), [], "it is opened when it is needed");
     assert_eq!(state.benchmark.n_ready(), None);
     let open = start(&mut state, DATE, "x", 2.0);
     assert_eq!(opening(&open).1, BenchmarkData::Sample);
     asked(&opened(&mut state, &open, 3, 3.0));
-    assert_eq!(choose_file(&mut state, "other.tsv"), [], "not while a run is under way");
+    assert_eq!(choose_file(&mut state, chosen("other.tsv")), [], "not while a run is under way");
 }
 
 #[test]
 fn a_file_that_is_refused_leaves_the_set_and_the_run_as_they_are() {
     let (mut state, only) = running(1);
     answer(&mut state, only, "B", 1.0);
-    let (job, _) = opening(&choose_file(&mut state, "own.tsv"));
+    let (job, _) = opening(&choose_file(&mut state, chosen("own.tsv")));
     apply(&mut state, Event::Failed { job, failure: failure() }, 2.0);
     assert_eq!((&state.benchmark.stage, counts(&state)), (&Stage::Finished, (1, 1)));
     assert_eq!(state.benchmark.data_status(), "found this. do that.");
@@ -111,9 +113,9 @@ fn a_file_that_is_refused_leaves_the_set_and_the_run_as_they_are() {
 #[test]
 fn a_bad_file_after_a_good_one_leaves_the_good_one_to_start() {
     let mut state = ready();
-    let (job, _) = opening(&choose_file(&mut state, "good.tsv"));
+    let (job, _) = opening(&choose_file(&mut state, chosen("good.tsv")));
     apply(&mut state, file_opened(job, 4), 1.0);
-    let (job, _) = opening(&choose_file(&mut state, "bad.tsv"));
+    let (job, _) = opening(&choose_file(&mut state, chosen("bad.tsv")));
     apply(&mut state, Event::Failed { job, failure: failure() }, 2.0);
     assert_eq!((state.benchmark.n_ready(), &state.benchmark.stage), (Some(4), &Stage::Ready));
     assert_eq!(state.benchmark.data_status(), "found this. do that.");
@@ -129,11 +131,11 @@ fn a_bad_file_after_a_good_one_leaves_the_good_one_to_start() {
 #[test]
 fn a_bad_file_without_a_good_one_is_no_choice() {
     let mut state = ready();
-    let (job, _) = opening(&choose_file(&mut state, "bad.tsv"));
+    let (job, _) = opening(&choose_file(&mut state, chosen("bad.tsv")));
     apply(&mut state, Event::Failed { job, failure: failure() }, 2.0);
     assert!(!state.benchmark.has_choice(), "Start would only open it again");
     assert_eq!(state.benchmark.data_status(), "found this. do that.");
-    let (job, _) = opening(&choose_file(&mut state, "good.tsv"));
+    let (job, _) = opening(&choose_file(&mut state, chosen("good.tsv")));
     apply(&mut state, file_opened(job, 4), 3.0);
     let (job, _) = opening(&choose_address(&mut state, "http://h/bad.tsv"));
     apply(&mut state, Event::Failed { job, failure: failure() }, 4.0);
@@ -145,7 +147,7 @@ fn a_bad_file_without_a_good_one_is_no_choice() {
 #[test]
 fn the_reading_of_a_file_can_be_stopped() {
     let mut state = ready();
-    let (job, _) = opening(&choose_file(&mut state, "own.tsv"));
+    let (job, _) = opening(&choose_file(&mut state, chosen("own.tsv")));
     assert_eq!(stop(&mut state), Some(Command::Stop { job }));
     apply(&mut state, Event::Failed { job, failure: failure() }, 2.0);
     assert_eq!((&state.benchmark.stage, state.benchmark.data_status()), (&Stage::Idle(None), String::new()));
@@ -154,7 +156,7 @@ fn the_reading_of_a_file_can_be_stopped() {
 #[test]
 fn a_file_that_was_being_opened_when_the_worker_ended_is_not_waited_for() {
     let mut state = ready();
-    opening(&choose_file(&mut state, "own.tsv"));
+    opening(&choose_file(&mut state, chosen("own.tsv")));
     worker_died(&mut state, "unreachable");
     assert_eq!((&state.benchmark.stage, state.benchmark.bytes_read()), (&Stage::Idle(None), None));
     let status = state.benchmark.data_status();
@@ -169,7 +171,7 @@ fn a_file_that_was_being_opened_when_the_worker_ended_is_not_waited_for() {
 #[test]
 fn without_answers_the_run_only_predicts_and_that_is_said() {
     let mut state = ready();
-    let (job, _) = opening(&choose_file(&mut state, "test.tsv"));
+    let (job, _) = opening(&choose_file(&mut state, chosen("test.tsv")));
     let mut event = file_opened(job, 2);
     if let Event::BenchmarkOpened { questions, n_problems, .. } = &mut event {
         questions.iter_mut().for_each(|question| question.answer = None);
@@ -224,7 +226,7 @@ fn another_rule_reads_the_answers_again_also_in_the_middle_of_a_run() {
 fn an_image_is_shown_of_the_runs_own_set_alone() {
     let (mut state, only) = running(1);
     answer(&mut state, only, "B", 1.0);
-    let (job, _) = opening(&choose_file(&mut state, "own.tsv"));
+    let (job, _) = opening(&choose_file(&mut state, chosen("own.tsv")));
     let image = |state: &State| state.benchmark.opened.clone().map(|opened| opened.image);
     // The worker would show the file's image of this number, not the run's.
     assert_eq!((open_question(&mut state, 0), image(&state)), (vec![], Some(OpenedImage::Coming(job))));

@@ -1,18 +1,18 @@
 //! What the worker tells of the benchmark, and what happens elsewhere on the page that concerns it.
 
 use bench::{Answered, Reply};
-use protocol::{BenchmarkData, Command, Failure, JobId, ModelInfo, RunAct};
+use protocol::{Command, Failure, JobId, ModelInfo, RunAct};
 
 use super::acts::{ask_next, begin, call_back, not_at_hand, open_question};
 use super::resume::{go_on, is_of_model};
-use super::{OpenedImage, OpenedQuestion, Pause, Set, Stage, Stop, Then, analysis};
+use super::{OpenedImage, OpenedQuestion, Pause, Set, Stage, Stop, Then, Wanted, analysis};
 use crate::state::State;
 
 /// The questions are ready; what was to follow does.
 pub(in crate::state) fn opened(
     state: &mut State,
     job: JobId,
-    set: impl FnOnce(BenchmarkData) -> Set,
+    set: impl FnOnce(Wanted) -> Set,
     now_secs: f64,
 ) -> Vec<Command> {
     let benchmark = &mut state.benchmark;
@@ -141,7 +141,7 @@ fn set_refused(state: &mut State, failure: &Failure) {
     }
     if let (Then::Show(_), Some(opened)) = (&then, &mut benchmark.opened) {
         opened.image = OpenedImage::Failed(failure.clone());
-    } else if asked == BenchmarkData::Sample && benchmark.run.is_none() {
+    } else if asked == Wanted::Sample && benchmark.run.is_none() {
         benchmark.stage = Stage::Idle(Some(failure.clone()));
     } else {
         benchmark.choice.failure = Some(failure.clone());

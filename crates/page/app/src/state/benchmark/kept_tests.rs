@@ -5,7 +5,7 @@ use super::acts::{pause, resume, start};
 use super::data::choose_file;
 use super::kept::{delete, figures, list, open, rename, title};
 use super::tests::{
-    DATE, answer, asked, counts, failure, model, opened, questions, ready, running, sample_opened,
+    DATE, answer, asked, chosen, counts, failure, model, opened, questions, ready, running, sample_opened,
 };
 use super::{Pause, Stage, Stop};
 use crate::state::{State, acts as page_acts, apply};
@@ -185,14 +185,14 @@ fn a_files_run_goes_on_when_the_same_file_is_chosen_again() {
     );
     assert_eq!(resume(&mut state, 1.0), []);
     // The same file under its own sampling, which the choice took over.
-    let open = choose_file(&mut state, "own.tsv");
+    let open = choose_file(&mut state, chosen("own.tsv"));
     let sampling = kept.run.conditions.sampling.unwrap();
     let source = DataSource::Picked { name: "own.tsv".into() };
     let [Command::OpenBenchmark { job, data }] = &open[..] else { panic!("{open:?}") };
     assert_eq!(*data, BenchmarkData::File { source, sampling });
     apply(&mut state, file_opened(*job, "own of 3, changed"), 2.0);
     assert!(state.benchmark_status().contains("These are other questions"), "{}", state.benchmark_status());
-    let open = choose_file(&mut state, "else.tsv");
+    let open = choose_file(&mut state, chosen("else.tsv"));
     let [Command::OpenBenchmark { job, .. }] = open[..] else { panic!("{open:?}") };
     apply(&mut state, file_opened(job, "else"), 2.0);
     let said = state.benchmark_status();
@@ -200,7 +200,7 @@ fn a_files_run_goes_on_when_the_same_file_is_chosen_again() {
         said.ends_with("These are other questions than this run’s. Choose own.tsv again to go on."),
         "{said}"
     );
-    let open = choose_file(&mut state, "own.tsv");
+    let open = choose_file(&mut state, chosen("own.tsv"));
     let [Command::OpenBenchmark { job, .. }] = open[..] else { panic!("{open:?}") };
     assert_eq!(apply(&mut state, file_opened(job, "own of 3"), 3.0), []);
     assert_eq!(state.benchmark_status(), "Left at 1 of 3 questions. Resume goes on with question 2.");
@@ -210,7 +210,7 @@ fn a_files_run_goes_on_when_the_same_file_is_chosen_again() {
 #[test]
 fn a_file_that_the_page_still_holds_is_opened_by_itself() {
     let mut state = ready();
-    let open = choose_file(&mut state, "own.tsv");
+    let open = choose_file(&mut state, chosen("own.tsv"));
     let [Command::OpenBenchmark { job, .. }] = open[..] else { panic!("{open:?}") };
     apply(&mut state, file_opened(job, "own of 3"), 0.0);
     let first = asked(&start(&mut state, DATE, "x", 0.0));

@@ -23,11 +23,11 @@ mod opened;
 mod pace;
 mod resume;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod words;
 
 pub use analysis::{Looks, analyse};
-pub use data::{DataChoice, DataKind};
+pub use data::{DataChoice, DataKind, Wanted};
 pub use export::{EXPORTS, export};
 pub use kept::title;
 pub use list::{Column, Direction, Filter, List, N_ROWS, Order, answer_text, preference_text, truth_text};
@@ -41,7 +41,7 @@ pub(super) use events::{
 };
 
 use bench::{Answered, Grouping, Preset, Row, Rule, Run, RunSummary};
-use protocol::{BenchmarkData, Failure, JobId};
+use protocol::{Failure, JobId};
 
 /// The whole Benchmark view.
 #[derive(Clone, Debug, PartialEq)]
@@ -140,7 +140,7 @@ pub enum Stage {
         /// The job.
         job: JobId,
         /// What was asked for.
-        asked: BenchmarkData,
+        asked: Wanted,
         /// What follows.
         then: Then,
         /// Where the run on view was before.

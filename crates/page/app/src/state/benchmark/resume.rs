@@ -1,11 +1,11 @@
 //! What a run needs that was left unfinished, in this tab or an earlier one.
 
 use bench::{DataSet, Run, RunSummary};
-use protocol::{BenchmarkData, Command, DataSource, ModelInfo, RunAct};
+use protocol::{Command, ModelInfo, RunAct};
 
 use super::acts::ask_next;
 use super::data::open;
-use super::{Benchmark, DataKind, Stage, Then};
+use super::{Benchmark, DataKind, Stage, Then, Wanted};
 use crate::state::State;
 
 /// Goes on with the next question; a set that is not ready any more is made so first, where the page can do that alone.
@@ -67,22 +67,23 @@ pub(super) fn is_of_model(run: &Run, model: &ModelInfo) -> bool {
 impl Benchmark {
     /// What must be opened before the run on view can go on: nothing, a set that the page can open, or (`Some(None)`) one that
     /// only a person can.
-    pub(super) fn missing_set(&self) -> Option<Option<BenchmarkData>> {
+    pub(super) fn missing_set(&self) -> Option<Option<Wanted>> {
         let its = &self.run.as_ref()?.conditions;
         if self.data.as_ref().is_some_and(|set| set.fingerprint == its.questions) {
             return None;
         }
         Some(match &its.data_set {
-            DataSet::Sample { .. } => Some(BenchmarkData::Sample),
-            DataSet::Held { per_task, .. } => Some(BenchmarkData::Held { per_task: *per_task }),
+            DataSet::Sample { .. } => Some(Wanted::Sample),
+            DataSet::Held { per_task, .. } => Some(Wanted::Held { per_task: *per_task }),
             DataSet::File { name, .. } => {
-                let source = match (self.choice.kind, &self.choice.file, &self.choice.address) {
-                    (DataKind::Address, _, Some(url)) => Some(DataSource::Own { url: url.clone() }),
-                    (_, Some(file), _) if file == name => Some(DataSource::Picked { name: file.clone() }),
-                    _ => None,
-                };
                 let sampling = its.sampling.unwrap_or_default();
-                source.map(|source| BenchmarkData::File { source, sampling })
+                match (self.choice.kind, &self.choice.file, &self.choice.address) {
+                    (DataKind::Address, _, Some(url)) => Some(Wanted::Address { url: url.clone(), sampling }),
+                    (_, Some(file), _) if file.name == *name => {
+                        Some(Wanted::File { file: file.clone(), sampling })
+                    }
+                    _ => None,
+                }
             }
         })
     }

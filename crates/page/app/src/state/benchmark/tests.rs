@@ -1,12 +1,9 @@
 use bench::{Conditions, DataSet, Grouping, Letter, Question, Reply, Rule, VisualTokens};
-use protocol::{
-    BackendChoice, BackendKind, BenchmarkImages, Command, Event, Failure, JobId, ModelInfo, ModelSource,
-    Turns,
-};
+use protocol::{BackendChoice, BackendKind, BenchmarkImages, Command, Event, Failure, JobId, ModelInfo};
 
 use super::acts::{close_question, open_question, pause, resume, start, stop};
 use super::{OpenedImage, Pause, Stage, Stop, answer_text, truth_text};
-use crate::state::{State, acts as page_acts, apply, backend};
+use crate::state::{ChosenFile, FileId, State, acts as page_acts, apply, backend};
 
 pub(super) const DATE: &str = "2026-11-25T03:10:22.000Z";
 
@@ -25,11 +22,7 @@ pub(super) fn model(name: &str) -> ModelInfo {
 }
 
 pub(super) fn load(state: &mut State, name: &str) -> JobId {
-    let source = ModelSource::Files { names: vec![format!("{name}.gguf")] };
-    match page_acts::load_model(state, name, Turns::Single, source) {
-        Command::LoadModel { job, .. } => job,
-        other => panic!("{other:?}"),
-    }
+    crate::state::tests::load(state, crate::state::tests::pair(1, name))
 }
 
 /// A page with a model.
@@ -39,6 +32,11 @@ pub(super) fn ready() -> State {
     apply(&mut state, Event::Started, 0.0);
     apply(&mut state, Event::ModelReady { job, model: model("m") }, 0.0);
     state
+}
+
+/// A file that a person chose.
+pub(in crate::state) fn chosen(name: &str) -> ChosenFile {
+    ChosenFile { id: FileId(name.len() as u32), name: name.into() }
 }
 
 /// Every third is about a muscle; the right answer is B.

@@ -1,7 +1,5 @@
 //! What the view says of a run.
 
-use protocol::BenchmarkData;
-
 use super::{DataKind, Pause, Stage, Stop, Then};
 use crate::format;
 use crate::state::State;
@@ -30,7 +28,7 @@ impl State {
             Stage::Opening { then: Then::CalledOff, .. } => {
                 "Making the questions ready; what was to follow was called off.".into()
             }
-            Stage::Opening { asked: BenchmarkData::File { .. }, .. } => "Opening the data set.".into(),
+            Stage::Opening { asked, .. } if asked.is_file() => "Opening the data set.".into(),
             Stage::Opening { .. } => "Making the questions and their images.".into(),
             Stage::Ready => "The questions are ready.".into(),
             Stage::Running => "Running. A question on the Ask view pauses the run.".into(),

@@ -6,7 +6,7 @@ use protocol::Command;
 
 use super::listing::{Listing, Looking};
 use super::{Kind, Stage, entries, opening, own};
-use crate::state::{Failure, State, WorkerState};
+use crate::state::{Failure, State};
 
 /// Asks an entry's hub what it has; after one that failed, the next. With `then_fetch` the first pair is fetched at once.
 pub fn look(state: &mut State, id: &str, then_fetch: bool) {
@@ -148,7 +148,7 @@ pub fn check(state: &mut State, key: &ModelKey) {
     let is_at_it = models.downloads.iter().any(|it| it.key == *key && it.stage.is_under_way());
     if let Some(model) = models.stored(key).filter(|_| !is_at_it).cloned() {
         models.check(&model);
-        models.to_close |= models.is_held(key) && state.worker != WorkerState::Died;
+        state.models.to_close |= state.holds(key);
     }
 }
 
@@ -159,11 +159,11 @@ pub fn delete(state: &mut State, keys: Vec<ModelKey>) {
         return;
     }
     models.downloads.retain(|it| !keys.contains(&it.key) || it.stage.is_under_way());
-    if keys.iter().any(|key| models.is_held(key)) && state.worker != WorkerState::Died {
-        models.to_delete = keys;
-        models.to_close = true;
+    if keys.iter().any(|key| state.holds(key)) {
+        state.models.to_delete = keys;
+        state.models.to_close = true;
     } else {
-        models.delete(keys);
+        state.models.delete(keys);
     }
 }
 

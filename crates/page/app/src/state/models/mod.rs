@@ -20,7 +20,9 @@ pub use card::{Card, entries};
 pub use device::DeviceFacts;
 pub use download::{Download, FileProgress, Kind, Stage, key_of};
 pub use listing::{Listing, Looking};
-pub(super) use opening::{model_failed, model_ready, other_model, vision_failed, worker_died};
+pub(super) use opening::{
+    asked as stored_model_asked, model_failed, model_ready, other_model, vision_failed, worker_died,
+};
 pub use own::wish_of_addresses;
 pub use reports::{apply_report, downloader_died};
 pub use words::{allowed, whole_bytes};
@@ -29,6 +31,7 @@ use std::collections::BTreeMap;
 
 use ::download::{ModelKey, Order, OrderId, Space, StoredModel, Wish};
 
+use super::{Pair, State, WorkerState};
 use opening::Opening;
 
 /// Models that can be fetched, are being fetched, or lie in the store.
@@ -50,8 +53,6 @@ pub struct Models {
     pub is_persistent: Option<bool>,
     /// What the browser tells of the machine.
     pub device: DeviceFacts,
-    /// The stored model that answers, or did when the worker died.
-    pub open: Option<ModelKey>,
     /// What happened last, for a screen reader.
     pub news: String,
     opening: Option<Opening>,
@@ -96,6 +97,23 @@ impl Downloader {
     }
 }
 
+impl State {
+    /// The stored model that answers, or did when the worker ended.
+    pub fn open_stored(&self) -> Option<&ModelKey> {
+        match &self.pair {
+            Pair::Stored(key) => Some(key),
+            Pair::Bundled | Pair::Files(_) => None,
+        }
+    }
+
+    /// Whether the worker may hold a stored model's files.
+    fn holds(&self, key: &ModelKey) -> bool {
+        let is_opening =
+            self.models.opening.as_ref().is_some_and(|it| it.key == *key && it.checking.is_none());
+        (self.open_stored() == Some(key) || is_opening) && self.worker != WorkerState::Died
+    }
+}
+
 impl Models {
     /// What the downloader is to be told, in order. Each order is given once.
     pub fn take_orders(&mut self) -> Vec<Order> {
@@ -119,12 +137,6 @@ impl Models {
         self.to_close
     }
 
-    /// Whether the worker may hold a stored model's files.
-    fn is_held(&self, key: &ModelKey) -> bool {
-        self.open.as_ref() == Some(key)
-            || self.opening.as_ref().is_some_and(|it| it.key == *key && it.checking.is_none())
-    }
-
     /// A download by the number that the page gave it.
     pub fn download(&self, number: u32) -> Option<&Download> {
         self.downloads.iter().find(|download| download.number == number)
@@ -133,11 +145,6 @@ impl Models {
     /// A whole model of the store.
     pub fn stored(&self, key: &ModelKey) -> Option<&StoredModel> {
         self.stored.iter().flatten().find(|model| model.key == *key)
-    }
-
-    /// The stored model to be loaded again after the worker ended; `None` where it was another, or is gone from the store.
-    pub fn open_again(&self) -> Option<ModelKey> {
-        self.open.clone().filter(|key| self.stored(key).is_some())
     }
 
     /// Whether a stored model is on its way into the worker, or being checked for that.

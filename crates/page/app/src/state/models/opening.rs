@@ -1,8 +1,7 @@
 use download::{ModelKey, Order, OrderId};
-use protocol::{Command, Culprit, JobId, ModelSource, StoredWeights, Turns};
+use protocol::{Command, Culprit, JobId};
 
-use super::Models;
-use crate::state::{Failure, State, acts};
+use crate::state::{Failure, Pair, State, acts};
 
 /// A stored model on its way into the worker.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,17 +19,17 @@ pub(super) struct Opening {
 
 /// Loads a model of the store; `None` where it is not there.
 pub(super) fn open(state: &mut State, key: &ModelKey, is_again: bool) -> Option<Command> {
-    let model = state.models.stored(key)?.clone();
-    let weights =
-        |file: &download::StoredFile| StoredWeights { key: file.key.clone(), name: file.name.clone() };
-    let source = ModelSource::Stored { files: model.files.iter().map(weights).collect() };
+    let command = acts::load_model(state, Pair::Stored(key.clone()))?;
     state.message = None;
-    let command = acts::load_model(state, &model.title, Turns::FollowUp, source);
-    if let Command::LoadModel { job, .. } = command {
-        state.models.opening =
-            Some(Opening { key: key.clone(), job, is_again, was_open: false, checking: None });
+    if let Some(opening) = &mut state.models.opening {
+        opening.is_again = is_again;
     }
     Some(command)
+}
+
+/// A stored model is on its way into the worker.
+pub(in crate::state) fn asked(state: &mut State, key: ModelKey, job: JobId) {
+    state.models.opening = Some(Opening { key, job, is_again: false, was_open: false, checking: None });
 }
 
 /// Another model is asked for: the one that was being opened no longer is, unless the other one came only to set its files free.
@@ -44,15 +43,17 @@ pub(in crate::state) fn other_model(state: &mut State) {
 pub(in crate::state) fn worker_died(state: &mut State) {
     let models = &mut state.models;
     (models.opening, models.to_close, models.is_closing) = (None, false, false);
-    delete_rest(models);
+    delete_rest(state);
 }
 
 /// Deletes what the model that was open stood in the way of.
-fn delete_rest(models: &mut Models) {
-    let to_delete = std::mem::take(&mut models.to_delete);
+fn delete_rest(state: &mut State) {
+    let to_delete = std::mem::take(&mut state.models.to_delete);
     if !to_delete.is_empty() {
-        models.open.take_if(|open| to_delete.contains(open));
-        models.delete(to_delete);
+        if state.open_stored().is_some_and(|open| to_delete.contains(open)) {
+            state.pair = Pair::Bundled;
+        }
+        state.models.delete(to_delete);
     }
 }
 
@@ -61,8 +62,7 @@ pub(in crate::state) fn model_ready(state: &mut State, job: JobId) {
     let models = &mut state.models;
     let opening = models.opening.take_if(|opening| opening.job == job);
     models.mended = opening.as_ref().filter(|opening| opening.is_again).map(|opening| opening.key.clone());
-    models.open = opening.map(|opening| opening.key);
-    if let Some(model) = models.open.clone() {
+    if let Some(Opening { key: model, .. }) = opening {
         models.outbox.push(Order::Used { model: model.clone() });
         if let Some(stored) = &mut models.stored
             && let Some(at) = stored.iter().position(|it| it.key == model)
@@ -72,15 +72,12 @@ pub(in crate::state) fn model_ready(state: &mut State, job: JobId) {
             stored.insert(0, it);
         }
     }
-    delete_rest(models);
+    delete_rest(state);
 }
 
 /// A model could not be loaded. One of the store is read again, since its files may be damaged; what is said then is told here.
 pub(in crate::state) fn model_failed(state: &mut State, job: JobId, failure: &Failure) -> Option<Failure> {
     let models = &mut state.models;
-    if state.model.info().is_none() {
-        models.open = None;
-    }
     // What was to be deleted when another model had come is not: none has.
     models.to_delete.clear();
     let opening = models.opening.as_mut().filter(|opening| opening.job == job)?;
@@ -103,7 +100,7 @@ pub(in crate::state) fn vision_failed(
     if culprit != Culprit::File {
         return None;
     }
-    let key = state.models.open.clone().filter(|open| state.models.mended.as_ref() != Some(open))?;
+    let key = state.open_stored().filter(|open| state.models.mended.as_ref() != Some(open))?.clone();
     check(state, job, key, failure, true)
 }
 
@@ -128,8 +125,11 @@ pub(super) fn checked(state: &mut State, id: OrderId, n_repaired: u32) -> Option
     if n_repaired > 0 {
         return open(state, &opening.key, true);
     }
-    let command =
-        if opening.was_open && state.models.open.is_none() { open(state, &opening.key, true) } else { None };
+    let command = if opening.was_open && state.open_stored().is_none() {
+        open(state, &opening.key, true)
+    } else {
+        None
+    };
     state.message = Some(Failure {
         message: failure.message,
         remedy: format!("{} Its files were read again and are as they were fetched.", failure.remedy),

@@ -3,8 +3,8 @@ use protocol::{Command, Culprit, Event, JobId, ModelPart, ModelSource, Turns};
 
 use super::tests::{holding, inventory_id, one, orders, progress, report, stored, trouble};
 use super::{Kind, acts};
-use crate::state::tests::{failure, feed, model, ready};
-use crate::state::{Failure, ModelState, State, acts as page_acts};
+use crate::state::tests::{failure, feed, load, model, ready};
+use crate::state::{Failure, ModelState, Pair, State, acts as page_acts};
 
 fn opened() -> (State, JobId, ModelKey) {
     let mut state = holding(vec![stored("m", 100)]);
@@ -30,7 +30,7 @@ fn a_stored_model_that_opens_is_used() {
     assert!(state.models.is_opening(&key));
     feed(&mut state, [Event::ModelReady { job, model: model("m") }]);
     assert_eq!(one(&mut state), Order::Used { model: key.clone() });
-    assert_eq!((state.models.open.as_ref(), state.models.is_opening(&key)), (Some(&key), false));
+    assert_eq!((state.open_stored(), state.models.is_opening(&key)), (Some(&key), false));
     assert_eq!(acts::open_stored(&mut state, &ModelKey("gone".into())), None);
 }
 
@@ -81,12 +81,9 @@ fn damaged() -> Failure {
 /// The page loads its own model, because a stored one must make way.
 fn make_way(state: &mut State) {
     assert!(state.models.take_close());
-    let source = ModelSource::Own { text_url: "t".into(), vision_url: "v".into() };
-    let Command::LoadModel { job, .. } = page_acts::load_model(state, "P", Turns::Single, source) else {
-        panic!()
-    };
+    let job = load(state, Pair::Bundled);
     feed(state, [Event::ModelReady { job, model: model("P") }]);
-    assert_eq!(state.models.open, None);
+    assert_eq!(state.open_stored(), None);
 }
 
 #[test]
@@ -140,8 +137,7 @@ fn a_person_who_opens_another_model_is_not_overruled_by_a_check() {
     let (mut state, job, _) = opened();
     feed(&mut state, [Event::Failed { job, failure: failure() }]);
     let Order::Check { id, .. } = one(&mut state) else { panic!("nothing is checked") };
-    let source = ModelSource::Own { text_url: "t".into(), vision_url: "v".into() };
-    page_acts::load_model(&mut state, "P", Turns::Single, source);
+    load(&mut state, Pair::Bundled);
     assert_eq!(report(&mut state, Report::Checked { id, n_chunks: 9, n_repaired: 1 }), []);
 }
 
@@ -171,17 +167,14 @@ fn a_model_that_was_to_be_deleted_goes_when_the_worker_ends() {
     acts::delete(&mut state, vec![key.clone()]);
     page_acts::worker_died(&mut state, "unreachable");
     let Order::Delete { models, .. } = one(&mut state) else { panic!("nothing is deleted") };
-    assert_eq!((models, state.models.open_again()), (vec![key], None));
+    assert_eq!((models, state.open_stored()), (vec![key], None));
     assert!(!state.models.wants_close(), "no worker holds its files");
 }
 
 #[test]
 fn the_image_part_comes_after_the_text_part() {
     let mut state = State::default();
-    let source = ModelSource::Own { text_url: "t".into(), vision_url: "v".into() };
-    let Command::LoadModel { job, .. } = page_acts::load_model(&mut state, "m", Turns::Single, source) else {
-        panic!()
-    };
+    let job = load(&mut state, Pair::Bundled);
     let loading = |done| Event::Loading { job, part: ModelPart::Vision, bytes_done: done, bytes_total: 1000 };
     assert_eq!(state.vision_name(), "loading");
     feed(
@@ -240,11 +233,8 @@ fn a_model_that_moves_brings_its_image_part_with_it() {
 fn a_model_refused_by_its_header_leaves_the_earlier_ones_image_part() {
     let mut state = ready(Turns::Single);
     assert!(matches!(state.model, ModelState::Ready(_)));
-    let source = ModelSource::Own { text_url: "t".into(), vision_url: "v".into() };
     let before = state.vision_name();
-    let Command::LoadModel { job, .. } = page_acts::load_model(&mut state, "n", Turns::Single, source) else {
-        panic!()
-    };
+    let job = load(&mut state, Pair::Bundled);
     feed(&mut state, [Event::Failed { job, failure: failure() }]);
     assert_eq!(state.vision_name(), before);
 }
