@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Conditions, Run};
+use crate::{Answered, Conditions, Run};
 
 /// A run that is kept beyond the tab that it was made in.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,17 @@ impl From<&KeptRun> for RunSummary {
             n_total: kept.run.n_total,
             hits: overall.hits,
             n: overall.n,
+        }
+    }
+}
+
+impl RunSummary {
+    /// Counts a further answer.
+    pub fn add(&mut self, answered: &Answered) {
+        self.n_asked += 1;
+        if let Some(hit) = answered.hit {
+            self.n += 1;
+            self.hits += u32::from(hit);
         }
     }
 }

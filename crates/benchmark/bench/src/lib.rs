@@ -15,7 +15,6 @@ mod form;
 mod grouping;
 mod kept;
 mod letter;
-pub mod log;
 mod matching;
 mod preset;
 mod problem;

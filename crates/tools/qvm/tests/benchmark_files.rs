@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
-use bench::{DataSet, Run, log};
+use bench::{DataSet, Run};
+use runs::log;
 
 fn qvm<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_qvm")).args(args).output().unwrap()

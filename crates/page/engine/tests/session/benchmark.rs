@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use bench::{Grouping, Question, Reply};
-use engine::{Attachment, ModelFiles};
+use engine::ModelFiles;
 use model::backend::Backend;
 use protocol::{
     BenchmarkData, BenchmarkImages, BenchmarkSettings, Command, Detail, EndOfAnswer, Event, Failure,
 };
 
 use crate::backend::{exact, quantised};
+use crate::commands::Attachment;
 use crate::files::{Pair, bmp, bmp_of};
 use crate::host::StopAt;
 use crate::remote::Remote;

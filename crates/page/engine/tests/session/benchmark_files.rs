@@ -6,12 +6,13 @@ use bench::data::plan;
 use bench::tsv::{self, Record};
 use bench::{DataSet, Extent, Letter, Question, Sampling};
 use cpu::Cpu;
-use engine::{Attachment, MemorySource};
+use engine::MemorySource;
 use model::backend::Backend;
 use protocol::{BenchmarkData, Command, DataSource, Event, Failure};
 
 use crate::backend::exact;
 use crate::benchmark::{BLANK, FEW, SHOWN, asked};
+use crate::commands::Attachment;
 use crate::counting::Counting;
 use crate::files::{Pair, bmp, read};
 use crate::host::StopAt;

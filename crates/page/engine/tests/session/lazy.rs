@@ -1,12 +1,13 @@
 //! Text is answered before the vision tower has come, and the tower comes when it can or when it must.
 
-use engine::{Attachment, MemorySource};
+use engine::MemorySource;
 use protocol::{
     BenchmarkData, BenchmarkImages, BenchmarkSettings, Command, Culprit, Detail, EndOfAnswer, Event,
     ModelPart, Stage,
 };
 
 use crate::backend::exact;
+use crate::commands::Attachment;
 use crate::container::Container;
 use crate::counting::Counting;
 use crate::files::{Pair, text, vision};

@@ -3,14 +3,13 @@ use std::str::FromStr;
 use anyhow::bail;
 use bench::{DEFAULT_SEED, DataSet, Extent, Grouping, Question, Sampling, Shard, fingerprint, is_val};
 use clap::Args;
-use engine::Session;
+use engine::{Data, OpenedDataSet, Session};
 use model::backend::Backend;
-use protocol::BenchmarkData;
 
-use super::data::{DataArg, open, open_file};
-use super::shard::{ShardArg, holds};
+use super::data::{DataArg, open};
+use super::shard::ShardArg;
 use crate::file::FileSource;
-use crate::host::{OpenedSet, Terminal};
+use crate::host::Terminal;
 
 /// Which questions are asked.
 #[derive(Args, Debug)]
@@ -64,17 +63,18 @@ impl ChoiceArgs {
             DataArg::File(path) => {
                 let extent = self.extent.map_or(Extent::OnePerCell, |extent| extent.0);
                 let sampling = Sampling { seed: self.seed.unwrap_or(DEFAULT_SEED), extent };
-                (Some(sampling), open_file(session, path, sampling).await?)
+                let file = vec![FileSource::open_by_name(path)?];
+                (Some(sampling), open(session, Data::File { file, sampling }).await?)
             }
         };
         tell_of(&opened);
-        let OpenedSet { mut data_set, questions, .. } = opened;
+        let OpenedDataSet { data: mut data_set, questions, .. } = opened;
         let mut questions = chosen(questions, &self.tasks, self.limit)?;
         let all: Vec<Question> = questions.iter().map(|(_, question)| question.clone()).collect();
         let fingerprint = fingerprint(&all);
         let shard = self.shard.map(|shard| shard.0);
         if let Some(shard) = shard {
-            questions.retain(|&(place, _)| holds(shard, place));
+            questions.retain(|&(place, _)| runs::holds(shard, place));
             if questions.is_empty() {
                 bail!(
                     "shard {}/{} has no question: there are only {} in all",
@@ -90,13 +90,13 @@ impl ChoiceArgs {
         Ok(Choice { data_set, sampling, shard, fingerprint, questions })
     }
 
-    fn phantoms(&self) -> anyhow::Result<BenchmarkData> {
+    fn phantoms(&self) -> anyhow::Result<Data<Vec<FileSource>>> {
         if self.seed.is_some() || self.extent.is_some() {
             bail!(
                 "--seed and --extent choose among a file's questions; the sample has an order of its own, and --limit cuts it"
             );
         }
-        Ok(self.fresh.map_or(BenchmarkData::Sample, |per_task| BenchmarkData::Held { per_task }))
+        Ok(self.fresh.map_or(Data::Sample, |per_task| Data::Held { per_task }))
     }
 }
 
@@ -104,7 +104,7 @@ impl ChoiceArgs {
 const MOST_TOLD: usize = 10;
 
 /// What a person should know of a data set before hours of answers.
-fn tell_of(opened: &OpenedSet) {
+fn tell_of(opened: &OpenedDataSet) {
     if opened.n_problems > 0 {
         eprintln!("{} rows are left out:", opened.n_problems);
         for problem in opened.problems.iter().take(MOST_TOLD) {
