@@ -107,11 +107,16 @@ fn reached_by(target_weight: u32, greatest: f32, share: f32, lane: u32) -> u32 {
     return above;
 }
 
-// -log(-log u) for u uniform in (0, 1), of a hash of token, step and seed.
+// Gumbel noise from a hash of token, step and seed: -log(e), where e = -log(1 - v) is exponential for v uniform in (0, 1).
+//
+// A token wins by large noise, which comes from small v, so small v must keep their digits. 23 bits and a half are exact in
+// an f32, and never 0 or 1; 24 bits and a half would round up to 1. WGSL lets log be wrong by 2^-21 near 1, which is more than the
+// smallest v: there the series of the logarithm takes its place.
 fn gumbel(id: u32) -> f32 {
     let bits = hash(id ^ hash(params.step ^ hash(params.seed_low ^ hash(params.seed_high))));
-    let uniform_number = (f32(bits >> 8u) + 0.5) / 16777216.0;
-    return -log(-log(uniform_number));
+    let v = (f32(bits >> 9u) + 0.5) * (1.0 / 8388608.0);
+    let series = v * (1.0 + v * (1.0 / 2.0 + v * (1.0 / 3.0 + v * (1.0 / 4.0))));
+    return -log(select(-log(1.0 - v), series, v < 1.0 / 64.0));
 }
 
 // PCG's output function on one step of its generator (Jarzynski and Olano 2020).

@@ -9,6 +9,7 @@ mod attend;
 mod bench;
 mod compare;
 mod data;
+mod gumbel;
 mod harness;
 mod matmul;
 mod matvec;
