@@ -13,9 +13,6 @@ use super::{Gpu, GpuCache, GpuTensor, GpuWeight};
 use crate::executor::Executor;
 use crate::recording::{Bound, Step};
 
-/// The verb, for labels and messages.
-pub(super) const ATTENTION_INPUTS: &str = "attention_inputs";
-
 /// Rows of a cache at first; it grows by doubling.
 const FIRST_CAPACITY: usize = 256;
 
@@ -94,12 +91,12 @@ impl<D: Executor> Gpu<D> {
     /// Rotates queries and keys and appends keys and values, in one dispatch.
     pub(super) fn rotate_and_append(
         &mut self,
-        label: &'static str,
         [q, k, v]: [&GpuTensor; 3],
         heads: Heads,
         rotation: &Rotation<GpuTensor>,
         cache: &mut GpuCache,
     ) -> Result<GpuTensor, BackendError> {
+        let label = "rope_append";
         let n_rows = q.shape.rows;
         let held = self.room(cache, n_rows)?;
         let queries = self.tensor(label, q.shape)?;
@@ -127,7 +124,7 @@ impl<D: Executor> Gpu<D> {
         if !is_short(x.shape) {
             return Ok(None);
         }
-        let label = ATTENTION_INPUTS;
+        let label = "attention_inputs";
         let n_rows = x.shape.rows;
         let held = self.room(cache, n_rows)?;
         let queries = self.tensor(label, Shape::new(n_rows, heads.n_query * heads.dim))?;

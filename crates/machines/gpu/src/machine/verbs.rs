@@ -6,7 +6,6 @@ use model::backend::{
 };
 use tensor::Dtype;
 
-use super::attention::ATTENTION_INPUTS;
 use super::cost::Cost;
 use super::linear::{Around, is_short};
 use super::{Gpu, GpuCache, GpuPartial, GpuSampler, GpuTensor, GpuToken, GpuWeight, NAME, f32_bytes};
@@ -238,7 +237,17 @@ impl<D: Executor> Backend for Gpu<D> {
         self.device.take_profile().await
     }
 
-    fn attention_inputs(
+    fn rope_append(
+        &mut self,
+        qkv: [&GpuTensor; 3],
+        heads: Heads,
+        rotation: &Rotation<GpuTensor>,
+        cache: &mut GpuCache,
+    ) -> Verb<GpuTensor> {
+        self.rotate_and_append(qkv, heads, rotation, cache)
+    }
+
+    fn fused_attention_inputs(
         &mut self,
         x: &GpuTensor,
         norm: &Norm<GpuWeight>,
@@ -246,50 +255,31 @@ impl<D: Executor> Backend for Gpu<D> {
         heads: Heads,
         rotation: &Rotation<GpuTensor>,
         cache: &mut GpuCache,
-    ) -> Verb<GpuTensor> {
-        let short = self.short_attention_inputs(x, norm, weights, heads, rotation, cache)?;
-        if let Some(queries) = short {
-            return Ok(queries);
-        }
-        let h = self.rms_norm(x, norm)?;
-        let [q, k, v] = self.qkv(&h, weights)?;
-        self.rotate_and_append(ATTENTION_INPUTS, [&q, &k, &v], heads, rotation, cache)
+    ) -> Verb<Option<GpuTensor>> {
+        self.short_attention_inputs(x, norm, weights, heads, rotation, cache)
     }
 
     fn linear_add(&mut self, x: &GpuTensor, w: &Linear<GpuWeight>, residual: &GpuTensor) -> Verb<GpuTensor> {
         self.product("linear", x, w, Around { residual: Some(residual), norm: None })
     }
 
-    fn norm_linear(
+    fn fused_norm_linear(
         &mut self,
         x: &GpuTensor,
         norm: &Norm<GpuWeight>,
         w: &Linear<GpuWeight>,
-    ) -> Verb<GpuTensor> {
-        if is_short(x.shape) {
-            return self.product("linear", x, w, Around { norm: Some(norm), residual: None });
-        }
-        let h = self.rms_norm(x, norm)?;
-        self.linear(&h, w)
+    ) -> Verb<Option<GpuTensor>> {
+        let around = Around { norm: Some(norm), residual: None };
+        is_short(x.shape).then(|| self.product("linear", x, w, around)).transpose()
     }
 
-    fn gated_mlp(
+    fn fused_norm_swiglu(
         &mut self,
         x: &GpuTensor,
         norm: &Norm<GpuWeight>,
         gate: &Linear<GpuWeight>,
         up: &Linear<GpuWeight>,
-        down: &Linear<GpuWeight>,
-    ) -> Verb<GpuTensor> {
-        let hidden = match self.swiglu_product("gated_mlp", x, norm, gate, up)? {
-            Some(hidden) => hidden,
-            None => {
-                let h = self.rms_norm(x, norm)?;
-                let gate = self.linear(&h, gate)?;
-                let up = self.linear(&h, up)?;
-                self.swiglu(&gate, &up)?
-            }
-        };
-        self.linear_add(&hidden, down, x)
+    ) -> Verb<Option<GpuTensor>> {
+        self.swiglu_product("gated_mlp", x, norm, gate, up)
     }
 }
