@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::backend::{BackendError, StepTime};
 
 use crate::faults::Faults;
-use crate::readback::Readback;
+use crate::readback::{Readback, staging};
 use crate::recording::Dispatch;
 
 /// WebGPU's most queries of a set; two to a dispatch.
@@ -82,12 +82,7 @@ impl Clock {
             return;
         }
         let n_bytes = QUERY_BYTES * u64::from(n);
-        let staging = device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("clock"),
-            size: n_bytes,
-            usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
-            mapped_at_creation: false,
-        });
+        let staging = staging(device, n_bytes);
         encoder.resolve_query_set(&self.queries, 0..n, &self.resolved, 0);
         encoder.copy_buffer_to_buffer(&self.resolved, 0, &staging, 0, n_bytes);
         self.staging = Some(staging);

@@ -16,7 +16,7 @@ use crate::faults::{Faults, Scopes};
 use crate::machine::NAME;
 use crate::open::{Opened, Options, open};
 use crate::pipeline::{Pipelines, Ready};
-use crate::readback::{Readback, wait};
+use crate::readback::{Readback, staging, wait};
 use crate::recording::{BufferId, Recording, Step};
 
 /// Alignment of the parameters of a dispatch in the buffer of its submission: WebGPU's default limit.
@@ -262,15 +262,7 @@ impl Executor for Device {
     }
 
     fn submit(&mut self, recording: &Recording, region: Option<Region>) -> Option<Readback> {
-        let staging = region.map(|region| {
-            let staging = self.opened.device.create_buffer(&wgpu::BufferDescriptor {
-                label: Some("read"),
-                size: region.n_bytes,
-                usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
-                mapped_at_creation: false,
-            });
-            (staging, region)
-        });
+        let staging = region.map(|region| (staging(&self.opened.device, region.n_bytes), region));
         self.write_params(recording);
         // A refused shader does not fail its call either: wgpu goes on, nothing runs, and zeros are read back.
         let is_new = recording.dispatches().any(|dispatch| !self.pipelines.has(dispatch));

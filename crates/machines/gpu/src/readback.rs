@@ -42,6 +42,16 @@ impl Readback {
     }
 }
 
+/// A buffer for `n_bytes` that are copied to the host.
+pub(crate) fn staging(device: &wgpu::Device, n_bytes: u64) -> wgpu::Buffer {
+    device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("read"),
+        size: n_bytes,
+        usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+        mapped_at_creation: false,
+    })
+}
+
 /// Lets callbacks of everything up to `submission` run; a browser does so by itself.
 #[cfg_attr(target_arch = "wasm32", expect(unused_variables, reason = "polling does nothing in a browser"))]
 pub(crate) fn wait(device: &wgpu::Device, submission: wgpu::SubmissionIndex) {

@@ -5,7 +5,6 @@
 
 use crate::format::wgsl;
 use crate::kernel::{Part, read, write};
-use crate::launch::grid;
 use crate::params::{Params, params};
 use crate::{Kernel, Launch, Unsupported, Variant};
 
@@ -142,18 +141,16 @@ pub fn rope(rows: u32, n_heads: u32, dim: u32) -> Result<Launch, Unsupported> {
     if !dim.is_multiple_of(2) {
         return Err(Unsupported::HeadDim { kernel: ROPE.name, found: dim });
     }
-    let n_pairs = rows * n_heads * (dim / 2);
     let params = RopeParams { rows, n_heads, dim };
-    Launch::new(&ROPE, Variant::default(), &params, grid(n_pairs.div_ceil(ROPE.workgroup)))
+    Launch::each(&ROPE, Variant::default(), &params, rows * n_heads * (dim / 2))
 }
 
 /// `rope` of queries and keys and `append` of keys and values, for `rows` tokens behind the `n_past` of the cache.
 pub fn rope_append(rows: u32, heads: Heads, n_past: u32) -> Result<Launch, Unsupported> {
     let Heads { n_query, n_kv, dim } = heads;
     check_heads(&ROPE_APPEND, n_query, n_kv, dim)?;
-    let n_pairs = rows * (n_query + 2 * n_kv) * (dim / 2);
     let params = RopeAppendParams { rows, n_query, n_kv, dim, n_past };
-    Launch::new(&ROPE_APPEND, Variant::default(), &params, grid(n_pairs.div_ceil(ROPE_APPEND.workgroup)))
+    Launch::each(&ROPE_APPEND, Variant::default(), &params, rows * (n_query + 2 * n_kv) * (dim / 2))
 }
 
 /// Attention of any number of queries.

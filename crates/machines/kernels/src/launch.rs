@@ -38,6 +38,16 @@ impl Launch {
         }
         Ok(Self { kernel, variant: kernel.variant(&wanted), params: params.words(), workgroups })
     }
+
+    /// A launch with an invocation for each of `n` things.
+    pub(crate) fn each(
+        kernel: &'static Kernel,
+        wanted: Variant,
+        params: &impl Params,
+        n: u32,
+    ) -> Result<Self, Unsupported> {
+        Self::new(kernel, wanted, params, grid(n.div_ceil(kernel.workgroup)))
+    }
 }
 
 /// `n` workgroups for a kernel that counts them with `group_index`: along x, and on in y where a dimension is not enough. The

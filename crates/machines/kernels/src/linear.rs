@@ -73,7 +73,12 @@ pub static MATMUL: Kernel = Kernel {
     bindings: &[read("x"), read("weights"), read("bias"), read("residual"), write("y")],
     params: MatmulParams::FIELDS,
     workgroup: 128,
-    parts: &[Part::Weights, Part::Tile, Part::Text(wgsl!("parts/x_unit")), Part::Text(wgsl!("parts/store"))],
+    parts: &[
+        Part::Weights,
+        Part::Tile,
+        Part::Text(wgsl!("parts/x_unit")),
+        Part::Text(wgsl!("parts/product")),
+    ],
     body: wgsl!("matmul"),
 };
 
@@ -83,7 +88,7 @@ pub static MATMUL_PACKED: Kernel = Kernel {
     bindings: &[read("quants"), read("scales"), read("weights"), read("bias"), read("residual"), write("y")],
     params: MatmulParams::FIELDS,
     workgroup: 128,
-    parts: &[Part::PackedDot, Part::Weights, Part::Text(wgsl!("parts/store"))],
+    parts: &[Part::PackedDot, Part::Weights, Part::Text(wgsl!("parts/product"))],
     body: wgsl!("matmul_packed"),
 };
 
@@ -212,8 +217,8 @@ impl Product {
         }
         let product = self.tiles(&MATMUL_PACKED, Features::default())?;
         let n_blocks = self.x_rows * cols / BLOCK;
-        let groups = grid(n_blocks.div_ceil(QUANTISE_ROWS.workgroup));
-        let quantise = Launch::new(&QUANTISE_ROWS, Variant::default(), &QuantiseParams { n_blocks }, groups)?;
+        let params = QuantiseParams { n_blocks };
+        let quantise = Launch::each(&QUANTISE_ROWS, Variant::default(), &params, n_blocks)?;
         Ok([quantise, product])
     }
 

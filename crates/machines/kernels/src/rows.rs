@@ -5,7 +5,6 @@ use tensor::Dtype;
 use crate::error::whole_quads;
 use crate::format::wgsl;
 use crate::kernel::{Part, read, write};
-use crate::launch::grid;
 use crate::params::{Params, params};
 use crate::{Kernel, Launch, Unsupported, Variant};
 
@@ -47,16 +46,14 @@ params!(EmbedParams { cols: u32, n_ids: u32, first_id: u32, part_row: u32, part_
 pub fn append(rows: u32, cols: u32, n_past: u32) -> Result<Launch, Unsupported> {
     whole_quads(APPEND.name, cols)?;
     let params = AppendParams { rows, row_quads: cols / 4, n_past };
-    let n_groups = (rows * params.row_quads).div_ceil(APPEND.workgroup);
-    Launch::new(&APPEND, Variant::default(), &params, grid(n_groups))
+    Launch::each(&APPEND, Variant::default(), &params, rows * params.row_quads)
 }
 
 /// `rows` rows of `cols` columns.
 pub fn copy_rows(rows: u32, cols: u32, from_row: u32, to_row: u32) -> Result<Launch, Unsupported> {
     whole_quads(COPY_ROWS.name, cols)?;
     let params = CopyParams { rows, row_quads: cols / 4, from_row, to_row };
-    let n_groups = (rows * params.row_quads).div_ceil(COPY_ROWS.workgroup);
-    Launch::new(&COPY_ROWS, Variant::default(), &params, grid(n_groups))
+    Launch::each(&COPY_ROWS, Variant::default(), &params, rows * params.row_quads)
 }
 
 /// A part of a table of embeddings: all of it, or one of [`layout::row_parts`](crate::layout::row_parts).
@@ -78,6 +75,5 @@ pub fn embed(part: &TablePart, first_id: u32, n_ids: u32) -> Result<Launch, Unsu
     let params =
         EmbedParams { cols: part.cols, n_ids, first_id, part_row: part.first_row, part_rows: part.n_rows };
     let variant = Variant { weight: Some(part.dtype), ..Variant::default() };
-    let n_units = n_ids * part.cols.div_ceil(16);
-    Launch::new(&EMBED, variant, &params, grid(n_units.div_ceil(EMBED.workgroup)))
+    Launch::each(&EMBED, variant, &params, n_ids * part.cols.div_ceil(16))
 }

@@ -7,15 +7,6 @@
 @group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>; // (rows, cols/4)
 @group(0) @binding(4) var<uniform> params: Params;
 
-struct Params {
-    rows: u32,
-    cols: u32,
-    eps: f32,
-}
-
-const WORKGROUP = 64u;
-alias Summand = f32;
-
 @compute @workgroup_size(WORKGROUP)
 fn main(lane: Lane, group: Group) {
     let row = group_index(group);

@@ -9,23 +9,7 @@
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // (x_rows, out_cols); columns out_col .. out_col + rows
 @group(0) @binding(5) var<uniform> params: Params;
 
-struct Params {
-    cols: u32,
-    rows: u32,
-    x_rows: u32,
-    weight_row: u32,
-    out_col: u32,
-    out_cols: u32,
-    has_bias: u32,
-    has_residual: u32,
-}
-
-const TILE = 64u;
-const WORKGROUP = 2u * TILE;
-const QUADS = 8u; // of a step: two units
-const LANES_W = 8u; // lanes along the rows of W; each takes every eighth
-const LANES_X = WORKGROUP / LANES_W; // lanes along the rows of x; each takes every sixteenth
-const PER_LANE_W = TILE / LANES_W;
+const QUADS = 4u * UNITS; // of a step
 const NEXT_W = LANES_W * QUADS; // from one of a lane's rows to its next, in a tile
 const NEXT_X = LANES_X * QUADS;
 

@@ -10,24 +10,6 @@
 @group(0) @binding(5) var<storage, read_write> y: array<f32>; // (x_rows, out_cols); columns out_col .. out_col + rows
 @group(0) @binding(6) var<uniform> params: Params;
 
-struct Params {
-    cols: u32,
-    rows: u32,
-    x_rows: u32,
-    weight_row: u32,
-    out_col: u32,
-    out_cols: u32,
-    has_bias: u32,
-    has_residual: u32,
-}
-
-const TILE = 64u;
-const UNITS = 2u; // of a step
-const WORKGROUP = UNITS * TILE;
-const LANES_W = 8u; // lanes along the rows of W; each takes every eighth
-const LANES_X = WORKGROUP / LANES_W; // lanes along the rows of x; each takes every sixteenth
-const PER_LANE_W = TILE / LANES_W;
-
 // A unit of a row: its quants, and for its two pairs of quads a scale and what the other side's offset or sum is multiplied with.
 struct Packed {
     quants: vec4<u32>,
