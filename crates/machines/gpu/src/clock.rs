@@ -19,13 +19,13 @@ pub(crate) struct Clock {
     queries: wgpu::QuerySet,
     resolved: wgpu::Buffer,
     /// Dispatches of the submission at hand.
-    timed: Vec<Cost>,
+    timed: Vec<TimedDispatch>,
     staging: Option<wgpu::Buffer>,
-    under_way: Vec<(Vec<Cost>, Readback)>,
+    under_way: Vec<(Vec<TimedDispatch>, Readback)>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Cost {
+struct TimedDispatch {
     label: &'static str,
     n_bytes: u64,
     n_flops: u64,
@@ -71,7 +71,7 @@ impl Clock {
             return None;
         }
         let Dispatch { n_bytes, n_flops, .. } = *dispatch;
-        self.timed.push(Cost { label: dispatch.launch.kernel.name, n_bytes, n_flops });
+        self.timed.push(TimedDispatch { label: dispatch.launch.kernel.name, n_bytes, n_flops });
         Some(Timestamps { queries: self.queries.clone(), first })
     }
 
@@ -104,19 +104,19 @@ impl Clock {
         let mut sums: BTreeMap<&'static str, StepTime> = BTreeMap::new();
         for (timed, readback) in std::mem::take(&mut self.under_way) {
             let words = readback.finish(device, faults).await?;
-            for (cost, [begin_low, begin_high, end_low, end_high]) in
+            for (dispatch, [begin_low, begin_high, end_low, end_high]) in
                 timed.iter().zip(words.as_chunks::<4>().0)
             {
                 let ticks = |low: u32, high: u32| u64::from(high) << 32 | u64::from(low);
                 // A clock that was reset in between gives a negative time.
                 let n_ticks = ticks(*end_low, *end_high).saturating_sub(ticks(*begin_low, *begin_high));
-                let label = cost.label;
+                let label = dispatch.label;
                 let sum =
                     sums.entry(label).or_insert(StepTime { label, n: 0, secs: 0.0, n_bytes: 0, n_flops: 0 });
                 sum.n += 1;
                 sum.secs += n_ticks as f64 * self.period_ns * 1e-9;
-                sum.n_bytes += cost.n_bytes;
-                sum.n_flops += cost.n_flops;
+                sum.n_bytes += dispatch.n_bytes;
+                sum.n_flops += dispatch.n_flops;
             }
         }
         let mut sums: Vec<_> = sums.into_values().collect();

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::executor::{Executor, Region};
 use crate::faults::{Faults, Scopes};
 use crate::machine::NAME;
-use crate::open::{Opened, Options, open};
+use crate::open::{OpenDevice, Options, open};
 use crate::pipeline::{Pipelines, Ready};
 use crate::readback::{Readback, staging, wait};
 use crate::recording::{BufferId, Recording, Step};
@@ -38,7 +38,7 @@ const LARGE_BYTES: u64 = 1 << 20;
 #[derive(Debug)]
 pub struct Device {
     options: Options,
-    opened: Opened,
+    opened: OpenDevice,
     /// The open device, for whoever wants to lose it.
     handle: Loss,
     buffers: HashMap<BufferId, wgpu::Buffer>,
@@ -83,7 +83,7 @@ impl Device {
         Ok(Self::new(options, opened, handle))
     }
 
-    fn new(options: Options, opened: Opened, handle: Loss) -> Self {
+    fn new(options: Options, opened: OpenDevice, handle: Loss) -> Self {
         let params = opened.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("params"),
             size: (MAX_DISPATCHES * PARAMS_ALIGNMENT) as u64,
@@ -177,7 +177,7 @@ impl Device {
     }
 
     fn ready(&mut self, recording: &Recording) -> Vec<Ready> {
-        let Self { opened: Opened { device, .. }, pipelines, buffers, params, .. } = self;
+        let Self { opened: OpenDevice { device, .. }, pipelines, buffers, params, .. } = self;
         recording.dispatches().map(|dispatch| pipelines.ready(device, dispatch, params, buffers)).collect()
     }
 
@@ -323,7 +323,7 @@ impl Executor for Device {
     }
 
     fn set_profiling(&mut self, on: bool) {
-        let Opened { device, queue, has_clock, .. } = &self.opened;
+        let OpenDevice { device, queue, has_clock, .. } = &self.opened;
         self.clock = (on && *has_clock).then(|| Clock::new(device, queue.get_timestamp_period()));
     }
 

@@ -9,7 +9,7 @@ use crate::recording::{Bound, BufferId};
 
 /// A buffer in use. What it holds can be written over once the last handle is dropped.
 #[derive(Debug)]
-pub(crate) struct Held {
+pub(crate) struct Lease {
     pub(crate) id: BufferId,
     n_bytes: u64,
     kind: Kind,
@@ -26,14 +26,14 @@ enum Kind {
 
 type Freed = (BufferId, u64, Kind);
 
-impl Held {
+impl Lease {
     /// All of it up to `n_bytes`.
     pub(crate) fn bound(&self, n_bytes: u64) -> Bound {
         Bound { buffer: self.id, n_bytes: n_bytes.next_multiple_of(BINDING_ALIGNMENT).min(self.n_bytes) }
     }
 }
 
-impl Drop for Held {
+impl Drop for Lease {
     fn drop(&mut self) {
         self.freed.borrow_mut().push((self.id, self.n_bytes, self.kind));
     }
@@ -70,7 +70,7 @@ pub(crate) enum Writer {
 
 /// A buffer, and whether the device has yet to make it.
 pub(crate) struct Allocated {
-    pub(crate) held: Held,
+    pub(crate) lease: Lease,
     pub(crate) to_create_bytes: Option<u64>,
 }
 
@@ -91,7 +91,7 @@ impl Heap {
             of_size.remove(&id);
             self.n_free_bytes -= n_bytes;
             self.n_held_bytes += n_bytes;
-            return Allocated { held: self.held(id, n_bytes, Kind::Pooled), to_create_bytes: None };
+            return Allocated { lease: self.lease(id, n_bytes, Kind::Pooled), to_create_bytes: None };
         }
         self.made(n_bytes, Kind::Pooled)
     }
@@ -149,11 +149,11 @@ impl Heap {
         let id = BufferId::new(self.n_ids);
         self.n_ids += 1;
         self.n_held_bytes += n_bytes;
-        Allocated { held: self.held(id, n_bytes, kind), to_create_bytes: Some(n_bytes) }
+        Allocated { lease: self.lease(id, n_bytes, kind), to_create_bytes: Some(n_bytes) }
     }
 
-    fn held(&self, id: BufferId, n_bytes: u64, kind: Kind) -> Held {
-        Held { id, n_bytes, kind, freed: Rc::clone(&self.freed) }
+    fn lease(&self, id: BufferId, n_bytes: u64, kind: Kind) -> Lease {
+        Lease { id, n_bytes, kind, freed: Rc::clone(&self.freed) }
     }
 }
 
@@ -172,31 +172,31 @@ mod tests {
         let mut heap = Heap::default();
         let first = heap.pooled(1000, Writer::Device);
         assert_eq!(first.to_create_bytes, Some(1024));
-        let id = first.held.id;
+        let id = first.lease.id;
         drop(first);
         let second = heap.pooled(1020, Writer::Device);
-        assert_eq!((second.held.id, second.to_create_bytes), (id, None));
-        assert_ne!(heap.pooled(1020, Writer::Device).held.id, id, "still in use");
+        assert_eq!((second.lease.id, second.to_create_bytes), (id, None));
+        assert_ne!(heap.pooled(1020, Writer::Device).lease.id, id, "still in use");
     }
 
     #[test]
     fn the_host_does_not_write_into_what_the_recording_still_reads() {
         let mut heap = Heap::default();
         let read = heap.pooled(1000, Writer::Device);
-        let id = read.held.id;
+        let id = read.lease.id;
         drop(read);
         // A write of the host comes before the recording, whatever was recorded first.
-        assert_ne!(heap.pooled(1000, Writer::Host).held.id, id);
+        assert_ne!(heap.pooled(1000, Writer::Host).lease.id, id);
         heap.submitted();
         let used: Vec<_> = (0..2).map(|_| heap.pooled(1000, Writer::Host)).collect();
-        assert!(used.iter().any(|a| a.held.id == id), "after the submission it may");
+        assert!(used.iter().any(|a| a.lease.id == id), "after the submission it may");
     }
 
     #[test]
     fn what_stays_is_destroyed_only_behind_the_submission_that_read_it() {
         let mut heap = Heap::default();
         let weight = heap.single(5000);
-        let id = weight.held.id;
+        let id = weight.lease.id;
         assert!(heap.submitted().is_empty());
         assert_eq!(heap.n_bytes(), 5120);
         drop(weight);

@@ -47,7 +47,7 @@ impl Default for Options {
 
 /// A device as it was opened.
 #[derive(Debug)]
-pub(crate) struct Opened {
+pub(crate) struct OpenDevice {
     pub(crate) adapter_name: String,
     pub(crate) features: Features,
     pub(crate) has_clock: bool,
@@ -56,7 +56,7 @@ pub(crate) struct Opened {
     pub(crate) faults: Arc<Faults>,
 }
 
-pub(crate) async fn open(options: Options) -> Result<Opened, GpuError> {
+pub(crate) async fn open(options: Options) -> Result<OpenDevice, GpuError> {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
     let request = wgpu::RequestAdapterOptions {
         power_preference: wgpu::PowerPreference::HighPerformance,
@@ -88,7 +88,7 @@ pub(crate) async fn open(options: Options) -> Result<Opened, GpuError> {
     };
     let (device, queue) = adapter.request_device(&descriptor).await.map_err(no_device)?;
     let faults = Faults::watch(&device);
-    Ok(Opened { adapter_name, features, has_clock, device, queue, faults })
+    Ok(OpenDevice { adapter_name, features, has_clock, device, queue, faults })
 }
 
 /// Natively the adapter says what it has, and naga writes the packed dot product out where it lacks it.

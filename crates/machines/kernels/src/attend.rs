@@ -99,7 +99,7 @@ params!(MergeParams { n_query: u32, n_runs: u32 });
 
 /// How columns divide into heads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Heads {
+pub struct HeadLayout {
     /// Query heads.
     pub n_query: u32,
     /// Key and value heads.
@@ -119,7 +119,7 @@ pub enum Source {
 
 /// Which keys a query may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Span {
+pub enum Mask {
     /// Query `i` of `n` sees keys `0 ..= n_keys - n + i`.
     Causal {
         /// Rows of queries.
@@ -146,21 +146,21 @@ pub fn rope(rows: u32, n_heads: u32, dim: u32) -> Result<Launch, Unsupported> {
 }
 
 /// `rope` of queries and keys and `append` of keys and values, for `rows` tokens behind the `n_past` of the cache.
-pub fn rope_append(rows: u32, heads: Heads, n_past: u32) -> Result<Launch, Unsupported> {
-    let Heads { n_query, n_kv, dim } = heads;
-    check_heads(&ROPE_APPEND, n_query, n_kv, dim)?;
+pub fn rope_append(rows: u32, heads: HeadLayout, n_past: u32) -> Result<Launch, Unsupported> {
+    let HeadLayout { n_query, n_kv, dim } = heads;
+    check_heads(&ROPE_APPEND, heads)?;
     let params = RopeAppendParams { rows, n_query, n_kv, dim, n_past };
     Launch::each(&ROPE_APPEND, Variant::default(), &params, rows * (n_query + 2 * n_kv) * (dim / 2))
 }
 
 /// Attention of any number of queries.
-pub fn attend(heads: Heads, source: Source, span: Span) -> Result<Launch, Unsupported> {
+pub fn attend(heads: HeadLayout, source: Source, mask: Mask) -> Result<Launch, Unsupported> {
     const QUERIES_OF_A_GROUP: u32 = 32;
-    let Heads { n_query, n_kv, dim } = heads;
-    check_heads(&ATTEND, n_query, n_kv, dim)?;
-    let (first, n_queries, n_keys, is_causal) = match span {
-        Span::Causal { n_queries, n_keys } => (0, n_queries, n_keys, 1),
-        Span::Segment { first, n } => (first, n, n, 0),
+    let HeadLayout { n_query, n_kv, dim } = heads;
+    check_heads(&ATTEND, heads)?;
+    let (first, n_queries, n_keys, is_causal) = match mask {
+        Mask::Causal { n_queries, n_keys } => (0, n_queries, n_keys, 1),
+        Mask::Segment { first, n } => (first, n, n, 0),
     };
     let (key_stride, value_quad) = quads(heads, source);
     let params = AttendParams {
@@ -193,7 +193,7 @@ pub struct SplitAttend {
 
 /// See [`SplitAttend`]. For decoding: `n_queries` is 1, or a handful.
 pub fn attend_split(
-    heads: Heads,
+    heads: HeadLayout,
     source: Source,
     n_queries: u32,
     n_keys: u32,
@@ -201,8 +201,8 @@ pub fn attend_split(
     // A workgroup scores 64 keys at a time. More runs than this keep no more of a GPU busy, and each costs the merge a row.
     const KEYS_AT_A_TIME: u32 = 64;
     const MAX_RUNS: u32 = 32;
-    let Heads { n_query, n_kv, dim } = heads;
-    check_heads(&ATTEND_SPLIT, n_query, n_kv, dim)?;
+    let HeadLayout { n_query, n_kv, dim } = heads;
+    check_heads(&ATTEND_SPLIT, heads)?;
     let run_keys = n_keys.div_ceil(MAX_RUNS).next_multiple_of(KEYS_AT_A_TIME);
     let n_runs = n_keys.div_ceil(run_keys);
     let (key_stride, value_quad) = quads(heads, source);
@@ -231,7 +231,7 @@ pub fn attend_split(
 }
 
 /// (quads from one key to the next, quad of a row at which values begin)
-fn quads(heads: Heads, source: Source) -> (u32, u32) {
+fn quads(heads: HeadLayout, source: Source) -> (u32, u32) {
     let row = heads.n_kv * heads.dim / 4;
     match source {
         Source::Fresh => (row, 0),
@@ -243,7 +243,8 @@ fn scale(dim: u32) -> f32 {
     f64::from(dim).powf(-0.5) as f32
 }
 
-pub(crate) fn check_heads(kernel: &Kernel, n_query: u32, n_kv: u32, dim: u32) -> Result<(), Unsupported> {
+pub(crate) fn check_heads(kernel: &Kernel, heads: HeadLayout) -> Result<(), Unsupported> {
+    let HeadLayout { n_query, n_kv, dim } = heads;
     if dim == 0 || !dim.is_multiple_of(4) || dim > MAX_HEAD_DIM {
         return Err(Unsupported::HeadDim { kernel: kernel.name, found: dim });
     }

@@ -9,6 +9,7 @@
 
 use tensor::Dtype;
 
+use crate::attend::{HeadLayout, check_heads};
 use crate::error::whole_quads;
 use crate::format::wgsl;
 use crate::kernel::{Part, read, write};
@@ -278,13 +279,9 @@ pub struct HeadRun {
     pub n_heads: u32,
     /// Where it begins among all `n_query + 2 n_kv` heads.
     pub first_head: u32,
-    /// Query heads.
-    pub n_query: u32,
-    /// Key and value heads.
-    pub n_kv: u32,
-    /// Columns of a head.
-    pub head_dim: u32,
-    /// Add a bias, `((n_query + 2 n_kv) * head_dim)`.
+    /// All heads of the layer.
+    pub heads: HeadLayout,
+    /// Add a bias, `((n_query + 2 n_kv) * dim)`.
     pub has_bias: bool,
 }
 
@@ -296,14 +293,15 @@ pub fn matvec_qkv(
     normalise: Option<f32>,
     features: Features,
 ) -> Result<Launch, Unsupported> {
-    crate::attend::check_heads(&MATVEC_QKV, run.n_query, run.n_kv, run.head_dim)?;
+    let HeadLayout { n_query, n_kv, dim: head_dim } = run.heads;
+    check_heads(&MATVEC_QKV, run.heads)?;
     let params = QkvParams {
         cols: run.cols,
         n_heads: run.n_heads,
         first_head: run.first_head,
-        n_query: run.n_query,
-        n_kv: run.n_kv,
-        head_dim: run.head_dim,
+        n_query,
+        n_kv,
+        head_dim,
         n_past,
         has_bias: run.has_bias.into(),
         normalise: normalise.is_some().into(),
@@ -311,7 +309,7 @@ pub fn matvec_qkv(
     };
     let variant = variant(&MATVEC_QKV, features, run.dtype, run.cols, x_rows)?;
     // A workgroup has two pairs of columns of a head, that is four of its columns.
-    Launch::new(&MATVEC_QKV, variant, &params, grid(run.n_heads * run.head_dim / 4))
+    Launch::new(&MATVEC_QKV, variant, &params, grid(run.n_heads * head_dim / 4))
 }
 
 fn variant(

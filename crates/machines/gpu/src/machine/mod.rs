@@ -14,7 +14,7 @@ use model::backend::{BackendError, Shape};
 
 use crate::device::{Device, Loss, MAX_DISPATCHES};
 use crate::executor::{Executor, Region};
-use crate::heap::{Allocated, Heap, Held, Writer};
+use crate::heap::{Allocated, Heap, Lease, Writer};
 use crate::open::Options;
 use crate::recording::{Bound, Dispatch, Recording, Step};
 use crate::{GpuError, probe};
@@ -33,13 +33,13 @@ const MAX_FLOPS: u64 = 30_000_000_000;
 /// An activation: rows of f32, one behind the other.
 #[derive(Clone, Debug)]
 pub struct GpuTensor {
-    held: Rc<Held>,
+    buffer: Rc<Lease>,
     shape: Shape,
 }
 
 impl GpuTensor {
     fn bound(&self) -> Bound {
-        self.held.bound(f32_bytes(self.shape))
+        self.buffer.bound(f32_bytes(self.shape))
     }
 }
 
@@ -50,7 +50,7 @@ pub struct GpuCache {
     n_rows: usize,
     capacity: usize,
     /// `(capacity, 2, cols)`; none before the first append.
-    held: Option<Rc<Held>>,
+    buffer: Option<Rc<Lease>>,
 }
 
 /// A GPU: verbs are recorded, and run when something is read, a token is sampled, or much has gathered.
@@ -115,8 +115,8 @@ impl<D: Executor> Gpu<D> {
 
     /// A new activation.
     fn tensor(&mut self, verb: &'static str, shape: Shape) -> Result<GpuTensor, BackendError> {
-        let held = self.passing(verb, f32_bytes(shape), Writer::Device)?;
-        Ok(GpuTensor { held, shape })
+        let buffer = self.passing(verb, f32_bytes(shape), Writer::Device)?;
+        Ok(GpuTensor { buffer, shape })
     }
 
     /// A buffer for something that passes.
@@ -125,14 +125,14 @@ impl<D: Executor> Gpu<D> {
         verb: &'static str,
         n_bytes: u64,
         writer: Writer,
-    ) -> Result<Rc<Held>, BackendError> {
+    ) -> Result<Rc<Lease>, BackendError> {
         self.fits(verb, n_bytes)?;
         let allocated = self.heap.pooled(n_bytes, writer);
         Ok(self.created(allocated))
     }
 
     /// A buffer for something that stays.
-    fn lasting(&mut self, verb: &'static str, n_bytes: u64) -> Result<Rc<Held>, BackendError> {
+    fn lasting(&mut self, verb: &'static str, n_bytes: u64) -> Result<Rc<Lease>, BackendError> {
         self.fits(verb, n_bytes)?;
         let allocated = self.heap.single(n_bytes);
         Ok(self.created(allocated))
@@ -152,18 +152,18 @@ impl<D: Executor> Gpu<D> {
         Err(BackendError::Memory { verb, backend: NAME, needed_bytes: n_bytes, message })
     }
 
-    fn created(&mut self, Allocated { held, to_create_bytes }: Allocated) -> Rc<Held> {
+    fn created(&mut self, Allocated { lease, to_create_bytes }: Allocated) -> Rc<Lease> {
         if let Some(n_bytes) = to_create_bytes {
-            self.device.create(held.id, n_bytes);
+            self.device.create(lease.id, n_bytes);
         }
-        Rc::new(held)
+        Rc::new(lease)
     }
 
     /// Words of the host in a buffer that passes.
-    fn upload_words(&mut self, verb: &'static str, words: &[u32]) -> Result<Rc<Held>, BackendError> {
-        let held = self.passing(verb, 4 * words.len() as u64, Writer::Host)?;
-        self.device.write(held.id, 0, words);
-        Ok(held)
+    fn upload_words(&mut self, verb: &'static str, words: &[u32]) -> Result<Rc<Lease>, BackendError> {
+        let buffer = self.passing(verb, 4 * words.len() as u64, Writer::Host)?;
+        self.device.write(buffer.id, 0, words);
+        Ok(buffer)
     }
 
     fn dispatch(

@@ -7,7 +7,7 @@ use model::backend::{BackendError, Sampling, Shape};
 use super::cost::Cost;
 use super::{Gpu, GpuTensor};
 use crate::executor::{Executor, Region};
-use crate::heap::Held;
+use crate::heap::Lease;
 
 /// Tokens of one buffer; a longer answer takes more buffers.
 const LIST_TOKENS: u32 = 1024;
@@ -18,9 +18,9 @@ pub struct GpuSampler {
     drawing: Drawing,
     n_allowed: u32,
     /// One bit for each token.
-    used: Rc<Held>,
+    used: Rc<Lease>,
     used_bytes: u64,
-    list: Rc<Held>,
+    list: Rc<Lease>,
     n_listed: u32,
     step: u32,
 }
@@ -28,7 +28,7 @@ pub struct GpuSampler {
 /// A token on the device, and on its way to the host.
 #[derive(Debug)]
 pub struct GpuToken<R> {
-    pub(super) list: Rc<Held>,
+    pub(super) list: Rc<Lease>,
     pub(super) index: u32,
     readback: Rc<RefCell<Option<R>>>,
     id: Rc<Cell<Option<u32>>>,
@@ -74,7 +74,7 @@ impl<D: Executor> Gpu<D> {
         })
     }
 
-    fn token_list(&mut self) -> Result<Rc<Held>, BackendError> {
+    fn token_list(&mut self) -> Result<Rc<Lease>, BackendError> {
         self.passing("sample", GpuToken::<D::Readback>::LIST_BYTES, crate::heap::Writer::Device)
     }
 

@@ -104,15 +104,15 @@ impl<D: Executor> Backend for Gpu<D> {
     }
 
     fn do_upload(&mut self, shape: Shape, values: &[f32]) -> Verb<GpuTensor> {
-        let held = self.upload_words("upload", bytemuck::cast_slice(values))?;
-        Ok(GpuTensor { held, shape })
+        let buffer = self.upload_words("upload", bytemuck::cast_slice(values))?;
+        Ok(GpuTensor { buffer, shape })
     }
 
     fn do_embed(&mut self, table: &GpuWeight, ids: Ids<'_, Self>) -> Verb<GpuTensor> {
         match ids {
             Ids::Host(ids) => {
-                let held = self.upload_words("embed", ids)?;
-                self.embed_rows(table, held.bound(4 * ids.len() as u64), 0, ids.len())
+                let buffer = self.upload_words("embed", ids)?;
+                self.embed_rows(table, buffer.bound(4 * ids.len() as u64), 0, ids.len())
             }
             Ids::Sampled(token) => {
                 let list = token.list.bound(GpuToken::<D::Readback>::LIST_BYTES);
@@ -201,7 +201,7 @@ impl<D: Executor> Backend for Gpu<D> {
     }
 
     async fn read(&mut self, x: &GpuTensor) -> Verb<Vec<f32>> {
-        let region = Region { buffer: x.held.id, offset: 0, n_bytes: f32_bytes(x.shape) };
+        let region = Region { buffer: x.buffer.id, offset: 0, n_bytes: f32_bytes(x.shape) };
         let Some(readback) = self.submit(Some(region)) else { return Ok(Vec::new()) };
         let words = self.device.finish_read(readback).await?;
         Ok(words.into_iter().map(f32::from_bits).collect())

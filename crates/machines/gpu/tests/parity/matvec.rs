@@ -1,4 +1,5 @@
 use kernels::Variant;
+use kernels::attend::HeadLayout;
 use kernels::linear::{self, HeadRun, Matrix as Rows, Product};
 
 use crate::bench::{Bench, Buffer};
@@ -114,9 +115,7 @@ fn heads(
         cols: cols as u32,
         n_heads: run_heads as u32,
         first_head: first_head as u32,
-        n_query: n_query as u32,
-        n_kv: n_kv as u32,
-        head_dim: dim as u32,
+        heads: HeadLayout { n_query: n_query as u32, n_kv: n_kv as u32, dim: dim as u32 },
         has_bias: extras,
     };
     let launch =
