@@ -11,9 +11,9 @@ use model::backend::{BackendError, StepTime};
 
 use crate::GpuError;
 use crate::clock::Clock;
-use crate::executor::{Executor, Region};
+use crate::error::NAME;
+use crate::executor::{Executor, MAX_DISPATCHES, Region};
 use crate::faults::{Faults, Scopes};
-use crate::machine::NAME;
 use crate::open::{OpenDevice, Options, open};
 use crate::pipeline::{Pipelines, Ready};
 use crate::readback::{Readback, staging, wait};
@@ -21,9 +21,6 @@ use crate::recording::{BufferId, Recording, Step};
 
 /// Alignment of the parameters of a dispatch in the buffer of its submission: WebGPU's default limit.
 const PARAMS_ALIGNMENT: usize = 256;
-
-/// Dispatches of one submission.
-pub(crate) const MAX_DISPATCHES: usize = 1024;
 
 /// Submissions under way while more is recorded: one runs, one waits.
 const MAX_UNDER_WAY: usize = 2;

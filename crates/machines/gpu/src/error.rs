@@ -1,3 +1,6 @@
+/// The machine's name in messages.
+pub(crate) const NAME: &str = "WebGPU";
+
 /// Why there is no GPU to compute on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -6,6 +6,9 @@ use model::backend::{BackendError, StepTime};
 
 use crate::recording::{BufferId, Recording};
 
+/// The most dispatches of one recording.
+pub(crate) const MAX_DISPATCHES: usize = 1024;
+
 /// A place to read from, once everything that was submitted has run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Region {

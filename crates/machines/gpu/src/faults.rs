@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use model::backend::BackendError;
 
-use crate::machine::NAME;
+use crate::error::NAME;
 
 /// Whether the device is lost, and what was refused outside of any scope.
 #[derive(Debug, Default)]

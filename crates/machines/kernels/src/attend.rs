@@ -8,8 +8,7 @@ use crate::kernel::{Part, read, write};
 use crate::params::{Params, params};
 use crate::{Kernel, Launch, Unsupported, Variant};
 
-/// Columns of a head that fit the workgroup memory of `attend`: 16 keys, and the scores of 32 queries, in 16 KiB.
-pub const MAX_HEAD_DIM: u32 = 128;
+pub use crate::variant::MAX_HEAD_DIM;
 
 /// Rotates every head of every row.
 pub static ROPE: Kernel = Kernel {

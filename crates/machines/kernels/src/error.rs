@@ -27,7 +27,7 @@ pub enum Unsupported {
     /// Heads that are too wide for workgroup memory, or that do not divide.
     #[error(
         "{kernel}: heads of {found} columns; expected a multiple of 4, at most {}",
-        crate::attend::MAX_HEAD_DIM
+        crate::variant::MAX_HEAD_DIM
     )]
     HeadDim {
         /// Which kernel.

@@ -124,7 +124,7 @@ impl Kernel {
         let is_packed = self.parts.iter().any(|part| matches!(part, Part::PackedDot));
         let mut variants = Vec::new();
         for weight in Dtype::ALL.into_iter().filter(|dtype| !is_packed || format::shares_scales(*dtype)) {
-            for x_rows in 1..=crate::linear::MAX_MATVEC_ROWS {
+            for x_rows in 1..=crate::variant::MAX_MATVEC_ROWS {
                 for &head_dim in head_dims {
                     for (f16, subgroups) in [(false, false), (false, true), (true, false), (true, true)] {
                         let variant = self.variant(&Variant {

@@ -17,8 +17,7 @@ use crate::launch::grid;
 use crate::params::{Params, params};
 use crate::{Features, Kernel, Launch, Unsupported, Variant};
 
-/// Rows of x up to which a product is a `matvec`.
-pub const MAX_MATVEC_ROWS: u32 = 4;
+pub use crate::variant::MAX_MATVEC_ROWS;
 
 const MATVEC_PARTS: &[Part] = &[
     Part::XRows,

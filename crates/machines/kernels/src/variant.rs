@@ -1,5 +1,11 @@
 use tensor::Dtype;
 
+/// Rows of x up to which a product is a `matvec`, whose source unrolls them.
+pub const MAX_MATVEC_ROWS: u32 = 4;
+
+/// Most columns of a head, so that `attend` fits 16 keys and the scores of 32 queries into 16 KiB of workgroup memory.
+pub const MAX_HEAD_DIM: u32 = 128;
+
 /// What an adapter offers beyond core WebGPU. Every kernel runs without any of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Features {

@@ -12,19 +12,15 @@ use std::rc::Rc;
 use kernels::{Launch, Unsupported};
 use model::backend::{BackendError, Shape};
 
-use crate::device::{Device, Loss, MAX_DISPATCHES};
-use crate::executor::{Executor, Region};
+use crate::device::{Device, Loss};
+use crate::error::NAME;
+use crate::executor::{Executor, MAX_DISPATCHES, Region};
 use crate::heap::{Allocated, Heap, Lease, Writer};
-use crate::open::Options;
 use crate::recording::{Bound, Dispatch, Recording, Step};
-use crate::{GpuError, probe};
 use cost::Cost;
 
 pub use sampler::{GpuSampler, GpuToken};
 pub use weight::{GpuPartial, GpuWeight};
-
-/// For messages.
-pub(crate) const NAME: &str = "WebGPU";
 
 /// Work after which what was recorded is submitted: a tenth of a second of a slow integrated GPU, so that no watchdog bites and
 /// the desktop gets its turn in between.
@@ -56,7 +52,7 @@ pub struct GpuCache {
 /// A GPU: verbs are recorded, and run when something is read, a token is sampled, or much has gathered.
 #[derive(Debug)]
 pub struct Gpu<D: Executor = Device> {
-    device: D,
+    pub(crate) device: D,
     heap: Heap,
     recording: Recording,
     n_dispatches: usize,
@@ -64,23 +60,6 @@ pub struct Gpu<D: Executor = Device> {
 }
 
 impl Gpu {
-    /// Opens a device, sees that it computes, and measures how long a word takes to the host. `now_secs` is any clock.
-    ///
-    /// # Errors
-    /// Where there is no adapter or no device, or it does not pass.
-    pub async fn open(options: Options, now_secs: impl Fn() -> f64) -> Result<Self, GpuError> {
-        let mut gpu = Self::on(Device::open(options).await?);
-        let probed = probe::probe(&mut gpu, now_secs).await;
-        let useless = |message: String| GpuError::Useless {
-            adapter: gpu.device.adapter_name().to_owned(),
-            // Compilers quote the source after their first line.
-            message: message.lines().next().unwrap_or_default().to_owned(),
-        };
-        let secs = probed.map_err(useless)?;
-        gpu.device.set_readback_secs(secs);
-        Ok(gpu)
-    }
-
     /// Names the adapter better than wgpu can.
     pub fn call_adapter(&mut self, name: String) {
         self.device.call_adapter(name);

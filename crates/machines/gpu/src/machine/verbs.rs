@@ -8,7 +8,8 @@ use tensor::Dtype;
 
 use super::cost::Cost;
 use super::linear::{Around, is_short};
-use super::{Gpu, GpuCache, GpuPartial, GpuSampler, GpuTensor, GpuToken, GpuWeight, NAME, f32_bytes};
+use super::{Gpu, GpuCache, GpuPartial, GpuSampler, GpuTensor, GpuToken, GpuWeight, f32_bytes};
+use crate::error::NAME;
 use crate::executor::{Executor, Region};
 use crate::heap::Heap;
 
