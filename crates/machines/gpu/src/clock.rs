@@ -1,4 +1,4 @@
-//! Times of dispatches, from the ends of their passes on the device's own clock.
+//! Times dispatches: the device's clock is read at both ends of their passes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::faults::Faults;
 use crate::readback::{Readback, staging};
 use crate::recording::Dispatch;
 
-/// WebGPU's most queries of a set; two to a dispatch.
+/// The most queries that WebGPU allows in a set; a dispatch takes two.
 const N_QUERIES: u32 = 4096;
 const QUERY_BYTES: u64 = 8;
 
@@ -18,7 +18,7 @@ pub(crate) struct Clock {
     period_ns: f64,
     queries: wgpu::QuerySet,
     resolved: wgpu::Buffer,
-    /// Dispatches of the submission at hand.
+    /// Dispatches of the submission that is being encoded.
     timed: Vec<TimedDispatch>,
     staging: Option<wgpu::Buffer>,
     under_way: Vec<(Vec<TimedDispatch>, Readback)>,
@@ -64,7 +64,7 @@ impl Clock {
         Self { period_ns, queries, resolved, timed: Vec::new(), staging: None, under_way: Vec::new() }
     }
 
-    /// Queries for a dispatch, while there are any left in this submission.
+    /// Queries for a dispatch; `None` if this submission has none left.
     pub(crate) fn time(&mut self, dispatch: &Dispatch) -> Option<Timestamps> {
         let first = 2 * self.timed.len() as u32;
         if first + 2 > N_QUERIES {
@@ -75,7 +75,7 @@ impl Clock {
         Some(Timestamps { queries: self.queries.clone(), first })
     }
 
-    /// Ends a submission.
+    /// Copies the queries of a submission to a buffer that the host can read.
     pub(crate) fn resolve(&mut self, device: &wgpu::Device, encoder: &mut wgpu::CommandEncoder) {
         let n = 2 * self.timed.len() as u32;
         if n == 0 {
@@ -95,7 +95,7 @@ impl Clock {
         }
     }
 
-    /// Sums by label, the longest first.
+    /// Sums by label, the longest time first.
     pub(crate) async fn take(
         &mut self,
         device: &wgpu::Device,
@@ -108,7 +108,7 @@ impl Clock {
                 timed.iter().zip(words.as_chunks::<4>().0)
             {
                 let ticks = |low: u32, high: u32| u64::from(high) << 32 | u64::from(low);
-                // A clock that was reset in between gives a negative time.
+                // If the clock was reset in between, the time would be negative.
                 let n_ticks = ticks(*end_low, *end_high).saturating_sub(ticks(*begin_low, *begin_high));
                 let label = dispatch.label;
                 let sum =

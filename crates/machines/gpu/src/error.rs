@@ -5,7 +5,7 @@ pub(crate) const NAME: &str = "WebGPU";
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GpuError {
-    /// The machine has none, or the browser hides it.
+    /// The machine has no adapter, or the browser hides it.
     #[error("there is no WebGPU adapter ({message})")]
     NoAdapter {
         /// In wgpu's words.
@@ -19,7 +19,7 @@ pub enum GpuError {
         /// In wgpu's words.
         message: String,
     },
-    /// The device did not do the least of what was asked.
+    /// The device failed a small test.
     #[error("{adapter} failed its first test ({message})")]
     Useless {
         /// Which adapter.

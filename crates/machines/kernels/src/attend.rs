@@ -1,7 +1,7 @@
 //! Rotation and attention.
 //!
-//! A cache's row is its token's keys and then its values, `(capacity, 2, n_kv * head_dim)`. So both are one binding where they
-//! are written, and two of the same buffer where they are read.
+//! A row of a cache is a token's keys and then its values, `(capacity, 2, n_kv * head_dim)`. So a kernel that writes them has one
+//! binding, and a kernel that reads them has two bindings of the same buffer.
 
 use crate::format::wgsl;
 use crate::kernel::{Part, read, write};
@@ -20,7 +20,7 @@ pub static ROPE: Kernel = Kernel {
     body: wgsl!("rope"),
 };
 
-/// Rotates queries and keys, and puts keys and values into the cache.
+/// Rotates queries and keys, and appends keys and values to the cache.
 pub static ROPE_APPEND: Kernel = Kernel {
     name: "rope_append",
     bindings: &[
@@ -58,7 +58,7 @@ pub static ATTEND_SPLIT: Kernel = Kernel {
     body: wgsl!("attend_split"),
 };
 
-/// The runs of [`ATTEND_SPLIT`] put together.
+/// Combines the runs of [`ATTEND_SPLIT`].
 pub static ATTEND_MERGE: Kernel = Kernel {
     name: "attend_merge",
     bindings: &[read("runs"), write("y")],
@@ -107,12 +107,12 @@ pub struct HeadLayout {
     pub dim: u32,
 }
 
-/// Where keys and values lie.
+/// Which buffers hold keys and values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// In a buffer each, `(rows, n_kv * dim)`.
+    /// A buffer each, `(rows, n_kv * dim)`.
     Fresh,
-    /// In a cache, bound as `keys` and again as `values`.
+    /// A cache, bound as `keys` and again as `values`.
     Cached,
 }
 
@@ -144,7 +144,7 @@ pub fn rope(rows: u32, n_heads: u32, dim: u32) -> Result<Launch, Unsupported> {
     Launch::each(&ROPE, Variant::default(), &params, rows * n_heads * (dim / 2))
 }
 
-/// `rope` of queries and keys and `append` of keys and values, for `rows` tokens behind the `n_past` of the cache.
+/// `rope` of queries and keys and `append` of keys and values, for `rows` tokens after the first `n_past` of the cache.
 pub fn rope_append(rows: u32, heads: HeadLayout, n_past: u32) -> Result<Launch, Unsupported> {
     let HeadLayout { n_query, n_kv, dim } = heads;
     check_heads(&ROPE_APPEND, heads)?;
@@ -179,14 +179,14 @@ pub fn attend(heads: HeadLayout, source: Source, mask: Mask) -> Result<Launch, U
     Launch::new(&ATTEND, variant, &params, [n_queries.div_ceil(QUERIES_OF_A_GROUP), n_query, 1])
 }
 
-/// Causal attention of a few queries over a cache in two dispatches.
+/// Causal attention of a few queries over a cache, in two dispatches.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SplitAttend {
-    /// First.
+    /// The first dispatch.
     pub split: Launch,
-    /// Then.
+    /// The second dispatch.
     pub merge: Launch,
-    /// f32 elements of the `runs` between them.
+    /// f32 elements of the buffer `runs` between them.
     pub n_runs_elements: u32,
 }
 
@@ -197,7 +197,7 @@ pub fn attend_split(
     n_queries: u32,
     n_keys: u32,
 ) -> Result<SplitAttend, Unsupported> {
-    // A workgroup scores 64 keys at a time. More runs than this keep no more of a GPU busy, and each costs the merge a row.
+    // A workgroup scores 64 keys at a time. More runs than this would not keep a GPU busier, and each costs the merge a row.
     const KEYS_AT_A_TIME: u32 = 64;
     const MAX_RUNS: u32 = 32;
     let HeadLayout { n_query, n_kv, dim } = heads;

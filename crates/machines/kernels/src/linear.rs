@@ -1,11 +1,11 @@
-//! `y = x WT`, with what may come before and after it in the same dispatch.
+//! `y = x WT`, with the operations that can be fused into it.
 //!
-//! A decode step spends its time here, reading every weight once. The kernels for 1 to 4 rows of x take four rows of W to a
-//! workgroup and divide the columns among its invocations; `matmul` works in tiles of 64 by 64.
+//! A decode step spends its time here, reading every weight once. In the kernels for 1 to 4 rows of x, a workgroup takes four
+//! rows of W and its invocations share the columns; `matmul` works in tiles of 64 by 64.
 //!
-//! Weights that are multiplied with the same x become one matrix, rows after rows, when the model is loaded: `q | k | v` and
-//! `gate | up`. In the [`layout`](crate::layout) of this crate that is the buffers one after another. Where their formats differ
-//! (Q4_K_M often has values in Q6_K), a fused kernel takes a run of the heads, one dispatch for each format.
+//! Weights that are multiplied with the same x become one matrix when the model is loaded: `q | k | v` and `gate | up`. In the
+//! [`layout`](crate::layout) of this crate their rows just follow each other. If their formats differ (Q4_K_M often has values in
+//! Q6_K), a fused kernel takes one run of heads, and there is a dispatch for each format.
 
 use tensor::Dtype;
 
@@ -92,7 +92,7 @@ pub static MATMUL_PACKED: Kernel = Kernel {
     body: wgsl!("matmul_packed"),
 };
 
-/// x in 8 bits, for [`MATMUL_PACKED`].
+/// Rounds x to 8 bits, for [`MATMUL_PACKED`].
 pub static QUANTISE_ROWS: Kernel = Kernel {
     name: "quantise_rows",
     bindings: &[read("x"), write("quants"), write("scales")],
@@ -142,24 +142,24 @@ params!(QuantiseParams { n_blocks: u32 });
 /// Rows of a matrix in a buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Matrix {
-    /// How they are stored, apart from what [`layout`](crate::layout) changes.
+    /// Their format in the file; [`layout`](crate::layout) says how it is laid out in the buffer.
     pub dtype: Dtype,
     /// Rows to be multiplied.
     pub rows: u32,
     /// Inputs.
     pub cols: u32,
-    /// Rows that lie before them in the binding.
+    /// Rows before them in the binding.
     pub first_row: u32,
 }
 
-/// `y = norm(x) WT + bias + residual`. Buffers that are not asked for must be bound all the same, to anything: x will do.
+/// `y = norm(x) WT + bias + residual`. Bindings that are not used must be bound all the same; any buffer will do, x for example.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Product {
     /// The rows of W in this dispatch.
     pub matrix: Matrix,
     /// Rows of x.
     pub x_rows: u32,
-    /// Column of y that the first of these rows gives: other than 0 where W is cut by rows.
+    /// Column of y for the first of these rows: other than 0 if W is cut by rows.
     pub out_col: u32,
     /// Columns of y.
     pub out_cols: u32,
@@ -172,7 +172,7 @@ pub struct Product {
 }
 
 impl Product {
-    /// A product with a matrix that is not cut, and nothing else.
+    /// Only the product, with a matrix that is not cut.
     pub fn whole(matrix: Matrix, x_rows: u32) -> Self {
         Self {
             matrix,
@@ -207,8 +207,8 @@ impl Product {
         Launch::new(&MATVEC, variant, &params, grid(rows.div_ceil(4)))
     }
 
-    /// `matmul` in integers, in two launches: x to 8 bits, then the product. Only for formats that [`packs`], where the adapter has the
-    /// packed dot product, and where an error of x of one part in 250 of its block's greatest does no harm.
+    /// `matmul` in integers, in two launches: x is rounded to 8 bits, then multiplied. Only for formats that [`packs`] accepts, if
+    /// the adapter has the packed dot product, and if x may be wrong by 1/250 of the largest number of its block.
     pub fn launch_packed(&self) -> Result<[Launch; 2], Unsupported> {
         const BLOCK: u32 = 32;
         let Matrix { dtype, cols, .. } = self.matrix;
@@ -249,7 +249,7 @@ pub fn packs(dtype: Dtype) -> bool {
     crate::format::shares_scales(dtype)
 }
 
-/// `silu(norm(x) GT) * (norm(x) UT)` with `gate | up` in one matrix, whose rows are twice the columns of the result.
+/// `silu(norm(x) GT) * (norm(x) UT)`. `gate | up` is one matrix with two rows for each column of the result.
 pub fn matvec_swiglu(
     gate_up: Matrix,
     x_rows: u32,
@@ -276,7 +276,7 @@ pub struct HeadRun {
     pub cols: u32,
     /// Heads in this run.
     pub n_heads: u32,
-    /// Where it begins among all `n_query + 2 n_kv` heads.
+    /// The first of them, counted among all `n_query + 2 n_kv` heads.
     pub first_head: u32,
     /// All heads of the layer.
     pub heads: HeadLayout,
@@ -284,7 +284,7 @@ pub struct HeadRun {
     pub has_bias: bool,
 }
 
-/// Queries of `x_rows` tokens, and their keys and values at row `n_past` of the cache.
+/// Queries of `x_rows` tokens, and their keys and values from row `n_past` of the cache.
 pub fn matvec_qkv(
     run: &HeadRun,
     x_rows: u32,

@@ -1,4 +1,4 @@
-//! Norms of rows, where they are not part of a `matvec`.
+//! Norms of rows, if they are not fused into a `matvec`.
 
 use crate::error::whole_quads;
 use crate::format::wgsl;

@@ -1,4 +1,4 @@
-//! Functions of each element by itself.
+//! Element-wise functions.
 
 use crate::error::whole_quads;
 use crate::format::wgsl;

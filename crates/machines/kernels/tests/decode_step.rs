@@ -1,4 +1,5 @@
-//! The launches of one decode step of the true models, counted: a dispatch costs tens of microseconds in a browser, whatever it does.
+//! Counts the launches of one decode step of the real models: in a browser each dispatch costs tens of microseconds, however
+//! little it does.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests panic as tests do")]
 
 use kernels::attend::{HeadLayout, Source, attend_split};
@@ -16,7 +17,7 @@ struct Model {
     n_ff: u32,
     n_vocab: u32,
     heads: HeadLayout,
-    /// Format of the values in this layer; all else is Q4_K, but for the head.
+    /// Format of the values in this layer. Everything else is Q4_K, except the head.
     values: fn(u32) -> Dtype,
 }
 
@@ -94,7 +95,7 @@ fn a_decode_step_of_the_2b_takes_at_most_200_dispatches() {
 
 #[test]
 fn a_token_needs_few_pipelines() {
-    // Compiling them is what a person waits for after loading.
+    // A person waits for their compilation after loading.
     let launches = decode(&MODEL_2B, 700);
     let pipelines: std::collections::HashSet<_> = launches.iter().map(Launch::pipeline).collect();
     assert_eq!(pipelines.len(), 9);

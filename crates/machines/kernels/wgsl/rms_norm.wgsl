@@ -1,4 +1,4 @@
-// x / sqrt(mean square + eps) * gain. One row to a workgroup.
+// x / sqrt(mean square + eps) * gain.
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>; // (rows, cols/4)
 @group(0) @binding(1) var<storage, read> gain: array<vec4<f32>>; // (cols/4)

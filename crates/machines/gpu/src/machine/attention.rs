@@ -13,7 +13,7 @@ use super::{Gpu, GpuCache, GpuTensor, GpuWeight};
 use crate::executor::Executor;
 use crate::recording::{Bound, Step};
 
-/// Rows of a cache at first; it grows by doubling.
+/// Rows of a new cache; it grows by doubling.
 const FIRST_CAPACITY: usize = 256;
 
 impl GpuCache {
@@ -40,7 +40,7 @@ fn head_layout(heads: Heads) -> HeadLayout {
 }
 
 impl<D: Executor> Gpu<D> {
-    /// Room for `n_new` rows behind those that the cache holds, and what to bind.
+    /// Makes room for `n_new` rows after those of the cache, and returns its binding.
     fn room(&mut self, cache: &mut GpuCache, n_new: usize) -> Result<Bound, BackendError> {
         let wanted = cache.n_rows + n_new;
         if cache.capacity < wanted || cache.buffer.is_none() {
@@ -109,7 +109,7 @@ impl<D: Executor> Gpu<D> {
         Ok(queries)
     }
 
-    /// Everything before cached attention in one dispatch for each format, where x is short and the matrices lie side by side.
+    /// Everything before cached attention in one dispatch for each format, if x is short and the matrices are joined.
     pub(super) fn short_attention_inputs(
         &mut self,
         x: &GpuTensor,
@@ -209,16 +209,16 @@ impl<D: Executor> Gpu<D> {
     }
 }
 
-/// Rows of the cache that are filled or will be by this pass.
+/// The binding of a cache.
 fn bound(cache: &GpuCache) -> Bound {
     let buffer = cache.buffer.as_ref().map(Rc::as_ref);
-    // Attention over a cache that holds nothing has no query to ask.
+    // No query attends to an empty cache, so this buffer is never read.
     buffer.map_or(Bound { buffer: crate::recording::BufferId::new(u32::MAX), n_bytes: 0 }, |buffer| {
         buffer.bound(cache.bytes_of(cache.capacity))
     })
 }
 
-/// Heads whose matrices lie behind each other in one buffer from its beginning on.
+/// Heads whose matrices follow each other in one buffer, from its first row.
 struct Run<'a> {
     weight: &'a GpuWeight,
     first_head: usize,
@@ -244,7 +244,7 @@ fn runs<'a>(weights: [&'a Linear<GpuWeight>; 3], heads: Heads) -> Option<Vec<Run
     Some(runs)
 }
 
-/// The biases of queries, keys and values in one buffer: `Some(None)` where there are none, `None` where they are apart.
+/// The biases of queries, keys and values in one buffer: `Some(None)` if there are none, `None` if they are not joined.
 fn joined_bias(weights: [&Linear<GpuWeight>; 3]) -> Option<Option<Bound>> {
     let biases: Vec<_> = weights.iter().filter_map(|linear| linear.bias.as_ref()).collect();
     if biases.is_empty() {

@@ -1,4 +1,4 @@
-//! Products with matrices, and what runs in the same dispatch.
+//! Products with matrices, and the operations fused into them.
 
 use kernels::Features;
 use kernels::linear::{self, Matrix, Product};
@@ -12,20 +12,20 @@ use super::{Gpu, GpuTensor, GpuWeight};
 use crate::executor::Executor;
 use crate::recording::Bound;
 
-/// What comes before and after a product.
+/// The operations before and after a product.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Around<'a> {
     pub(super) norm: Option<&'a Norm<GpuWeight>>,
     pub(super) residual: Option<&'a GpuTensor>,
 }
 
-/// Whether a product of so many rows is a matrix-vector product, which takes a norm along.
+/// Whether a product with this x runs as a `matvec`, into which a norm can be fused.
 pub(super) fn is_short(x: Shape) -> bool {
     x.rows <= linear::MAX_MATVEC_ROWS as usize
 }
 
 impl<D: Executor> Gpu<D> {
-    /// What a kernel that reads this format may make use of: halves lose digits that f32 weights have.
+    /// The features that a kernel may use with this format: halves lose digits that f32 weights have.
     pub(super) fn features_for(&self, dtype: Dtype) -> Features {
         let features = self.device.features();
         let f16 = features.f16 && !matches!(dtype, Dtype::F32 | Dtype::BF16);
@@ -43,7 +43,7 @@ impl<D: Executor> Gpu<D> {
         let Linear { weight, bias } = w;
         let (rows, cols) = (x.shape.rows, weight.shape.rows);
         let y = self.tensor(label, Shape::new(rows, cols))?;
-        // What is not asked for must be bound all the same.
+        // A binding that is not used must be bound all the same.
         let vector =
             |w: Option<&GpuWeight>| w.and_then(GpuWeight::whole).map_or(x.bound(), |slice| slice.bound());
         let gain = vector(around.norm.map(|norm| &norm.weight));
@@ -77,7 +77,7 @@ impl<D: Executor> Gpu<D> {
         Ok(y)
     }
 
-    /// `silu(gate(h)) * up(h)` of `h = norm(x)` in one dispatch, where x is short and the matrices lie side by side.
+    /// `silu(gate(h)) * up(h)` of `h = norm(x)` in one dispatch, if x is short and the matrices are joined.
     pub(super) fn swiglu_product(
         &mut self,
         label: &'static str,
@@ -126,7 +126,7 @@ impl<D: Executor> Gpu<D> {
         Ok(y)
     }
 
-    /// Rows of a table by ids that lie on the device.
+    /// Rows of a table by ids that are on the device.
     pub(super) fn embed_rows(
         &mut self,
         table: &GpuWeight,

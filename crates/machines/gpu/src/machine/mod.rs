@@ -1,4 +1,4 @@
-//! The forward pass's verbs, recorded.
+//! Records the verbs of a forward pass.
 
 mod attention;
 mod cost;
@@ -22,11 +22,11 @@ use cost::Cost;
 pub use sampler::{GpuSampler, GpuToken};
 pub use weight::{GpuPartial, GpuWeight};
 
-/// Work after which what was recorded is submitted: a tenth of a second of a slow integrated GPU, so that no watchdog bites and
-/// the desktop gets its turn in between.
+/// The most work of a recording before it is submitted: a tenth of a second of a slow integrated GPU, so that no watchdog
+/// ends it and the desktop can draw in between.
 const MAX_FLOPS: u64 = 30_000_000_000;
 
-/// An activation: rows of f32, one behind the other.
+/// An activation: rows of f32, one after the other.
 #[derive(Clone, Debug)]
 pub struct GpuTensor {
     buffer: Rc<Lease>,
@@ -39,17 +39,17 @@ impl GpuTensor {
     }
 }
 
-/// Keys and values of one layer, in a buffer that grows by doubling. A row is its token's keys and then its values.
+/// Keys and values of one layer, in a buffer that grows by doubling. A row is a token's keys and then its values.
 #[derive(Debug)]
 pub struct GpuCache {
     cols: usize,
     n_rows: usize,
     capacity: usize,
-    /// `(capacity, 2, cols)`; none before the first append.
+    /// `(capacity, 2, cols)`; `None` before the first append.
     buffer: Option<Rc<Lease>>,
 }
 
-/// A GPU: verbs are recorded, and run when something is read, a token is sampled, or much has gathered.
+/// A GPU. Verbs are recorded, and run when something is read, when a token is sampled, or when the recording is large.
 #[derive(Debug)]
 pub struct Gpu<D: Executor = Device> {
     pub(crate) device: D,
@@ -60,12 +60,12 @@ pub struct Gpu<D: Executor = Device> {
 }
 
 impl Gpu {
-    /// Names the adapter better than wgpu can.
+    /// Sets the adapter's name, if the caller knows a better one than wgpu.
     pub fn call_adapter(&mut self, name: String) {
         self.device.call_adapter(name);
     }
 
-    /// What can take the device away.
+    /// A handle that can take the device away.
     pub fn loss(&self) -> Loss {
         self.device.loss()
     }
@@ -77,17 +77,17 @@ impl<D: Executor> Gpu<D> {
         Self { device, heap: Heap::default(), recording: Recording::default(), n_dispatches: 0, n_flops: 0 }
     }
 
-    /// As its driver calls it.
+    /// The adapter's name in its driver's words.
     pub fn adapter_name(&self) -> &str {
         self.device.adapter_name()
     }
 
-    /// What the adapter offers beyond core WebGPU, of what was asked for.
+    /// The features beyond core WebGPU that the adapter has and the options asked for.
     pub fn features(&self) -> kernels::Features {
         self.device.features()
     }
 
-    /// What was recorded and has not run.
+    /// The recording that has not run yet.
     pub fn recording(&self) -> &Recording {
         &self.recording
     }
@@ -98,7 +98,7 @@ impl<D: Executor> Gpu<D> {
         Ok(GpuTensor { buffer, shape })
     }
 
-    /// A buffer for something that passes.
+    /// A buffer for something short-lived.
     fn passing(
         &mut self,
         verb: &'static str,
@@ -110,7 +110,7 @@ impl<D: Executor> Gpu<D> {
         Ok(self.created(allocated))
     }
 
-    /// A buffer for something that stays.
+    /// A buffer for something long-lived.
     fn lasting(&mut self, verb: &'static str, n_bytes: u64) -> Result<Rc<Lease>, BackendError> {
         self.fits(verb, n_bytes)?;
         let allocated = self.heap.single(n_bytes);
@@ -138,7 +138,7 @@ impl<D: Executor> Gpu<D> {
         Rc::new(lease)
     }
 
-    /// Words of the host in a buffer that passes.
+    /// Words of the host in a short-lived buffer.
     fn upload_words(&mut self, verb: &'static str, words: &[u32]) -> Result<Rc<Lease>, BackendError> {
         let buffer = self.passing(verb, 4 * words.len() as u64, Writer::Host)?;
         self.device.write(buffer.id, 0, words);
@@ -162,7 +162,7 @@ impl<D: Executor> Gpu<D> {
         Ok(())
     }
 
-    /// Runs what was recorded, and begins to read what `region` will hold then.
+    /// Runs the recording, and then begins to read `region`.
     fn submit(&mut self, region: Option<Region>) -> Option<D::Readback> {
         if self.recording.steps.is_empty() && region.is_none() {
             return None;

@@ -9,15 +9,15 @@ use super::{Gpu, GpuTensor};
 use crate::executor::{Executor, Region};
 use crate::heap::Lease;
 
-/// Tokens of one buffer; a longer answer takes more buffers.
+/// Tokens in one buffer; a longer answer takes more buffers.
 const LIST_TOKENS: u32 = 1024;
 
-/// Tokens picked so far, on the device.
+/// The tokens picked so far, on the device.
 #[derive(Debug)]
 pub struct GpuSampler {
     drawing: Drawing,
     n_allowed: u32,
-    /// One bit for each token.
+    /// A bit for each token of the vocabulary.
     used: Rc<Lease>,
     used_bytes: u64,
     list: Rc<Lease>,
@@ -25,7 +25,7 @@ pub struct GpuSampler {
     step: u32,
 }
 
-/// A token on the device, and on its way to the host.
+/// A token on the device that is also being copied to the host.
 #[derive(Debug)]
 pub struct GpuToken<R> {
     pub(super) list: Rc<Lease>,
@@ -78,7 +78,7 @@ impl<D: Executor> Gpu<D> {
         self.passing("sample", GpuToken::<D::Readback>::LIST_BYTES, crate::heap::Writer::Device)
     }
 
-    /// Picks a token and runs everything up to it; it sets off to the host at once.
+    /// Picks a token, submits everything up to it, and begins to copy it to the host.
     pub(super) fn sample_token(
         &mut self,
         logits: &GpuTensor,
@@ -110,7 +110,7 @@ impl<D: Executor> Gpu<D> {
             return Ok(id);
         }
         let readback = token.readback.take();
-        let missing = || super::device_error("read_tokens", "a token was lost on its way");
+        let missing = || super::device_error("read_tokens", "a sampled token did not reach the host");
         let words = self.device.finish_read(readback.ok_or_else(missing)?).await?;
         let id = words.first().copied().ok_or_else(missing)?;
         token.id.set(Some(id));

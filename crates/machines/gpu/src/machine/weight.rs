@@ -14,14 +14,14 @@ use crate::recording::{Bound, Step};
 pub struct GpuWeight {
     pub(super) dtype: Dtype,
     pub(super) shape: Shape,
-    /// Rows of the buffer before this matrix; only where it shares one with others.
+    /// Rows of the buffer before this matrix; other than 0 only if it shares the buffer.
     pub(super) first_row: u32,
     pub(super) slices: Rc<[RowSlice]>,
-    /// A bias with those of the matrices beside its own behind each other; the bias has its own buffer too.
+    /// Of a bias: the biases of all joined matrices in one buffer. The bias has a buffer of its own too.
     pub(super) run: Option<Rc<Lease>>,
 }
 
-/// Rows of a matrix that one binding holds.
+/// As many rows of a matrix as fit one binding.
 #[derive(Debug)]
 pub(super) struct RowSlice {
     pub(super) first_row: usize,
@@ -37,7 +37,7 @@ impl RowSlice {
 }
 
 impl GpuWeight {
-    /// The buffer of a vector, or of a matrix that is not cut.
+    /// The only slice of a vector, or of a matrix that is not cut.
     pub(super) fn whole(&self) -> Option<&RowSlice> {
         match &*self.slices {
             [slice] => Some(slice),
@@ -60,17 +60,17 @@ impl GpuWeight {
     }
 }
 
-/// A weight whose rows are still coming.
+/// A weight that is being filled.
 #[derive(Debug)]
 pub struct GpuPartial {
-    /// Of the file.
+    /// Format in the file.
     from: Dtype,
     weight: GpuWeight,
 }
 
 impl<D: Executor> Gpu<D> {
     pub(super) fn reserve_weight(&mut self, from: Dtype, shape: Shape) -> Result<GpuPartial, BackendError> {
-        // Vectors are small, and kernels want them in f32.
+        // Vectors are small, and the kernels read them as f32.
         let dtype = if shape.rows == 1 { Dtype::F32 } else { from };
         let failed = |error| device_error("reserve", error);
         let row_bytes = 4 * layout::row_words(dtype, shape.cols).map_err(failed)?;
@@ -119,7 +119,7 @@ impl<D: Executor> Gpu<D> {
         partial.weight
     }
 
-    /// Puts matrices of one format behind each other in one buffer, so that a fused kernel reads them as one; biases too.
+    /// Copies matrices of one format into one buffer, one after the other, so that a fused kernel reads them as one. Biases too.
     pub(super) fn join_weights(
         &mut self,
         mut linears: Vec<Linear<GpuWeight>>,
@@ -142,7 +142,7 @@ impl<D: Executor> Gpu<D> {
                 }
             }
         }
-        // The separate matrices are freed behind the copy.
+        // The separate matrices are freed after the copy.
         self.submit(None);
         Ok(linears)
     }

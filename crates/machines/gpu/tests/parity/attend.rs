@@ -5,11 +5,11 @@ use crate::bench::{Bench, Buffer};
 use crate::compare::F32_SUMS;
 use crate::data::{Random, bits};
 
-/// Keys and values as a kernel finds them, and by row.
+/// Keys and values by row, and as a kernel reads them.
 struct Memory {
     keys: Vec<f32>,
     values: Vec<f32>,
-    /// Words of the bindings `keys` and `values`.
+    /// Contents of the bindings `keys` and `values`.
     bound: [Vec<u32>; 2],
 }
 
@@ -27,14 +27,14 @@ impl Memory {
         Self { keys, values, bound }
     }
 
-    /// Of any kernel of attention.
+    /// The bindings of either kernel of attention.
     fn buffers<'a>(&'a self, q: &'a [u32], n_out: usize) -> [Buffer<'a>; 4] {
         let [keys, values] = &self.bound;
         [Buffer::In(q), Buffer::In(keys), Buffer::In(values), Buffer::Out(n_out)]
     }
 }
 
-/// One query head over keys `seen`.
+/// One query head over the keys `seen`.
 fn attention(
     q: &[f32],
     memory: &Memory,
@@ -63,7 +63,7 @@ fn attention(
     y
 }
 
-/// All queries; `seen` says which keys.
+/// All queries; `seen` says which keys a row sees.
 fn expected(
     q: &[f32],
     memory: &Memory,
@@ -106,7 +106,7 @@ fn causal(bench: &mut Bench, dim: u32, source: Source, n_queries: usize, n_keys:
     bench.expect(&what, &launch, &memory.buffers(&bits(&q), q.len()), &expected, F32_SUMS);
 }
 
-/// Rows outside the segment are left alone.
+/// Rows outside the segment are not written.
 fn segment(bench: &mut Bench, dim: u32) {
     let heads = HeadLayout { n_query: 3, n_kv: 3, dim };
     let (n_rows, first, n) = (49, 5, 41);
@@ -122,7 +122,7 @@ fn segment(bench: &mut Bench, dim: u32) {
 
 pub(crate) fn split(bench: &mut Bench, variant: &Variant) {
     let heads = HeadLayout { n_query: 6, n_kv: 2, dim: variant.head_dim.unwrap() };
-    // One run, a ragged last run, a query that a whole run is hidden from, runs of more than 64 keys.
+    // One run; a ragged last run; a query that does not see a whole run; runs of more than 64 keys.
     for (n_queries, n_keys) in [(1, 1), (1, 150), (3, 130), (2, 2100)] {
         let mut random = Random(u64::from(heads.dim) + n_keys as u64);
         let q = random.numbers(n_queries * 6 * heads.dim as usize);

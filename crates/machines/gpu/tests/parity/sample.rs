@@ -7,7 +7,7 @@ use crate::data::{Random, bits};
 use crate::gumbel::through_the_shader;
 
 const N_VOCAB: usize = 1000;
-/// The rest is padding, and its logits are the greatest.
+/// The other ids are padding, and have the greatest logits.
 const N_ALLOWED: usize = 990;
 
 fn logits(seed: u64) -> Vec<f32> {
@@ -50,7 +50,7 @@ fn kept(scaled: &[f32], drawing: &Drawing) -> Vec<usize> {
     ids
 }
 
-/// What a launch leaves: (used, tokens)
+/// Runs a launch, and returns (used, tokens).
 fn run(
     bench: &mut Bench,
     drawing: &Drawing,
@@ -66,7 +66,7 @@ fn run(
     (used, tokens)
 }
 
-/// The likeliest token is taken and marked, and of equal ones the first.
+/// The likeliest token is taken and marked; of equal ones, the first.
 pub(crate) fn argmax(bench: &mut Bench, variant: &Variant) {
     let drawing = Drawing { repetition_penalty: 1.5, ..GREEDY };
     let logits = logits(1);
@@ -85,7 +85,7 @@ pub(crate) fn argmax(bench: &mut Bench, variant: &Variant) {
     bench.check(same("tokens of equal logits", &found.1, &[300]));
 }
 
-/// A cut keeps exactly the tokens that it should: over many draws each comes up about as often as its probability, and no other does.
+/// A cut keeps exactly the right tokens: over many draws, each comes up about as often as its probability says, and no other does.
 pub(crate) fn sample(bench: &mut Bench, variant: &Variant) {
     const N_DRAWS: u32 = 300;
     through_the_shader(bench, variant);

@@ -1,4 +1,4 @@
-// BF16. A row is its columns, two to a word, the first in the lower half. The bits are the upper half of a single.
+// BF16. A row is its columns, two in a word, the first in the lower half. The bits are the upper half of an f32.
 
 fn row_words() -> u32 {
     return params.cols / 2u;

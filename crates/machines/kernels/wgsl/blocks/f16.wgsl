@@ -1,4 +1,4 @@
-// F16. A row is its columns, two to a word, the first in the lower half.
+// F16. A row is its columns, two in a word, the first in the lower half.
 
 fn row_words() -> u32 {
     return params.cols / 2u;

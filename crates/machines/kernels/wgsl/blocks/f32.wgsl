@@ -1,4 +1,4 @@
-// F32. A row is its columns, one word each.
+// F32. A row is its columns, a word each.
 
 fn row_words() -> u32 {
     return params.cols;

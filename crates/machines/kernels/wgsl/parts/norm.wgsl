@@ -1,4 +1,4 @@
-// What the norms share: their parameters, and a workgroup to each row.
+// Shared by the norms: their parameters, and a workgroup for each row.
 struct Params {
     rows: u32,
     cols: u32,

@@ -1,4 +1,4 @@
-// A function of each element by itself: `value` in the kernel's own file gives quad `i` of y. One quad to a lane.
+// Shared by the element-wise functions. `value`, in the kernel's own file, gives quad `i` of y. A lane for each quad.
 struct Params {
     n_quads: u32,
 }

@@ -1,4 +1,4 @@
-// What the products with many rows of x share: their parameters, their tiles of 64 rows of W by 64 rows of x, and the end.
+// Shared by the products with many rows of x: their parameters, their tiles of 64 rows of W by 64 rows of x, and the store.
 struct Params {
     cols: u32,
     rows: u32,
@@ -17,7 +17,7 @@ const LANES_W = 8u; // lanes along the rows of W; each takes every eighth
 const LANES_X = WORKGROUP / LANES_W; // lanes along the rows of x; each takes every sixteenth
 const PER_LANE_W = TILE / LANES_W;
 
-// Puts the product of a row of W and a row of x where it belongs, with what is added to it.
+// Stores the product of a row of W and a row of x, with bias and residual added.
 fn store(row: u32, x_row: u32, sum: f32) {
     if row >= params.rows || x_row >= params.x_rows {
         return;

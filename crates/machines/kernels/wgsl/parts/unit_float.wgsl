@@ -3,7 +3,7 @@ struct Unit {
     quads: mat4x4<f32>,
 }
 
-// The last unit of a row may reach past it; there the weights are zeros, and x is read as zeros.
+// The last unit of a row may reach past the end. There the weights are zeros, and x is read as zeros.
 const UNITS_ARE_WHOLE = false;
 
 fn unit_quads(unit: u32) -> vec4<u32> {
@@ -18,7 +18,7 @@ fn load_unit(row: u32, unit: u32) -> Unit {
     ));
 }
 
-// Past the end of the row there may be another row, or anything.
+// Past the end of the row there may be another row, or anything else.
 fn quad_or_zeros(row: u32, index: u32) -> vec4<f32> {
     if index >= params.cols / 4u {
         return vec4(0.0);
