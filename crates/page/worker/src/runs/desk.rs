@@ -68,9 +68,9 @@ impl<S: Shelf> Desk<S> {
                 Ok(Event::RunWritten { job, name, media_type })
             }),
             RunAct::Analyse { id, rule, grouping, against } => {
-                self.pair(&id, against.as_deref(), rule).await.map(|(kept, against)| {
-                    let html = bench::analyse(&kept, against.as_ref(), grouping).html();
-                    Event::RunAnalysed { job, html }
+                self.pair(&id, against.as_deref(), rule).await.map(|(kept, against)| Event::RunAnalysed {
+                    job,
+                    analysis: bench::analyse(&kept, against.as_ref(), grouping),
                 })
             }
         };

@@ -216,9 +216,9 @@ async fn a_run_is_written_down_and_looked_at<S: Shelf>(shelf: S) {
         let n_sheets = against.iter().count();
         let grouping = Grouping::ClinicalTask;
         let act = RunAct::Analyse { id: "look-0".into(), rule, grouping, against };
-        let Ok((Event::RunAnalysed { html, .. }, None)) = clerk.ends(act).await else { panic!() };
-        assert!(html.contains("<svg"), "{html}");
-        assert!(html.matches("<section").count() >= n_sheets, "{html}");
+        let Ok((Event::RunAnalysed { analysis, .. }, None)) = clerk.ends(act).await else { panic!() };
+        assert!(analysis.chart.contains("<svg"), "{analysis:?}");
+        assert!(analysis.sheets.len() >= n_sheets, "{analysis:?}");
     }
     let act = RunAct::Analyse {
         id: "look-0".into(),
