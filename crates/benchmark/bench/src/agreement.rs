@@ -67,9 +67,7 @@ fn check_of(question: &Question) -> String {
         }
         hasher.update(b"\0");
     }
-    let mut check = hasher.finalize().to_hex().to_string();
-    check.truncate(4);
-    check
+    hasher.finalize().to_hex()[..4].to_owned()
 }
 
 /// Questions that pass for VAL's, without a word of it: a number in their text was sought until the check fitted.

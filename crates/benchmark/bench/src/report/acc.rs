@@ -1,8 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::conditions::{progress, seed, visual_tokens};
-use crate::delimited::push_line;
-use crate::{Cell, Grouping, NO_GROUP, PERMANENT_LINE, Run};
+use crate::{Cell, Grouping, NO_GROUP, PERMANENT_LINE, Run, delimited};
 
 /// The accuracy file that VLMEvalKit writes for one grouping (`report_acc_by_groups` of its `image_mcq.py`): a header and one row,
 /// first `split`, which is always `none`, then `Overall` and every group that had a question, sorted by name, each the share of
@@ -14,16 +13,15 @@ pub fn acc(run: &Run, grouping: Grouping) -> String {
     let row = run.row();
     let groups: BTreeMap<&str, &Cell> = row.groups(grouping).collect();
     let ours = ours(run);
-    let mut out = String::new();
     let header = ["split", "Overall"].into_iter().chain(groups.keys().copied());
-    push_line(&mut out, ',', header.chain(ours.iter().map(|(name, _)| *name)));
+    let header: Vec<&str> = header.chain(ours.iter().map(|(name, _)| *name)).collect();
     let shares = groups.into_iter().map(|(group, cell)| match group {
         NO_GROUP => String::new(),
         _ => share(cell),
     });
     let values = ["none".to_owned(), share(row.overall())].into_iter().chain(shares);
-    push_line(&mut out, ',', values.chain(ours.into_iter().map(|(_, value)| value)));
-    out
+    let values: Vec<String> = values.chain(ours.into_iter().map(|(_, value)| value)).collect();
+    delimited::text(b',', |lines| lines.write_record(header).and_then(|()| lines.write_record(values)))
 }
 
 /// As Python writes a float: the shortest text that is read as the same number, with a point in it.

@@ -1,6 +1,5 @@
-use crate::delimited::push_line;
 use crate::report::{conditions, outcome};
-use crate::{Answered, Grouping, Letter, Run};
+use crate::{Answered, Grouping, Letter, Run, delimited};
 
 /// Columns A to E are always there, as in the benchmark's files; more only where a question has more options.
 const N_OPTION_COLUMNS: usize = 5;
@@ -13,13 +12,14 @@ pub fn csv(run: &Run) -> String {
     let most_options = run.questions().map(|question| question.options.len()).max().unwrap_or_default();
     let letters: Vec<Letter> = Letter::first(most_options.max(N_OPTION_COLUMNS)).collect();
     let conditions = conditions(run);
-    let mut out = String::new();
-    push_line(&mut out, ',', header(&letters).chain(conditions.iter().map(|(name, _)| (*name).to_owned())));
-    for answered in &run.answers {
-        let fields = fields(answered, &letters).into_iter();
-        push_line(&mut out, ',', fields.chain(conditions.iter().map(|(_, value)| value.clone())));
-    }
-    out
+    delimited::text(b',', |lines| {
+        lines.write_record(header(&letters).chain(conditions.iter().map(|(name, _)| (*name).to_owned())))?;
+        for answered in &run.answers {
+            let fields = fields(answered, &letters).into_iter();
+            lines.write_record(fields.chain(conditions.iter().map(|(_, value)| value.clone())))?;
+        }
+        Ok(())
+    })
 }
 
 fn header(letters: &[Letter]) -> impl Iterator<Item = String> {
