@@ -24,7 +24,7 @@ mod published;
 mod question;
 pub mod report;
 mod run;
-mod sampling;
+mod selection;
 mod sheet;
 mod statistics;
 mod tally;
@@ -45,7 +45,7 @@ pub use prompt::prompt;
 pub use published::{Published, PublishedCell, footnotes, published};
 pub use question::{Question, QuestionError};
 pub use run::{Conditions, DataSet, NOT_GMAI_MMBENCH, Run, Shard, VisualTokens};
-pub use sampling::{DEFAULT_SEED, Extent, Sampling};
+pub use selection::{DEFAULT_SEED, Extent, Selection};
 pub use sheet::{Analysis, Sheet};
 pub use statistics::{
     Cluster, ClusterSums, Clustered, Commonest, Interval, MIN_N, Paired, Score, chance, commonest_answer,

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Answered, Commonest, Question, Reply, Row, Rule, Sampling, commonest_answer};
+use crate::{Answered, Commonest, Question, Reply, Row, Rule, Selection, commonest_answer};
 
 /// What stands beside the bundled sample's figures wherever they stand near the benchmark's.
 pub const NOT_GMAI_MMBENCH: &str = "The sample is not GMAI-MMBench: its images are synthetic phantoms, and only the form \
@@ -20,7 +20,8 @@ pub enum DataSet {
         version: String,
     },
     /// Further questions on phantoms, drawn for one measurement.
-    Held {
+    #[serde(rename = "held")]
+    HeldOut {
         /// What the generator was at, or its seed.
         version: String,
         /// Questions of each clinical task.
@@ -55,7 +56,9 @@ impl TryFrom<Fields> for DataSet {
         let Fields { kind, version, per_task, name, n_questions, n_val } = fields;
         match (kind.as_str(), version, per_task, name, n_questions, n_val) {
             ("sample", Some(version), None, None, None, None) => Ok(Self::Sample { version }),
-            ("held", Some(version), Some(per_task), None, None, None) => Ok(Self::Held { version, per_task }),
+            ("held", Some(version), Some(per_task), None, None, None) => {
+                Ok(Self::HeldOut { version, per_task })
+            }
             ("file", None, None, Some(name), Some(n_questions), Some(n_val)) => {
                 Ok(Self::File { name, n_questions, n_val })
             }
@@ -71,7 +74,7 @@ impl DataSet {
     pub fn description(&self) -> String {
         match self {
             Self::Sample { version } => format!("bundled sample ({version})"),
-            Self::Held { version, per_task } => {
+            Self::HeldOut { version, per_task } => {
                 format!("held-out phantoms ({version}, {per_task} per clinical task)")
             }
             Self::File { name, n_questions, .. } => format!("{name} ({n_questions} questions)"),
@@ -81,7 +84,7 @@ impl DataSet {
     /// What must be said beside its figures.
     pub const fn note(&self) -> Option<&'static str> {
         match self {
-            Self::Sample { .. } | Self::Held { .. } => Some(NOT_GMAI_MMBENCH),
+            Self::Sample { .. } | Self::HeldOut { .. } => Some(NOT_GMAI_MMBENCH),
             Self::File { n_val: 0, .. } => Some(NOT_VAL),
             Self::File { .. } => None,
         }
@@ -121,8 +124,9 @@ pub struct Conditions {
     /// When it began, as the caller writes it.
     pub date: String,
     /// Which questions of the data set are asked, and in which order; none where it is all in the set's own order.
-    #[serde(default)]
-    pub sampling: Option<Sampling>,
+    /// Logs and exports call it `sampling`, as they did from the beginning.
+    #[serde(default, rename = "sampling")]
+    pub selection: Option<Selection>,
     /// Whether every question is asked once more for each rotation of its options.
     #[serde(default)]
     pub circular: bool,
@@ -182,7 +186,7 @@ impl Run {
     pub const fn n_val(&self) -> Option<u32> {
         match self.conditions.data_set {
             DataSet::File { n_val, .. } => Some(n_val),
-            DataSet::Sample { .. } | DataSet::Held { .. } => None,
+            DataSet::Sample { .. } | DataSet::HeldOut { .. } => None,
         }
     }
 
@@ -221,13 +225,14 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Extent;
 
     #[test]
     fn a_data_set_is_read_as_it_is_written() {
         let version = || "test".to_owned();
         for data_set in [
             DataSet::Sample { version: version() },
-            DataSet::Held { version: version(), per_task: 3 },
+            DataSet::HeldOut { version: version(), per_task: 3 },
             DataSet::File { name: "own.tsv".to_owned(), n_questions: 9, n_val: 3 },
         ] {
             let json = serde_json::to_string(&data_set).unwrap();
@@ -238,5 +243,18 @@ mod tests {
         {
             assert!(serde_json::from_str::<DataSet>(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn kept_conditions_are_read_under_the_names_of_their_first_version() {
+        let first = r#"{"model":"m","quantisation":"Q8_0","backend":"b","visual_tokens":{"min":4,"max":256},
+            "rule":"vlmeval-2024","max_answer_tokens":20,"blank_images":false,
+            "data_set":{"kind":"held","version":"v","per_task":3},"software":"s","date":"d",
+            "sampling":{"seed":7,"extent":{"First":2}},"circular":false,"questions":"","shard":null}"#;
+        let conditions: Conditions = serde_json::from_str(first).unwrap();
+        assert_eq!(conditions.data_set, DataSet::HeldOut { version: "v".into(), per_task: 3 });
+        assert_eq!(conditions.selection, Some(Selection { seed: 7, extent: Extent::First(2) }));
+        let again = serde_json::to_value(&conditions).unwrap();
+        assert_eq!(again, serde_json::from_str::<serde_json::Value>(first).unwrap());
     }
 }

@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use bench::{
-    Answered, Conditions, DataSet, Extent, Grouping, Preset, Question, Reply, Rule, Run, Sampling, chart,
+    Answered, Conditions, DataSet, Extent, Grouping, Preset, Question, Reply, Rule, Run, Selection, chart,
     data, tsv,
 };
 use flate2::read::GzDecoder;
@@ -41,7 +41,7 @@ fn run() -> Option<Run> {
         data_set: DataSet::File { name: "GMAI-MMBench_VAL.tsv".into(), n_questions: n_total, n_val: n_total },
         software: "0.1.0".into(),
         date: "2026-11-25".into(),
-        sampling: Some(Sampling { extent: Extent::All, ..Sampling::default() }),
+        selection: Some(Selection { extent: Extent::All, ..Selection::default() }),
         circular: false,
         questions: String::new(),
         shard: None,
@@ -51,12 +51,12 @@ fn run() -> Option<Run> {
 
 /// The beginning of the order that a run with one question of each label cell has.
 fn sampled(mut run: Run, n_asked: usize) -> Run {
-    let sampling = Sampling::default();
+    let selection = Selection::default();
     let questions: Vec<Question> = run.questions().cloned().collect();
-    let plan = data::plan(&questions, sampling);
+    let plan = data::plan(&questions, selection);
     let answers = plan.iter().take(n_asked).map(|&at| run.answers[at as usize].clone()).collect();
     let n_total = u32::try_from(plan.len()).unwrap();
-    run.conditions.sampling = Some(sampling);
+    run.conditions.selection = Some(selection);
     run.conditions.data_set =
         DataSet::File { name: "GMAI-MMBench_VAL.tsv".into(), n_questions: 4550, n_val: n_total };
     Run { n_total, answers, ..run }

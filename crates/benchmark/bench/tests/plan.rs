@@ -7,7 +7,7 @@ use std::fs::File;
 use std::path::Path;
 
 use bench::data::plan;
-use bench::{DEFAULT_SEED, Extent, Question, Sampling, tsv};
+use bench::{DEFAULT_SEED, Extent, Question, Selection, tsv};
 use flate2::read::GzDecoder;
 
 fn questions() -> Option<Vec<Question>> {
@@ -50,7 +50,7 @@ fn any_beginning_is_like_the_whole() {
     let Some(questions) = questions() else { return };
     let in_file_order: Vec<u32> = (0..180).collect();
     for seed in [DEFAULT_SEED, 0, 1, 2, 3, 4, 5] {
-        let plan = plan(&questions, Sampling { seed, extent: Extent::All });
+        let plan = plan(&questions, Selection { seed, extent: Extent::All });
         for n in [180, 400, 948] {
             let sample = &plan[..n];
             let granularities: BTreeSet<&str> =
@@ -72,8 +72,8 @@ fn any_beginning_is_like_the_whole() {
 #[test]
 fn one_of_each_label_cell_is_948_of_val() {
     let Some(questions) = questions() else { return };
-    let sampling = Sampling::default();
-    let plan = plan(&questions, sampling);
+    let selection = Selection::default();
+    let plan = plan(&questions, selection);
     assert_eq!(plan.len(), 948);
     let bytes = bench::data::Index { questions, ..Default::default() }.to_bytes();
     println!("the questions alone take {} bytes of an index", bytes.len());

@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "training" => Split::Training,
             "validation" => Split::Validation,
             "sample" => Split::Sample,
-            "held" => Split::Held,
+            "held" => Split::HeldOut,
             other => return Err(format!("no split is called {other}").into()),
         };
         for (&topic, index) in request.topics.iter().zip(request.from..) {

@@ -20,7 +20,7 @@ pub enum Split {
     /// The 360 questions that the page asks.
     Sample,
     /// Further questions to measure with, used for nothing else.
-    Held,
+    HeldOut,
 }
 
 /// A drawing and what is known about it.

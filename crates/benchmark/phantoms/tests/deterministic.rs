@@ -39,7 +39,7 @@ fn fnv_1a(bytes: impl IntoIterator<Item = u8>) -> u64 {
 
 /// Everything that someone who asks about the image sees, the words after the pixels.
 fn seen(family: Family) -> Vec<u8> {
-    let phantom = Phantom::draw(Split::Held, family, IMAGE);
+    let phantom = Phantom::draw(Split::HeldOut, family, IMAGE);
     let mut seen = phantom.rgb;
     for question in 0..phantom.sketch.asked.len() {
         seen.extend(words(&phantom.sketch, question).into_bytes());
@@ -95,8 +95,10 @@ fn one_changed_bit_changes_the_hash() {
 fn a_sketch_knows_what_the_drawing_shows() {
     for &family in Family::ALL {
         for image in 0..DRAWN {
-            let (drawn, sketched) =
-                (Phantom::draw(Split::Held, family, image).sketch, Sketch::of(Split::Held, family, image));
+            let (drawn, sketched) = (
+                Phantom::draw(Split::HeldOut, family, image).sketch,
+                Sketch::of(Split::HeldOut, family, image),
+            );
             // A brush that takes random numbers where there are pixels makes everything after it differ.
             assert_eq!(drawn.places, sketched.places, "{} {image}", family.name());
             assert_eq!(drawn.asked.len(), sketched.asked.len(), "{} {image}", family.name());

@@ -23,7 +23,7 @@ const UNEVEN: f32 = 0.7;
 
 /// What is known about the images, family by family.
 static SKETCHES: LazyLock<Vec<(Family, Vec<Sketch>)>> = LazyLock::new(|| {
-    let sketches = |family| (0..N).map(|image| Sketch::of(Split::Held, family, image)).collect();
+    let sketches = |family| (0..N).map(|image| Sketch::of(Split::HeldOut, family, image)).collect();
     Family::ALL.iter().map(|&family| (family, sketches(family))).collect()
 });
 

@@ -2,7 +2,7 @@ use std::io::Cursor;
 
 use bench::{
     Answered, Conditions, DataSet, Extent, Grouping, Letter, PERMANENT_LINE, Preset, Question, Reply, Rule,
-    Sampling,
+    Selection,
 };
 use calamine::{Data, Range, Reader as _, Xlsx};
 
@@ -21,7 +21,7 @@ fn run() -> Run {
         data_set: DataSet::File { name: "own.tsv".into(), n_questions: 9, n_val: 0 },
         software: "0.1.0".into(),
         date: "2026-11-25T10:00:00Z".into(),
-        sampling: Some(Sampling { seed: 7, extent: Extent::First(4) }),
+        selection: Some(Selection { seed: 7, extent: Extent::First(4) }),
         circular: false,
         questions: "00ff".into(),
         shard: None,

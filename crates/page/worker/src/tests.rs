@@ -230,7 +230,7 @@ async fn benchmark_questions_and_images_cross() {
     let latest = Rc::new(Latest::default());
     let mut session = Session::new(Cpu::new(Precision::Quantised), Rc::clone(&latest));
     let job = JobId(0);
-    let open = Command::OpenBenchmark { job, data: BenchmarkData::Held { per_task: 1 } };
+    let open = Command::OpenBenchmark { job, data: BenchmarkData::HeldOut { per_task: 1 } };
     for command in [open, Command::ShowBenchmarkImage { job, number: 1 }] {
         session.handle(command, Attachment::<Vec<MemorySource>>::None).await;
         let (event, bulk) = latest.0.take().unwrap();

@@ -1,7 +1,7 @@
 use super::*;
 use crate::agreement::samples;
 use crate::report::sample;
-use crate::{Letter, Match, Question, Reply, Rotation, Rule, Run, Sampling, published_answers};
+use crate::{Letter, Match, Question, Reply, Rotation, Rule, Run, Selection, published_answers};
 
 /// A run on questions that pass for VAL's, 0 to n, giving to each what `said` makes of it.
 fn run(n: usize, said: impl Fn(&Question) -> String) -> KeptRun {
@@ -99,7 +99,7 @@ fn questions_of_other_sets_are_left_out_of_the_agreement() {
     let mut ours = run(20, as_published(0));
     ours.run.answers[3].question.question = "Another?".into();
     ours.run.n_total = 50;
-    ours.run.conditions.sampling = Some(Sampling::default());
+    ours.run.conditions.selection = Some(Selection::default());
     let analysis = analyse(&ours, None, Grouping::Department);
     let sheet = titled(&analysis, "Agreement with the published answers");
     assert_eq!(row(sheet, "Qwen2-VL-7B-Instruct")[0], "19/19");

@@ -40,7 +40,7 @@ fn ours(run: &Run) -> [(&'static str, String); 12] {
         ("images", if c.blank_images { "blanked" } else { "shown" }.to_owned()),
         ("data set", c.data_set.description()),
         ("asked", progress(run)),
-        ("seed", seed(c.sampling)),
+        ("seed", seed(c.selection)),
         ("software", c.software.clone()),
         ("date", c.date.clone()),
         ("notice", PERMANENT_LINE.to_owned()),

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use crate::{Extent, PERMANENT_LINE, Preset, Run, Sampling, Shard, VisualTokens};
+use crate::{Extent, PERMANENT_LINE, Preset, Run, Selection, Shard, VisualTokens};
 
 /// What a run's figures depend on, as names and values, in the order in which they are read. The last is the permanent line.
 /// What is not known is empty; what is on or off is 1 or 0.
@@ -21,8 +21,8 @@ pub fn conditions(run: &Run) -> Vec<(&'static str, String)> {
         ("data set", c.data_set.description()),
         ("questions in data set", run.n_total.to_string()),
         ("asked", progress(run)),
-        ("seed", seed(c.sampling)),
-        ("extent", extent(c.sampling)),
+        ("seed", seed(c.selection)),
+        ("extent", extent(c.selection)),
         ("shard", shard(c.shard)),
         ("fingerprint of the questions", c.questions.clone()),
         ("software", c.software.clone()),
@@ -46,7 +46,7 @@ pub(crate) fn note(run: &Run) -> Option<Cow<'static, str>> {
 /// How far a run has come: `360 of 360`, or `5 of 360, shuffled order`.
 pub(crate) fn progress(run: &Run) -> String {
     let far = format!("{} of {}", run.n_asked(), run.n_total);
-    match (run.is_complete(), run.conditions.sampling) {
+    match (run.is_complete(), run.conditions.selection) {
         (true, _) => far,
         (false, Some(_)) => far + ", shuffled order",
         (false, None) => far + " (partial)",
@@ -54,13 +54,13 @@ pub(crate) fn progress(run: &Run) -> String {
 }
 
 /// The seed of the order; empty where the questions come in their data set's own.
-pub(crate) fn seed(sampling: Option<Sampling>) -> String {
-    sampling.map_or_else(String::new, |sampling| sampling.seed.to_string())
+pub(crate) fn seed(selection: Option<Selection>) -> String {
+    selection.map_or_else(String::new, |selection| selection.seed.to_string())
 }
 
 /// Which questions of the data set a run asks.
-pub fn extent(sampling: Option<Sampling>) -> String {
-    match sampling.map(|sampling| sampling.extent) {
+pub fn extent(selection: Option<Selection>) -> String {
+    match selection.map(|selection| selection.extent) {
         Some(Extent::OnePerCell) => "one per label cell".to_owned(),
         Some(Extent::First(n)) => format!("first {n} of the shuffled order"),
         Some(Extent::All) => "all, in shuffled order".to_owned(),
@@ -102,14 +102,14 @@ mod tests {
 
     #[test]
     fn extent_and_order_are_told_in_words() {
-        let sampling = |extent| Some(Sampling { seed: 7, extent });
-        assert_eq!(extent(sampling(Extent::OnePerCell)), "one per label cell");
-        assert_eq!(extent(sampling(Extent::First(400))), "first 400 of the shuffled order");
-        assert!(extent(sampling(Extent::All)).starts_with("all"));
-        assert_eq!((seed(sampling(Extent::All)), seed(None)), ("7".to_owned(), String::new()));
+        let selection = |extent| Some(Selection { seed: 7, extent });
+        assert_eq!(extent(selection(Extent::OnePerCell)), "one per label cell");
+        assert_eq!(extent(selection(Extent::First(400))), "first 400 of the shuffled order");
+        assert!(extent(selection(Extent::All)).starts_with("all"));
+        assert_eq!((seed(selection(Extent::All)), seed(None)), ("7".to_owned(), String::new()));
         let mut run = sample::run();
         assert_eq!(progress(&run), "5 of 360 (partial)");
-        run.conditions.sampling = sampling(Extent::All);
+        run.conditions.selection = selection(Extent::All);
         assert_eq!(progress(&run), "5 of 360, shuffled order");
         run.n_total = 5;
         assert_eq!(progress(&run), "5 of 5");

@@ -74,7 +74,7 @@ fn preference(shares: &[f32]) -> String {
 mod tests {
     use super::super::sample;
     use super::*;
-    use crate::{PERMANENT_LINE, Sampling};
+    use crate::{PERMANENT_LINE, Selection};
 
     fn read(text: &str) -> (csv::StringRecord, Vec<csv::StringRecord>) {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn preference_rotations_and_sampling_are_told() {
+    fn preference_rotations_and_selection_are_told() {
         let run = sample::looked_at_closely();
         let (header, lines) = read(&csv(&run));
         let column = |name: &str| {
@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(column("extent")[4], "one per label cell");
         assert_eq!(column("preset")[0], "Fast");
         assert_eq!(column("asked")[0], "5 of 360, shuffled order");
-        assert_eq!(Some(Sampling::default()), run.conditions.sampling);
+        assert_eq!(Some(Selection::default()), run.conditions.selection);
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub fn file_name(run: &Run, form: Form) -> String {
 fn data_set(data_set: &DataSet) -> &str {
     match data_set {
         DataSet::Sample { .. } => "phantoms",
-        DataSet::Held { .. } => "held-out-phantoms",
+        DataSet::HeldOut { .. } => "held-out-phantoms",
         DataSet::File { name, .. } => {
             let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
             name.rsplit_once('.').map_or(name, |(stem, _)| stem)

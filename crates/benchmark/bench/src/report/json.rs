@@ -25,7 +25,7 @@ pub fn json(run: &Run) -> String {
         note: note(run),
         conditions: &run.conditions,
         preset: Preset::of(run.conditions.visual_tokens).map(Preset::title),
-        extent: extent(run.conditions.sampling),
+        extent: extent(run.conditions.selection),
         n_asked: run.n_asked(),
         n_total: run.n_total,
         overall: row.overall().into(),
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn preference_rotations_and_sampling_are_told() {
+    fn preference_rotations_and_selection_are_told() {
         let found: Value = serde_json::from_str(&json(&sample::looked_at_closely())).unwrap();
         assert_eq!((&found["disagreements"], &found["preset"]), (&value!(1), &value!("Fast")));
         assert_eq!(found["circular"], value!({"hits": 1, "n": 1, "accuracy": 1.0}));

@@ -2,7 +2,7 @@
 //! right answer is not known.
 
 use crate::{
-    Answered, Conditions, DataSet, Letter, Preset, Question, Reply, Rotation, Rule, Run, Sampling,
+    Answered, Conditions, DataSet, Letter, Preset, Question, Reply, Rotation, Rule, Run, Selection,
     VisualTokens,
 };
 
@@ -18,7 +18,7 @@ pub(crate) fn run() -> Run {
         data_set: DataSet::Sample { version: "test".into() },
         software: "0.1.0".into(),
         date: "2026-11-25".into(),
-        sampling: None,
+        selection: None,
         circular: false,
         questions: String::new(),
         shard: None,
@@ -37,7 +37,7 @@ pub(crate) fn run() -> Run {
 /// an order drawn from a seed.
 pub(crate) fn looked_at_closely() -> Run {
     let mut run = run();
-    run.conditions.sampling = Some(Sampling::default());
+    run.conditions.selection = Some(Selection::default());
     run.conditions.circular = true;
     run.conditions.visual_tokens = Preset::Fast.visual_tokens();
     for answered in &mut run.answers[..2] {

@@ -11,8 +11,8 @@ pub(super) fn described(data: &BenchmarkData) -> Option<(DataSet, Split, u32)> {
     let version = VERSION.to_owned();
     match *data {
         BenchmarkData::Sample => Some((DataSet::Sample { version }, Split::Sample, N_PER_TASK)),
-        BenchmarkData::Held { per_task } => {
-            Some((DataSet::Held { version, per_task }, Split::Held, per_task))
+        BenchmarkData::HeldOut { per_task } => {
+            Some((DataSet::HeldOut { version, per_task }, Split::HeldOut, per_task))
         }
         BenchmarkData::File { .. } => None,
     }

@@ -61,8 +61,8 @@ impl<S: ByteSource> Benchmark<S> {
         attachment: Attachment<F>,
     ) -> Result<Opened, EngineError> {
         let (set, opened) = match data {
-            BenchmarkData::File { sampling, .. } => {
-                let (file, opened) = FileSet::open(host, job, sampling, attachment).await?;
+            BenchmarkData::File { selection, .. } => {
+                let (file, opened) = FileSet::open(host, job, selection, attachment).await?;
                 (Set::File(file), opened)
             }
             phantoms => {

@@ -38,7 +38,7 @@ fn begin(id: &str, date: &str) -> RunAct {
         data_set: DataSet::Sample { version: "test".into() },
         software: "test".into(),
         date: date.into(),
-        sampling: None,
+        selection: None,
         circular: false,
         questions: "0123456789abcdef".into(),
         shard: None,

@@ -1,7 +1,7 @@
 use std::str::FromStr;
 
 use anyhow::bail;
-use bench::{DEFAULT_SEED, DataSet, Extent, Grouping, Question, Sampling, Shard, fingerprint, is_val};
+use bench::{DEFAULT_SEED, DataSet, Extent, Grouping, Question, Selection, Shard, fingerprint, is_val};
 use clap::Args;
 use engine::Session;
 use model::backend::Backend;
@@ -42,7 +42,7 @@ pub(crate) struct ChoiceArgs {
 #[derive(Debug)]
 pub(crate) struct Choice {
     pub(crate) data_set: DataSet,
-    pub(crate) sampling: Option<Sampling>,
+    pub(crate) selection: Option<Selection>,
     pub(crate) shard: Option<Shard>,
     /// Names the questions of all shards.
     pub(crate) fingerprint: String,
@@ -56,15 +56,15 @@ impl ChoiceArgs {
         &self,
         session: &mut Session<impl Backend, Terminal, Vec<FileSource>>,
     ) -> anyhow::Result<Choice> {
-        let (sampling, opened) = match &self.data {
+        let (selection, opened) = match &self.data {
             DataArg::Sample => (None, open(session, self.phantoms()?).await?),
             DataArg::File(_) if self.fresh.is_some() => {
                 bail!("--fresh draws phantoms; it goes with --data sample alone")
             }
             DataArg::File(path) => {
                 let extent = self.extent.map_or(Extent::OnePerCell, |extent| extent.0);
-                let sampling = Sampling { seed: self.seed.unwrap_or(DEFAULT_SEED), extent };
-                (Some(sampling), open_file(session, path, sampling).await?)
+                let selection = Selection { seed: self.seed.unwrap_or(DEFAULT_SEED), extent };
+                (Some(selection), open_file(session, path, selection).await?)
             }
         };
         tell_of(&opened);
@@ -87,7 +87,7 @@ impl ChoiceArgs {
         if let DataSet::File { n_val, .. } = &mut data_set {
             *n_val = questions.iter().filter(|(_, question)| is_val(question)).count() as u32;
         }
-        Ok(Choice { data_set, sampling, shard, fingerprint, questions })
+        Ok(Choice { data_set, selection, shard, fingerprint, questions })
     }
 
     fn phantoms(&self) -> anyhow::Result<BenchmarkData> {
@@ -96,7 +96,7 @@ impl ChoiceArgs {
                 "--seed and --extent choose among a file's questions; the sample has an order of its own, and --limit cuts it"
             );
         }
-        Ok(self.fresh.map_or(BenchmarkData::Sample, |per_task| BenchmarkData::Held { per_task }))
+        Ok(self.fresh.map_or(BenchmarkData::Sample, |per_task| BenchmarkData::HeldOut { per_task }))
     }
 }
 

@@ -53,10 +53,10 @@ pub(crate) async fn open(
 pub(crate) async fn open_file(
     session: &mut Session<impl Backend, Terminal, Vec<FileSource>>,
     path: &std::path::Path,
-    sampling: bench::Sampling,
+    selection: bench::Selection,
 ) -> anyhow::Result<OpenedSet> {
     let source = DataSource::Picked { name: path.display().to_string() };
-    let data = BenchmarkData::File { source, sampling };
+    let data = BenchmarkData::File { source, selection };
     let files = vec![FileSource::open_by_name(path)?];
     session.handle(Command::OpenBenchmark { job: JOB, data }, Attachment::Files(files)).await;
     session.host().outcome()?.benchmark.context("the data set did not open")

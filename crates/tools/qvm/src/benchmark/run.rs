@@ -165,7 +165,7 @@ fn conditions(args: &RunArgs, model: &ModelInfo, detail: Detail, choice: &Choice
         data_set: choice.data_set.clone(),
         software: format!("qvm {}", env!("CARGO_PKG_VERSION")),
         date: today(),
-        sampling: choice.sampling,
+        selection: choice.selection,
         circular: args.circular,
         questions: choice.fingerprint.clone(),
         shard: choice.shard,

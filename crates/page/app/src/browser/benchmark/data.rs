@@ -38,24 +38,24 @@ pub(super) fn DataPicker() -> impl IntoView {
                     label="Asked"
                     options=EXTENTS.map(|(name, title)| MenuOption::new(name, title)).into()
                     chosen=|state| state.benchmark.choice.extent_name()
-                    choose=|page, name| page.choose_sampling(&|sampling| sampling.extent = extent_of(name))
+                    choose=|page, name| page.choose_selection(&|selection| selection.extent = extent_of(name))
                 />
                 <div hidden=move || !is_first.get()>
                     <Number
                         id="benchmark-first"
                         label="How many"
-                        value=|state| match state.benchmark.choice.sampling.extent {
+                        value=|state| match state.benchmark.choice.selection.extent {
                             Extent::First(n) => n,
                             _ => 0,
                         }
-                        write=|page, n| page.choose_sampling(&|sampling| sampling.extent = Extent::First(n.max(1)))
+                        write=|page, n| page.choose_selection(&|selection| selection.extent = Extent::First(n.max(1)))
                     />
                 </div>
                 <Number
                     id="benchmark-seed"
                     label="Seed of the order"
-                    value=|state| state.benchmark.choice.sampling.seed
-                    write=|page, seed| page.choose_sampling(&|sampling| sampling.seed = seed)
+                    value=|state| state.benchmark.choice.selection.seed
+                    write=|page, seed| page.choose_selection(&|selection| selection.seed = seed)
                 />
             </div>
             <Told/>

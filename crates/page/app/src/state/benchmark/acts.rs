@@ -124,8 +124,8 @@ pub(super) fn begin(state: &mut State, date: String, id: String, now_secs: f64) 
         data_set: set.data_set.clone(),
         software: SOFTWARE.into(),
         date,
-        sampling: match set.asked {
-            BenchmarkData::File { sampling, .. } => Some(sampling),
+        selection: match set.asked {
+            BenchmarkData::File { selection, .. } => Some(selection),
             _ => None,
         },
         circular: benchmark.circular,

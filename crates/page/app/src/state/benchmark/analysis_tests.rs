@@ -19,7 +19,7 @@ pub(super) fn conditions(data_set: DataSet) -> Conditions {
         data_set,
         software: "test".into(),
         date: "2026-11-25T03:10:22.000Z".into(),
-        sampling: None,
+        selection: None,
         circular: false,
         questions: String::new(),
         shard: None,

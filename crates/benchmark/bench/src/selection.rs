@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 /// Which questions of a data set are asked. They come in an order drawn from the seed, in which any beginning is as good a sample
 /// as another: see [`plan`](crate::data::plan).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sampling {
+pub struct Selection {
     /// Of the order.
     pub seed: u32,
     /// How many.
@@ -22,7 +22,7 @@ pub enum Extent {
     All,
 }
 
-impl Default for Sampling {
+impl Default for Selection {
     fn default() -> Self {
         Self { seed: DEFAULT_SEED, extent: Extent::default() }
     }
