@@ -1,7 +1,9 @@
-use crate::SIDE_PX;
 use crate::geometry::{Point, Shape, point, smoothstep};
 use crate::random::Random;
 use crate::texture::Texture;
+
+/// Width and height of every image, in pixels: 25 visual tokens of Qwen2-VL.
+pub const SIDE_PX: usize = 140;
 
 /// Red, green, blue; 0 is black and 1 is white, as on the screen.
 pub(crate) type Colour = [f32; 3];

@@ -19,8 +19,9 @@ mod scene;
 mod taxonomy;
 mod texture;
 
+pub use canvas::SIDE_PX;
 pub use families::Family;
-pub use phantom::{Phantom, SIDE_PX, Sketch, Split, VERSION};
+pub use phantom::{Phantom, Sketch, Split, VERSION};
 pub use question::{Asked, MAX_OPTIONS, Posed, QuestionKind};
 pub use sample::{Item, N_PER_TASK, Topic, item_of_task};
 pub use scene::Place;

@@ -4,9 +4,6 @@ use crate::question::{Asked, Posed};
 use crate::random::Random;
 use crate::scene::Place;
 
-/// Width and height of every image, in pixels: 25 visual tokens of Qwen2-VL.
-pub const SIDE_PX: usize = 140;
-
 /// Begins every key: another version draws other images, and a model that learned from these knows nothing of those.
 pub const VERSION: &str = "phantom1";
 

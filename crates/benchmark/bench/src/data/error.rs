@@ -84,8 +84,11 @@ pub enum ImageError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IndexError {
     /// Of another version of this software, or nothing of it at all.
-    #[error("these bytes do not begin as an index of format {expected} does", expected = super::INDEX_FORMAT)]
-    Format,
+    #[error("these bytes do not begin as an index of format {expected} does")]
+    Format {
+        /// The format of this version.
+        expected: u32,
+    },
     /// Its bytes are not those that were written.
     #[error("the index is damaged: {0}")]
     Damaged(&'static str),

@@ -42,7 +42,7 @@ impl Index {
     /// # Errors
     /// Bytes that [`to_bytes`](Self::to_bytes) of this version did not write.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, IndexError> {
-        let rest = bytes.strip_prefix(&MAGIC).ok_or(IndexError::Format)?;
+        let rest = bytes.strip_prefix(&MAGIC).ok_or(IndexError::Format { expected: INDEX_FORMAT })?;
         let (digest, json) =
             rest.split_at_checked(N_DIGEST_BYTES).ok_or(IndexError::Damaged("it is cut off"))?;
         if blake3::hash(json).as_bytes() != digest {
@@ -82,7 +82,10 @@ mod tests {
     #[test]
     fn other_bytes_are_refused() {
         let bytes = index().to_bytes();
-        assert_eq!(Index::from_bytes(b"{\"questions\":[]}"), Err(IndexError::Format));
+        assert_eq!(
+            Index::from_bytes(b"{\"questions\":[]}"),
+            Err(IndexError::Format { expected: INDEX_FORMAT })
+        );
         for n in 0..bytes.len() {
             assert!(Index::from_bytes(&bytes[..n]).is_err(), "the first {n} bytes");
         }

@@ -8,6 +8,7 @@
 mod error;
 mod fingerprint;
 mod index;
+mod json;
 mod place;
 mod plan;
 mod scan;

@@ -6,7 +6,7 @@ use base64::{DecodeError, Engine as _};
 use serde::{Deserialize, Serialize};
 
 use super::ImageError;
-use super::scan::JsonRow;
+use super::json::JsonRow;
 
 /// Where an image lies in a data set's file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

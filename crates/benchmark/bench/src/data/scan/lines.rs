@@ -1,8 +1,8 @@
 use memchr::memchr;
 
 use super::found::{Found, Image, MAX_REFERENCE_BYTES};
-use super::json::JsonRow;
 use super::{MAX_LINE_BYTES, RowError};
+use crate::data::json::JsonRow;
 use crate::data::{DataError, ImageForm, ImagePlace, Index};
 
 /// Reads a file of one JSON object a line.

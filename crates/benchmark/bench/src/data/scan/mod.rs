@@ -1,12 +1,10 @@
 mod fields;
 mod found;
-mod json;
 mod lines;
 mod table;
 #[cfg(test)]
 mod tests;
 
-pub(super) use json::JsonRow;
 use lines::Lines;
 use table::Table;
 
