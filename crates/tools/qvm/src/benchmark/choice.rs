@@ -1,7 +1,9 @@
 use std::str::FromStr;
 
 use anyhow::bail;
-use bench::{DEFAULT_SEED, DataSet, Extent, Grouping, Question, Selection, Shard, fingerprint, is_val};
+use bench::{
+    DEFAULT_SEED, DataSet, Extent, Grouping, Question, RunQuestions, Selection, Shard, fingerprint, is_val,
+};
 use clap::Args;
 use engine::Session;
 use model::backend::Backend;
@@ -41,11 +43,7 @@ pub(crate) struct ChoiceArgs {
 /// What is asked, and where it comes from.
 #[derive(Debug)]
 pub(crate) struct Choice {
-    pub(crate) data_set: DataSet,
-    pub(crate) selection: Option<Selection>,
-    pub(crate) shard: Option<Shard>,
-    /// Names the questions of all shards.
-    pub(crate) fingerprint: String,
+    pub(crate) asked: RunQuestions,
     /// With their places in the data set.
     pub(crate) questions: Vec<(u32, Question)>,
 }
@@ -87,7 +85,7 @@ impl ChoiceArgs {
         if let DataSet::File { n_val, .. } = &mut data_set {
             *n_val = questions.iter().filter(|(_, question)| is_val(question)).count() as u32;
         }
-        Ok(Choice { data_set, selection, shard, fingerprint, questions })
+        Ok(Choice { asked: RunQuestions { data_set, selection, fingerprint, shard }, questions })
     }
 
     fn phantoms(&self) -> anyhow::Result<BenchmarkData> {

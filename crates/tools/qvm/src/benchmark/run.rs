@@ -4,7 +4,9 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use bench::{Answered, Conditions, Preset, Row, Rule, Run, VisualTokens};
+use bench::{
+    Answered, Conditions, Preset, Row, Rule, Run, RunModel, RunQuestions, RunSettings, VisualTokens,
+};
 use clap::{Args, ValueEnum};
 use engine::{Attachment, Host as _, Session};
 use model::backend::Backend;
@@ -151,25 +153,23 @@ fn settings(args: &RunArgs) -> BenchmarkSettings {
 
 fn conditions(args: &RunArgs, model: &ModelInfo, detail: Detail, choice: &Choice) -> Conditions {
     let (min, max) = detail.visual_tokens(model);
-    Conditions {
-        model: model.name.clone(),
+    let model = RunModel {
+        name: model.name.clone(),
         quantisation: model.quantisation.clone(),
         backend: match (args.machine.backend, args.machine.precision) {
             (BackendArg::Cpu, PrecisionArg::Exact) => format!("{}, exact", model.backend),
             _ => model.backend.clone(),
         },
+    };
+    let settings = RunSettings {
         visual_tokens: VisualTokens { min, max },
         rule: args.rule,
         max_answer_tokens: args.max_tokens,
         blank_images: args.blank_images,
-        data_set: choice.data_set.clone(),
-        software: format!("qvm {}", env!("CARGO_PKG_VERSION")),
-        date: today(),
-        selection: choice.selection,
         circular: args.circular,
-        questions: choice.fingerprint.clone(),
-        shard: choice.shard,
-    }
+    };
+    let software = concat!("qvm ", env!("CARGO_PKG_VERSION"));
+    Conditions::new(model, choice.asked.clone(), settings, software, today())
 }
 
 /// Lines in a file that collects them, as far apart as is still of use.
