@@ -15,6 +15,22 @@ pub struct QuestionKind {
     pub answers: &'static [&'static str],
 }
 
+/// Declares the kinds of question of a family, and `KINDS`, the list of them. Each has a name, an id, a task, its wordings and its
+/// answers.
+macro_rules! kinds {
+    ($($name:ident $id:literal $task:ident $wordings:expr => $answers:expr;)*) => {
+        pub(crate) const KINDS: &[&$crate::question::QuestionKind] = &[$(&$name,)*];
+
+        $(static $name: $crate::question::QuestionKind = $crate::question::QuestionKind {
+            id: $id,
+            task: $crate::taxonomy::ClinicalTask::$task,
+            wordings: &$wordings,
+            answers: &$answers,
+        };)*
+    };
+}
+pub(crate) use kinds;
+
 /// The most options a question has: letters A to E.
 pub const MAX_OPTIONS: usize = 5;
 

@@ -4,44 +4,29 @@
 use crate::canvas::{Canvas, grey, mix};
 use crate::frame::Frame;
 use crate::geometry::{Capsule, Ellipse, Path, Shape, Union, Without, length, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Modality};
+use crate::taxonomy::{Department, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&FINDING, &EFFUSION, &ORGAN, &BONE];
-
-static FINDING: QuestionKind = QuestionKind {
-    id: "chest.finding",
-    task: ClinicalTask::DiseaseDiagnosis,
-    wordings: &[
-        "Which abnormality does this chest radiograph show?",
-        "What is the finding in this chest radiograph?",
-    ],
-    answers: &["pleural effusion", "pneumothorax", "cardiomegaly", "lung nodule", "no abnormality"],
-};
-
-static EFFUSION: QuestionKind = QuestionKind {
-    id: "chest.effusion",
-    task: ClinicalTask::SeverityGrading,
-    wordings: &["What is the severity of the pleural effusion?", "How large is the pleural effusion?"],
-    answers: &["small", "moderate", "large"],
-};
-
-static ORGAN: QuestionKind = QuestionKind {
-    id: "chest.organ",
-    task: ClinicalTask::OrganThorax,
-    wordings: &["Which organ is shown in the {area}?", "What is the structure in the {area}?"],
-    answers: &["right lung", "left lung", "heart", "trachea"],
-};
-
-static BONE: QuestionKind = QuestionKind {
-    id: "chest.bone",
-    task: ClinicalTask::Bone,
-    wordings: &["Which bone is shown in the {area}?", "What is the bone in the {area}?"],
-    answers: &["clavicle", "rib", "thoracic spine"],
-};
+kinds! {
+    FINDING "chest.finding" DiseaseDiagnosis
+        [
+            "Which abnormality does this chest radiograph show?",
+            "What is the finding in this chest radiograph?",
+        ]
+        => ["pleural effusion", "pneumothorax", "cardiomegaly", "lung nodule", "no abnormality"];
+    EFFUSION "chest.effusion" SeverityGrading
+        ["What is the severity of the pleural effusion?", "How large is the pleural effusion?"]
+        => ["small", "moderate", "large"];
+    ORGAN "chest.organ" OrganThorax
+        ["Which organ is shown in the {area}?", "What is the structure in the {area}?"]
+        => ["right lung", "left lung", "heart", "trachea"];
+    BONE "chest.bone" Bone
+        ["Which bone is shown in the {area}?", "What is the bone in the {area}?"]
+        => ["clavicle", "rib", "thoracic spine"];
+}
 
 /// What is wrong; -1 is the side on the image's left, which is the body's right.
 #[derive(Clone, Copy)]

@@ -6,56 +6,36 @@ use std::f32::consts::{PI, TAU};
 use crate::canvas::{Canvas, Colour, mix};
 use crate::frame::Frame;
 use crate::geometry::{Capsule, Ellipse, Lobed, Point, length, point, rounded, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scatter::{in_squares, scattered};
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Granularity, Modality};
+use crate::taxonomy::{Department, Granularity, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&EYE, &FINDING, &RETINOPATHY, &COUNT, &STRUCTURE];
+kinds! {
+    EYE "fundus.eye" AttributeRecognition
+        ["Which eye is shown?", "Which eye does this fundus photograph show?"]
+        => ["oculus dexter", "oculus sinister"];
+    FINDING "fundus.finding" DiseaseDiagnosis
+        ["Which abnormality does this fundus photograph show?", "What is shown in this fundus photograph?"]
+        => ["retinal hemorrhage", "hard exudates", "glaucoma", "no abnormality"];
+    RETINOPATHY "fundus.retinopathy" SeverityGrading
+        ["What is the severity of the retinopathy?", "How severe is the retinopathy in this image?"]
+        => ["no retinopathy", "mild", "severe"];
+    COUNT "fundus.count" Counting
+        ["How many hard exudates are visible?", "How many hard exudates does this image show?"]
+        => ["one", "two", "three", "four", "five"];
+    STRUCTURE "fundus.structure" OrganHeadAndNeck
+        ["What is the structure in the {area}?", "Which part of the retina is in the {area}?"]
+        => ["optic disc", "macula"];
+}
 
-static EYE: QuestionKind = QuestionKind {
-    id: "fundus.eye",
-    task: ClinicalTask::AttributeRecognition,
-    wordings: &["Which eye is shown?", "Which eye does this fundus photograph show?"],
-    answers: &["oculus dexter", "oculus sinister"],
-};
-
-static FINDING: QuestionKind = QuestionKind {
-    id: "fundus.finding",
-    task: ClinicalTask::DiseaseDiagnosis,
-    wordings: &[
-        "Which abnormality does this fundus photograph show?",
-        "What is shown in this fundus photograph?",
-    ],
-    answers: &["retinal hemorrhage", "hard exudates", "glaucoma", "no abnormality"],
-};
+// Indices of answers of `FINDING`.
 const HEMORRHAGE: usize = 0;
 const EXUDATES: usize = 1;
 const GLAUCOMA: usize = 2;
 const HEALTHY: usize = 3;
-
-static RETINOPATHY: QuestionKind = QuestionKind {
-    id: "fundus.retinopathy",
-    task: ClinicalTask::SeverityGrading,
-    wordings: &["What is the severity of the retinopathy?", "How severe is the retinopathy in this image?"],
-    answers: &["no retinopathy", "mild", "severe"],
-};
-
-static COUNT: QuestionKind = QuestionKind {
-    id: "fundus.count",
-    task: ClinicalTask::Counting,
-    wordings: &["How many hard exudates are visible?", "How many hard exudates does this image show?"],
-    answers: &["one", "two", "three", "four", "five"],
-};
-
-static STRUCTURE: QuestionKind = QuestionKind {
-    id: "fundus.structure",
-    task: ClinicalTask::OrganHeadAndNeck,
-    wordings: &["What is the structure in the {area}?", "Which part of the retina is in the {area}?"],
-    answers: &["optic disc", "macula"],
-};
 
 /// Of a right eye: its nose is on the image's right, and the optic disc on the nose's side.
 const DISC: (f32, f32) = (25.0, -1.0);

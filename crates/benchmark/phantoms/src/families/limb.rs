@@ -5,37 +5,23 @@ use libm::{cosf, sinf};
 use crate::canvas::{Canvas, grey, mix};
 use crate::frame::Frame;
 use crate::geometry::{Point, Shape, Union, Without, point, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Modality};
+use crate::taxonomy::{Department, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&BONE, &FRACTURE, &KNEE];
-
-static BONE: QuestionKind = QuestionKind {
-    id: "limb.bone",
-    task: ClinicalTask::Bone,
-    wordings: &["Which bone is shown in the image?", "Which bone does this radiograph show?"],
-    answers: &["femur", "radius and ulna", "metacarpals", "phalanges"],
-};
-
-static FRACTURE: QuestionKind = QuestionKind {
-    id: "limb.fracture",
-    task: ClinicalTask::DiseaseDiagnosis,
-    wordings: &["Which fracture does this radiograph show?", "What is the finding in this femur?"],
-    answers: &["transverse fracture", "oblique fracture", "displaced fracture", "no fracture"],
-};
-
-static KNEE: QuestionKind = QuestionKind {
-    id: "limb.knee",
-    task: ClinicalTask::SeverityGrading,
-    wordings: &[
-        "What is the severity of the knee osteoarthritis?",
-        "How severe is the osteoarthritis of this knee?",
-    ],
-    answers: &["healthy", "moderate", "severe"],
-};
+kinds! {
+    BONE "limb.bone" Bone
+        ["Which bone is shown in the image?", "Which bone does this radiograph show?"]
+        => ["femur", "radius and ulna", "metacarpals", "phalanges"];
+    FRACTURE "limb.fracture" DiseaseDiagnosis
+        ["Which fracture does this radiograph show?", "What is the finding in this femur?"]
+        => ["transverse fracture", "oblique fracture", "displaced fracture", "no fracture"];
+    KNEE "limb.knee" SeverityGrading
+        ["What is the severity of the knee osteoarthritis?", "How severe is the osteoarthritis of this knee?"]
+        => ["healthy", "moderate", "severe"];
+}
 
 /// Between the bones of a healthy, a worn and a bare knee, in units.
 const JOINT_SPACES: [f32; 3] = [8.0, 3.4, -0.6];

@@ -7,28 +7,21 @@ use libm::{cosf, sinf};
 
 use crate::canvas::{Canvas, Colour, mix};
 use crate::geometry::{Capsule, Ellipse, Lobed, Point, Shape, point, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scatter::scattered;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Modality};
+use crate::taxonomy::{Department, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&SHAPE, &GRAM];
-
-static SHAPE: QuestionKind = QuestionKind {
-    id: "microbes.shape",
-    task: ClinicalTask::MicroorganismRecognition,
-    wordings: &["Which microorganism does this image show?", "Which microbe is shown in this smear?"],
-    answers: &["streptococcus", "staphylococcus", "bacillus", "spirochaete", "yeast"],
-};
-
-static GRAM: QuestionKind = QuestionKind {
-    id: "microbes.gram",
-    task: ClinicalTask::AttributeRecognition,
-    wordings: &["What is the Gram stain of the microbes?", "Which Gram stain does this smear show?"],
-    answers: &["gram positive", "gram negative"],
-};
+kinds! {
+    SHAPE "microbes.shape" MicroorganismRecognition
+        ["Which microorganism does this image show?", "Which microbe is shown in this smear?"]
+        => ["streptococcus", "staphylococcus", "bacillus", "spirochaete", "yeast"];
+    GRAM "microbes.gram" AttributeRecognition
+        ["What is the Gram stain of the microbes?", "Which Gram stain does this smear show?"]
+        => ["gram positive", "gram negative"];
+}
 
 const VIOLET: Colour = [0.33, 0.14, 0.52];
 const PINK: Colour = [0.88, 0.26, 0.40];

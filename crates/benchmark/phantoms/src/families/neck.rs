@@ -3,27 +3,20 @@
 use crate::canvas::{Canvas, grey, mix};
 use crate::frame::Frame;
 use crate::geometry::{Ellipse, Point, Shape, Union, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Modality};
+use crate::taxonomy::{Department, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&ORGAN, &THYROID];
-
-static ORGAN: QuestionKind = QuestionKind {
-    id: "neck.organ",
-    task: ClinicalTask::OrganHeadAndNeck,
-    wordings: &["Which organ is shown in the {area}?", "What is the structure in the {area}?"],
-    answers: &["thyroid gland", "trachea", "esophagus", "spinal cord"],
-};
-
-static THYROID: QuestionKind = QuestionKind {
-    id: "neck.thyroid",
-    task: ClinicalTask::DiseaseDiagnosis,
-    wordings: &["Which abnormality does this CT image show?", "What is the finding in this neck CT image?"],
-    answers: &["thyroid nodule", "enlarged thyroid gland", "no abnormality"],
-};
+kinds! {
+    ORGAN "neck.organ" OrganHeadAndNeck
+        ["Which organ is shown in the {area}?", "What is the structure in the {area}?"]
+        => ["thyroid gland", "trachea", "esophagus", "spinal cord"];
+    THYROID "neck.thyroid" DiseaseDiagnosis
+        ["Which abnormality does this CT image show?", "What is the finding in this neck CT image?"]
+        => ["thyroid nodule", "enlarged thyroid gland", "no abnormality"];
+}
 
 /// The enlarged gland among the answers.
 const ENLARGED: usize = 1;

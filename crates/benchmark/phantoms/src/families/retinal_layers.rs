@@ -6,27 +6,20 @@ use libm::expf;
 use crate::canvas::{Canvas, grey};
 use crate::frame::Frame;
 use crate::geometry::{Point, Shape, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Modality};
+use crate::taxonomy::{Department, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&LAYER, &FINDING];
-
-static LAYER: QuestionKind = QuestionKind {
-    id: "oct.layer",
-    task: ClinicalTask::NervousTissue,
-    wordings: &["Which layer of the retina is shown in the {area}?", "What is the structure in the {area}?"],
-    answers: &["retinal nerve fiber layer", "ganglion cell layer", "photoreceptor layer", "choroidal layer"],
-};
-
-static FINDING: QuestionKind = QuestionKind {
-    id: "oct.finding",
-    task: ClinicalTask::DiseaseDiagnosis,
-    wordings: &["Which abnormality does this OCT image show?", "What is the finding in this OCT image?"],
-    answers: &["macular edema", "drusen", "macular hole", "no abnormality"],
-};
+kinds! {
+    LAYER "oct.layer" NervousTissue
+        ["Which layer of the retina is shown in the {area}?", "What is the structure in the {area}?"]
+        => ["retinal nerve fiber layer", "ganglion cell layer", "photoreceptor layer", "choroidal layer"];
+    FINDING "oct.finding" DiseaseDiagnosis
+        ["Which abnormality does this OCT image show?", "What is the finding in this OCT image?"]
+        => ["macular edema", "drusen", "macular hole", "no abnormality"];
+}
 
 /// Surfaces from the vitreous down, each the upper one of the layer it is named after.
 #[derive(Clone, Copy)]

@@ -6,31 +6,26 @@ use libm::{atan2f, cosf, sinf};
 
 use crate::canvas::{Canvas, Colour, mix};
 use crate::geometry::{Capsule, Ellipse, Point, Shape, length, point, rounded, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scatter::scattered;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Modality};
+use crate::taxonomy::{Department, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&FINDING, &BORDER];
+kinds! {
+    FINDING "skin.finding" DiseaseDiagnosis
+        ["Which skin lesion does this dermoscopy image show?", "What is the lesion in this image?"]
+        => ["melanoma", "nevus", "hemangioma", "seborrheic keratosis"];
+    BORDER "skin.border" AttributeRecognition
+        ["What is the border of the lesion like?", "Which border does this skin lesion have?"]
+        => ["regular border", "irregular border"];
+}
 
-static FINDING: QuestionKind = QuestionKind {
-    id: "skin.finding",
-    task: ClinicalTask::DiseaseDiagnosis,
-    wordings: &["Which skin lesion does this dermoscopy image show?", "What is the lesion in this image?"],
-    answers: &["melanoma", "nevus", "hemangioma", "seborrheic keratosis"],
-};
+// Indices of answers of `FINDING`.
 const MELANOMA: usize = 0;
 const NEVUS: usize = 1;
 const HEMANGIOMA: usize = 2;
-
-static BORDER: QuestionKind = QuestionKind {
-    id: "skin.border",
-    task: ClinicalTask::AttributeRecognition,
-    wordings: &["What is the border of the lesion like?", "Which border does this skin lesion have?"],
-    answers: &["regular border", "irregular border"],
-};
 
 /// Of the lesions that are not melanomas: melanomas always have one, so that half of all have.
 const IRREGULAR: f32 = 1.0 / 3.0;

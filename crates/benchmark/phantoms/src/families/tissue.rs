@@ -6,39 +6,30 @@ use libm::{cosf, sinf};
 
 use crate::canvas::{Canvas, Colour, mix};
 use crate::geometry::{Ellipse, Lobed, Point, Shape, Union, point, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scatter::{in_squares, scattered};
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Granularity, Modality};
+use crate::taxonomy::{Department, Granularity, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&CELL, &GRADE, &COUNT];
+kinds! {
+    CELL "tissue.cell" CellRecognition
+        ["What is the cell in the {area}?", "Which cell is in the {area}?"]
+        => ["neoplastic cell", "inflammatory cell", "epithelial cell", "connective tissue cell"];
+    GRADE "tissue.grade" SeverityGrading
+        ["What is the grade of this tissue?", "What grade of dysplasia does this tissue show?"]
+        => ["normal", "low grade", "high grade"];
+    COUNT "tissue.count" Counting
+        ["How many neoplastic cells are visible?", "How many neoplastic cells does this image show?"]
+        => ["one", "two", "three", "four", "five"];
+}
 
-static CELL: QuestionKind = QuestionKind {
-    id: "tissue.cell",
-    task: ClinicalTask::CellRecognition,
-    wordings: &["What is the cell in the {area}?", "Which cell is in the {area}?"],
-    answers: &["neoplastic cell", "inflammatory cell", "epithelial cell", "connective tissue cell"],
-};
+// Indices of answers of `CELL`.
 const NEOPLASTIC: usize = 0;
 const INFLAMMATORY: usize = 1;
 const EPITHELIAL: usize = 2;
 const CONNECTIVE: usize = 3;
-
-static GRADE: QuestionKind = QuestionKind {
-    id: "tissue.grade",
-    task: ClinicalTask::SeverityGrading,
-    wordings: &["What is the grade of this tissue?", "What grade of dysplasia does this tissue show?"],
-    answers: &["normal", "low grade", "high grade"],
-};
-
-static COUNT: QuestionKind = QuestionKind {
-    id: "tissue.count",
-    task: ClinicalTask::Counting,
-    wordings: &["How many neoplastic cells are visible?", "How many neoplastic cells does this image show?"],
-    answers: &["one", "two", "three", "four", "five"],
-};
 
 /// What the stain makes dark: nuclei, the darkest first.
 const DARK: Colour = [0.24, 0.09, 0.36];

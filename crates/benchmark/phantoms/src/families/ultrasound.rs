@@ -7,33 +7,25 @@ use libm::{atan2f, tanf};
 use crate::canvas::{Canvas, grey, mix};
 use crate::frame::Frame;
 use crate::geometry::{Ellipse, Lobed, Point, Shape, Shell, Without, point, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Modality};
+use crate::taxonomy::{Department, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&FINDING, &COUNT];
+kinds! {
+    FINDING "ultrasound.finding" DiseaseDiagnosis
+        ["Which abnormality does this ultrasound image show?", "What is shown in this ultrasound image?"]
+        => ["cyst", "gallstone", "solid mass", "no abnormality"];
+    COUNT "ultrasound.count" Counting
+        ["How many ovarian follicles are visible?", "How many follicles does this ovary show?"]
+        => ["one", "two", "three", "four", "five"];
+}
 
-static FINDING: QuestionKind = QuestionKind {
-    id: "ultrasound.finding",
-    task: ClinicalTask::DiseaseDiagnosis,
-    wordings: &[
-        "Which abnormality does this ultrasound image show?",
-        "What is shown in this ultrasound image?",
-    ],
-    answers: &["cyst", "gallstone", "solid mass", "no abnormality"],
-};
+// Indices of answers of `FINDING`.
 const CYST: usize = 0;
 const GALLSTONE: usize = 1;
 const SOLID_MASS: usize = 2;
-
-static COUNT: QuestionKind = QuestionKind {
-    id: "ultrasound.count",
-    task: ClinicalTask::Counting,
-    wordings: &["How many ovarian follicles are visible?", "How many follicles does this ovary show?"],
-    answers: &["one", "two", "three", "four", "five"],
-};
 
 /// Where an ovary may hold a follicle: at most one in each square of 20 units.
 const FOLLICLES: [(f32, f32); 6] =
