@@ -1,10 +1,7 @@
-use bench::{Answered, Grouping, Letter, Run};
+use bench::{Answered, Grouping, Letter, Run, column_names, option_columns};
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
 use crate::cell_text::cell_text;
-
-/// Columns A to E are always there, as in the benchmark's files; more only where a question has more options.
-const N_OPTION_COLUMNS: usize = 5;
 
 /// What VLMEvalKit logs where exact matching reads no option.
 const NOT_FOUND: &str = "Failed in Prefetch, no GPT-based answer matching under `exact_matching` policy.";
@@ -21,8 +18,7 @@ enum Value<'a> {
 pub(crate) fn write(sheet: &mut Worksheet, run: &Run) -> Result<(), XlsxError> {
     sheet.set_name("result")?;
     sheet.set_freeze_panes(1, 0)?;
-    let most_options = run.questions().map(|question| question.options.len()).max().unwrap_or_default();
-    let letters: Vec<Letter> = Letter::first(most_options.max(N_OPTION_COLUMNS)).collect();
+    let letters = option_columns(run.questions());
     let bold = Format::new().set_bold();
     for (column, name) in (0..).zip(header(&letters)) {
         sheet.write_string_with_format(0, column, &name, &bold)?;
@@ -47,16 +43,9 @@ pub(crate) fn write(sheet: &mut Worksheet, run: &Run) -> Result<(), XlsxError> {
 }
 
 fn header(letters: &[Letter]) -> Vec<String> {
-    let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let options = letters.iter().map(Letter::to_string).collect();
-    let [task, department, granularity] = Grouping::ALL.map(Grouping::column);
-    [
-        words(&["index", "question"]),
-        options,
-        words(&["answer", "category", task, department, granularity, "modality", "original task"]),
-        words(&["prediction", "hit", "log"]),
-    ]
-    .concat()
+    let mut names = column_names(letters);
+    names.extend(["prediction", "hit", "log"].map(String::from));
+    names
 }
 
 /// In the order of [`header`].

@@ -1,16 +1,12 @@
 use crate::report::{conditions, outcome};
-use crate::{Answered, Grouping, Letter, Run, delimited};
-
-/// Columns A to E are always there, as in the benchmark's files; more only where a question has more options.
-const N_OPTION_COLUMNS: usize = 5;
+use crate::{Answered, Grouping, Letter, Run, column_names, delimited, option_columns};
 
 /// One line per question asked, in the order of asking: the benchmark's columns without the image, VLMEvalKit's `prediction` and
 /// `hit`, what was read and at what cost, what the first token prefers, then the run's conditions, the same on each line, so that
 /// files of several runs can be put under one another. `hit` and its like are 1 or 0, and empty where they are not known. The last
 /// column is the permanent line. Comma-separated, UTF-8, line feeds.
 pub fn csv(run: &Run) -> String {
-    let most_options = run.questions().map(|question| question.options.len()).max().unwrap_or_default();
-    let letters: Vec<Letter> = Letter::first(most_options.max(N_OPTION_COLUMNS)).collect();
+    let letters = option_columns(run.questions());
     let conditions = conditions(run);
     delimited::text(b',', |lines| {
         lines.write_record(header(&letters).chain(conditions.iter().map(|(name, _)| (*name).to_owned())))?;
@@ -23,15 +19,12 @@ pub fn csv(run: &Run) -> String {
 }
 
 fn header(letters: &[Letter]) -> impl Iterator<Item = String> {
-    let groupings = Grouping::ALL.map(Grouping::column);
-    let before = ["index", "question"];
-    let after = ["modality", "original task", "prediction", "hit", "matched", "outcome", "error"];
+    let read = ["prediction", "hit", "matched", "outcome", "error"];
     let cost = ["seconds", "visual tokens", "answer tokens", "truncated"];
     let beside = ["preferred", "preference", "disagrees", "circular hit"];
-    let words = |words: Vec<&'static str>| words.into_iter().map(String::from);
-    words(before.to_vec())
-        .chain(letters.iter().map(Letter::to_string))
-        .chain(words([&["answer", "category"][..], &groupings, &after, &cost, &beside].concat()))
+    column_names(letters)
+        .into_iter()
+        .chain([&read[..], &cost, &beside].concat().into_iter().map(String::from))
 }
 
 /// In the order of [`header`].
