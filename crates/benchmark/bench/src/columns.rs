@@ -1,11 +1,11 @@
-//! The columns of the benchmark's files, which several exports have too.
+//! The columns of the benchmark's files, which several exports share.
 
 use crate::{Grouping, Letter, Question};
 
-/// Columns A to E are always there; a further one only if a question has so many options.
+/// Columns A to E are always there; more only if a question has more options.
 const N_OPTIONS: usize = 5;
 
-/// The letters whose columns a file with these questions has.
+/// The letters that a file with these questions has columns for.
 pub fn option_columns<'a>(questions: impl Iterator<Item = &'a Question>) -> Vec<Letter> {
     let most = questions.map(|question| question.options.len()).max().unwrap_or_default();
     Letter::first(most.max(N_OPTIONS)).collect()

@@ -63,27 +63,27 @@ pub struct Conditions {
     pub visual_tokens: VisualTokens,
     /// How answers were read.
     pub rule: Rule,
-    /// Where answers were cut.
+    /// The length at which an answer was cut.
     pub max_answer_tokens: u32,
-    /// Whether the model saw grey instead of the images, to learn what the questions give away.
+    /// Whether the model saw grey instead of the images, which shows how much the words alone give away.
     pub blank_images: bool,
     /// Where the questions come from.
     pub data_set: DataSet,
     /// Version of this software.
     pub software: String,
-    /// When it began, as the caller writes it.
+    /// When the run began, as the caller writes it.
     pub date: String,
-    /// Which questions of the data set are asked, and in which order; none where it is all in the set's own order.
-    /// Logs and exports call it `sampling`, as they did from the beginning.
+    /// Which questions of the data set are asked, and in which order; none if all are asked in the set's own order. Logs and
+    /// exports call it `sampling`, which was its first name.
     #[serde(default, rename = "sampling")]
     pub selection: Option<Selection>,
     /// Whether every question is asked once more for each rotation of its options.
     #[serde(default)]
     pub circular: bool,
-    /// Names the questions that are asked, in their order: see [`fingerprint`](crate::fingerprint). A run goes on only with these.
+    /// The [`fingerprint`](crate::fingerprint) of the questions in their order. A run can only be resumed with the same questions.
     #[serde(default)]
     pub questions: String,
-    /// Which part of them this run asks; none where it asks all.
+    /// The part of them that this run asks; none if it asks all.
     #[serde(default)]
     pub shard: Option<Shard>,
 }
@@ -119,7 +119,8 @@ impl Conditions {
     }
 }
 
-/// A part of a run that several machines share: the questions whose place in the order leaves `index` when divided by `of`.
+/// A part of a run that several machines share: the questions whose place in the order has the remainder `index` when divided by
+/// `of`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shard {
     /// From 0.

@@ -1,26 +1,26 @@
 use serde::{Deserialize, Serialize};
 
-/// What stands beside the bundled sample's figures wherever they stand near the benchmark's.
+/// Stands beside the sample's figures wherever they are shown near those of the benchmark.
 pub const NOT_GMAI_MMBENCH: &str = "The sample is not GMAI-MMBench: its images are synthetic phantoms, and only the form \
 of its questions is the same. Its rows cannot be compared with the published ones.";
 
-/// What stands beside the figures of a file whose questions are others.
-const NOT_VAL: &str = "The questions are not those of GMAI-MMBench VAL. The published rows are of other questions, and cannot be \
+/// Stands beside the figures of a file without questions of VAL.
+const NOT_VAL: &str = "The questions are not those of GMAI-MMBench VAL. The published rows are about other questions and cannot be \
 compared with this run.";
 
-/// Where the questions come from.
+/// The source of the questions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", try_from = "Fields")]
 pub enum DataSet {
-    /// The questions on phantoms that the page brings with it.
+    /// The bundled questions about phantoms.
     Sample {
-        /// What the generator was at, or its seed.
+        /// The version of the generator, or its seed.
         version: String,
     },
-    /// Further questions on phantoms, drawn for one measurement.
+    /// More questions about phantoms, drawn for one measurement.
     #[serde(rename = "held")]
     HeldOut {
-        /// What the generator was at, or its seed.
+        /// The version of the generator, or its seed.
         version: String,
         /// Questions of each clinical task.
         per_task: u32,
@@ -29,14 +29,15 @@ pub enum DataSet {
     File {
         /// Its name.
         name: String,
-        /// Questions in it, whether asked or not.
+        /// All questions in it, asked or not.
         n_questions: u32,
-        /// Of the questions that are asked, how many are GMAI-MMBench VAL's, word for word.
+        /// How many of the asked questions are GMAI-MMBench VAL's, word for word.
         n_val: u32,
     },
 }
 
-/// A data set as it is written. It is read by way of this: what serde makes for a tagged enum is ten kilobytes of the page.
+/// A data set as it is written. It is read through this struct: the code that serde derives for reading a tagged enum would add ten
+/// kilobytes to the page.
 #[derive(Deserialize)]
 struct Fields {
     kind: String,
@@ -68,7 +69,7 @@ impl TryFrom<Fields> for DataSet {
 }
 
 impl DataSet {
-    /// One line that says which.
+    /// The data set in one line.
     pub fn description(&self) -> String {
         match self {
             Self::Sample { version } => format!("bundled sample ({version})"),
@@ -79,7 +80,7 @@ impl DataSet {
         }
     }
 
-    /// What must be said beside its figures.
+    /// What a reader of its figures must know.
     pub const fn note(&self) -> Option<&'static str> {
         match self {
             Self::Sample { .. } | Self::HeldOut { .. } => Some(NOT_GMAI_MMBENCH),

@@ -1,9 +1,9 @@
-//! Visual question answering benchmarks: questions, the prompt that puts them, the rules that read an answer, the statistics
-//! of hits, the rows that others published, and reports.
+//! Visual question answering benchmarks: questions, their prompt, the rules that read an answer, the statistics of hits, published
+//! rows, and reports.
 //!
-//! Nothing here knows a model or an image. A run is a list of [`Answered`] questions; everything else follows from it:
-//! [`Row`] counts it by group, [`report`] writes it down, [`Answered::rescored`] reads it again under another [`Rule`].
-//! The data set is GMAI-MMBench (arXiv 2408.03361) or anything of its form, and the practice is VLMEvalKit's.
+//! Nothing here knows a model or an image. A run is a list of [`Answered`] questions; everything else follows from it: [`Row`]
+//! counts its hits by group, [`report`] exports it, and [`Answered::rescored`] reads an answer again under another [`Rule`]. The data
+//! set is GMAI-MMBench (arXiv 2408.03361) or anything of its form, and prompts and matching are VLMEvalKit's.
 
 mod agreement;
 mod analysis;
@@ -59,6 +59,6 @@ pub use statistics::{
 };
 pub use tally::{Cell, Row};
 
-/// What the page shows at all times and every export carries, word for word.
+/// The page always shows this, and every export carries it, word for word.
 pub const PERMANENT_LINE: &str = "Research and education only. Not a medical device, not reviewed by any regulator. \
 Do not use for diagnosis, treatment or any decision about a person's health. The models are often wrong.";

@@ -2,19 +2,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Answered, Commonest, Conditions, DataSet, Question, Reply, Row, Rule, commonest_answer};
 
-/// A run, over or under way.
+/// A run, complete or not.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// What its figures depend on.
     pub conditions: Conditions,
-    /// Questions that it has in all.
+    /// Questions in all.
     pub n_total: u32,
-    /// Those asked so far, in the order of asking.
+    /// The answers so far, in the order of asking.
     pub answers: Vec<Answered>,
 }
 
 impl Run {
-    /// A run in which this was said so far, in the order of asking, read under the rule of its conditions.
+    /// A run with these replies so far, in the order of asking, read under the rule of its conditions.
     pub fn new(conditions: Conditions, n_total: u32, said: Vec<(Question, Reply)>) -> Self {
         let rule = conditions.rule;
         let answers =
@@ -22,7 +22,7 @@ impl Run {
         Self { conditions, n_total, answers }
     }
 
-    /// What was said so far, without what was read in it.
+    /// The replies so far, without their scores.
     pub fn said(self) -> Vec<(Question, Reply)> {
         self.answers.into_iter().map(|answered| (answered.question, answered.reply)).collect()
     }
@@ -37,7 +37,7 @@ impl Run {
         self.n_asked() >= self.n_total
     }
 
-    /// How many of its questions are GMAI-MMBench VAL's, word for word; none where they come from no file.
+    /// How many of its questions are GMAI-MMBench VAL's, word for word; none if they do not come from a file.
     pub const fn n_val(&self) -> Option<u32> {
         match self.conditions.data_set {
             DataSet::File { n_val, .. } => Some(n_val),
@@ -46,7 +46,7 @@ impl Run {
     }
 
     /// Whether the published rows may stand beside it: all of its questions are GMAI-MMBench VAL's, its answers are read under the
-    /// rule that those were read under, and it is no mere shard.
+    /// published rows' rule, and it is not a shard.
     pub fn is_beside_published(&self) -> bool {
         self.conditions.shard.is_none()
             && self.n_total > 0
@@ -59,7 +59,7 @@ impl Run {
         self.answers.iter().collect()
     }
 
-    /// What always giving the commonest letter gets on the questions asked.
+    /// The score of always giving the commonest letter on the questions asked.
     pub fn commonest_answer(&self) -> Option<Commonest> {
         commonest_answer(self.questions())
     }

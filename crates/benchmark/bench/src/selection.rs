@@ -1,24 +1,24 @@
 use serde::{Deserialize, Serialize};
 
-/// Which questions of a data set are asked. They come in an order drawn from the seed, in which any beginning is as good a sample
-/// as another: see [`plan`](crate::data::plan).
+/// Which questions of a data set are asked. They come in an order drawn from the seed, of which any beginning is a fair sample: see
+/// [`plan`](crate::data::plan).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Selection {
-    /// Of the order.
+    /// The seed of the order.
     pub seed: u32,
-    /// How many.
+    /// How many are asked.
     pub extent: Extent,
 }
 
 /// How many questions are asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Extent {
-    /// One of each label cell, that is of those that share label, task, department, granularity and modality.
+    /// One of each label cell: the questions that share label, task, department, granularity and modality.
     #[default]
     OnePerCell,
-    /// The first of the order.
+    /// The first so many of the order.
     First(u32),
-    /// Every one.
+    /// Every question.
     All,
 }
 
@@ -28,5 +28,5 @@ impl Default for Selection {
     }
 }
 
-/// The published seed: runs of the same data set under it ask the same questions.
+/// The published seed. Runs of the same data set with it ask the same questions.
 pub const DEFAULT_SEED: u32 = 20_241_121;

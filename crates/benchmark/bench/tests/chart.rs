@@ -1,5 +1,5 @@
-//! Charts of runs on GMAI-MMBench VAL, made of a published run's answers; they need the questions beside the checkout. The pictures
-//! lie in the target folder's `tmp` afterwards, to be looked at.
+//! Charts of runs on GMAI-MMBench VAL with a published run's answers; they need the questions beside the checkout. The pictures are
+//! written to the target folder's `tmp` for viewing.
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking, as it does")]
 
 use std::fs::{self, File};
@@ -49,7 +49,7 @@ fn run() -> Option<Run> {
     Some(Run { conditions, n_total, answers })
 }
 
-/// The beginning of the order that a run with one question of each label cell has.
+/// A run's beginning in the order with one question of each label cell.
 fn sampled(mut run: Run, n_asked: usize) -> Run {
     let selection = Selection::default();
     let questions: Vec<Question> = run.questions().cloned().collect();
@@ -62,7 +62,7 @@ fn sampled(mut run: Run, n_asked: usize) -> Run {
     Run { n_total, answers, ..run }
 }
 
-/// Writes the picture down, as a file and as it stands in a page of either brightness.
+/// Writes the picture as a file, and as part of a light and of a dark page.
 fn keep(name: &str, run: &Run, grouping: Grouping) -> String {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let file = chart::file(run, grouping);
@@ -77,7 +77,7 @@ fn the_whole_of_val_stands_beside_the_published_rows() {
     let Some(run) = run() else { return };
     for grouping in Grouping::ALL {
         let picture = keep(&format!("chart-val-{grouping:?}"), &run, grouping);
-        // The answers are the 2B's: its figures come twice.
+        // The answers are the 2B's, so its figures occur twice.
         assert_eq!(picture.matches(">1959/4550<").count(), 2, "{grouping:?}");
         assert_eq!(picture.matches(">2114/4550<").count(), 1);
         let groups = 1 + grouping.groups().len() + usize::from(grouping == Grouping::Department);

@@ -21,7 +21,7 @@ fn questions() -> Option<Vec<Question>> {
     Some(reader.map(|record| record.unwrap().question).collect())
 }
 
-/// How many questions of each kind.
+/// Questions of each kind.
 fn counts<'a>(
     questions: impl Iterator<Item = &'a Question>,
     kind: impl Fn(&'a Question) -> &'a str,
@@ -33,8 +33,7 @@ fn counts<'a>(
     counts
 }
 
-/// The largest difference between a sample's count of a kind and what its share of the whole would be, in standard deviations of
-/// a random sample.
+/// The largest difference between a sample's count of a kind and its share of the whole, in standard deviations of a random sample.
 fn worst<'a>(all: &'a [Question], sample: &[u32], kind: impl Fn(&'a Question) -> &'a str + Copy) -> f64 {
     let found = counts(sample.iter().map(|&place| &all[place as usize]), kind);
     let n = sample.len() as f64;

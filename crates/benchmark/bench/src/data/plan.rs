@@ -5,13 +5,13 @@ use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 
 use crate::{Extent, Question, Selection};
 
-/// Which questions are asked, by their places in the list, in the order of asking.
+/// The questions to ask, by their places in the list, in the order of asking.
 ///
-/// Questions that share label, task, department, granularity and modality are a label cell; a model that knows one of them knows
-/// the others. So the order goes in rounds: every cell once, in an order drawn from the seed, with a question of it drawn from the
-/// seed; then the cells in another order, with a second question each, and so on. A beginning of the first round is a random
-/// sample of cells without two of one, and the first round has each cell once. The file's own order is never kept: the first 295
-/// rows of GMAI-MMBench VAL are all of one kind. A question without any label is a cell of its own.
+/// Questions that share label, task, department, granularity and modality form a label cell; a model that knows one of them knows
+/// the others. So the order goes in rounds. The first round has one question of every cell, the second a second question of every
+/// cell that has one, and so on; the seed decides the order of the cells and which of their questions comes first. The beginning
+/// of the first round is a random sample of cells, and no two of its questions belong to one cell. The file's own order is never
+/// used: the first 295 rows of GMAI-MMBench VAL are all of one kind. A question without any label is a cell of its own.
 pub fn plan(questions: &[Question], selection: Selection) -> Vec<u32> {
     let mut random = Random::new(selection.seed);
     let mut cells: Vec<Vec<u32>> = cells(questions);
@@ -36,7 +36,7 @@ pub fn plan(questions: &[Question], selection: Selection) -> Vec<u32> {
     plan
 }
 
-/// The places of each label cell's questions, cells in the order of their labels.
+/// The places of each cell's questions, with the cells in the order of their labels.
 fn cells(questions: &[Question]) -> Vec<Vec<u32>> {
     let mut cells: BTreeMap<[&str; 5], Vec<u32>> = BTreeMap::new();
     let mut unlabelled = Vec::new();
@@ -96,7 +96,7 @@ mod tests {
         }
     }
 
-    /// Cells of 1 to 4 questions, one behind the other.
+    /// Cells of 1 to 4 questions, one after the other.
     fn questions() -> Vec<Question> {
         let mut questions = Vec::new();
         for (category, n) in [("a", 4), ("b", 1), ("c", 3), ("d", 2)] {

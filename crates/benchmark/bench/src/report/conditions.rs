@@ -2,8 +2,8 @@ use std::borrow::Cow;
 
 use crate::{Extent, PERMANENT_LINE, Preset, Run, Selection, Shard, VisualTokens};
 
-/// What a run's figures depend on, as names and values, in the order in which they are read. The last is the permanent line.
-/// What is not known is empty; what is on or off is 1 or 0.
+/// What a run's figures depend on, as names and values in reading order, the permanent line last. A value that is not known is
+/// empty; a switch is 1 or 0.
 pub fn conditions(run: &Run) -> Vec<(&'static str, String)> {
     let c = &run.conditions;
     let flag = |is: bool| u8::from(is).to_string();
@@ -32,11 +32,11 @@ pub fn conditions(run: &Run) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// What must be said beside the run's figures.
+/// What a reader of the run's figures must know.
 pub(crate) fn note(run: &Run) -> Option<Cow<'static, str>> {
     match run.n_val() {
         Some(n_val) if n_val > 0 && n_val < run.n_total => Some(Cow::Owned(format!(
-            "Only {n_val} of the {} questions of this run are GMAI-MMBench VAL's: the published rows are of other questions.",
+            "Only {n_val} of the {} questions of this run are GMAI-MMBench VAL's: the published rows are about other questions.",
             run.n_total
         ))),
         _ => run.conditions.data_set.note().map(Cow::Borrowed),
@@ -53,7 +53,7 @@ pub(crate) fn progress(run: &Run) -> String {
     }
 }
 
-/// The seed of the order; empty where the questions come in their data set's own.
+/// The seed of the order; empty if the questions come in the data set's own order.
 pub(crate) fn seed(selection: Option<Selection>) -> String {
     selection.map_or_else(String::new, |selection| selection.seed.to_string())
 }
@@ -68,7 +68,7 @@ pub fn extent(selection: Option<Selection>) -> String {
     }
 }
 
-/// As the command line takes it, `0/4`; empty where a run is no part of another.
+/// As the command line takes it, `0/4`; empty if the run is not a shard.
 pub(crate) fn shard(shard: Option<Shard>) -> String {
     shard.map_or_else(String::new, |shard| format!("{}/{}", shard.index, shard.of))
 }
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn extent_and_order_are_told_in_words() {
+    fn extent_and_order_are_put_in_words() {
         let selection = |extent| Some(Selection { seed: 7, extent });
         assert_eq!(extent(selection(Extent::OnePerCell)), "one per label cell");
         assert_eq!(extent(selection(Extent::First(400))), "first 400 of the shuffled order");

@@ -1,10 +1,10 @@
 use crate::report::{conditions, outcome};
 use crate::{Answered, Grouping, Letter, Run, column_names, delimited, option_columns};
 
-/// One line per question asked, in the order of asking: the benchmark's columns without the image, VLMEvalKit's `prediction` and
-/// `hit`, what was read and at what cost, what the first token prefers, then the run's conditions, the same on each line, so that
-/// files of several runs can be put under one another. `hit` and its like are 1 or 0, and empty where they are not known. The last
-/// column is the permanent line. Comma-separated, UTF-8, line feeds.
+/// One line for each question asked, in the order of asking: the benchmark's columns without the image, VLMEvalKit's `prediction` and
+/// `hit`, what was read in the answer and what it cost, what the first token prefers, then the run's conditions. These are the same on
+/// every line, so that files of several runs can be joined. Columns such as `hit` are 1 or 0, or empty if not known. The last column is
+/// the permanent line. Comma-separated, UTF-8, with line feeds.
 pub fn csv(run: &Run) -> String {
     let letters = option_columns(run.questions());
     let conditions = conditions(run);
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn preference_rotations_and_selection_are_told() {
+    fn preference_rotations_and_selection_have_columns() {
         let run = sample::looked_at_closely();
         let (header, lines) = read(&csv(&run));
         let column = |name: &str| {

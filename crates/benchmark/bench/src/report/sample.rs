@@ -33,8 +33,8 @@ pub(crate) fn run() -> Run {
     Run { conditions, n_total: 360, answers }
 }
 
-/// The same with the first token's preference in two answers, one of which its text contradicts, one answer in every rotation, and
-/// an order drawn from a seed.
+/// The same run with the first token's preference in two answers, one of which disagrees with its text, with one answer in every
+/// rotation, and in an order drawn from a seed.
 pub(crate) fn looked_at_closely() -> Run {
     let mut run = run();
     run.conditions.selection = Some(Selection::default());

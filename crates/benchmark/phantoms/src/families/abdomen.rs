@@ -55,7 +55,7 @@ pub(crate) fn scene(random: &mut Random, mut canvas: Canvas) -> Scene {
     scene
 }
 
-/// `side` is that of the kidney without a finding: a mark would hide one.
+/// `side` is that of the kidney without an abnormality, since a mark would hide it.
 fn mark(scene: &mut Scene, anatomy: &Anatomy, random: &mut Random, side: f32) {
     let kind = [&ORGAN, &ORGAN, &VESSEL, &VESSEL, &BONE][random.below(5)];
     let truth = random.below(kind.answers.len());
@@ -149,7 +149,7 @@ fn draw_organs(canvas: &mut Canvas, anatomy: &Anatomy, random: &mut Random, text
     canvas.tissue(&anatomy.aorta(), random.between(0.9, 0.96), texture, 0.01);
 }
 
-/// Air in front, fluid behind it, as in someone lying on the back.
+/// Air in front and fluid behind it, as in someone lying on the back.
 fn draw_stomach(canvas: &mut Canvas, anatomy: &Anatomy, random: &mut Random) {
     let f = &anatomy.frame;
     let level = random.between(-18.5, -15.5);
@@ -161,7 +161,7 @@ fn draw_stomach(canvas: &mut Canvas, anatomy: &Anatomy, random: &mut Random) {
     });
 }
 
-/// Where the finding is, if there is one.
+/// Draws the abnormality and returns its place, if there is one.
 fn draw_finding(
     canvas: &mut Canvas,
     anatomy: &Anatomy,

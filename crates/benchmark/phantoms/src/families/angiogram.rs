@@ -20,7 +20,7 @@ kinds! {
         => ["upper third", "middle third", "lower third", "no narrowing"];
 }
 
-/// Width of the open vessel that is left at the narrowest place, of its usual width.
+/// Share of the usual width that is left open at the narrowest place.
 const REMAINS: [f32; 3] = [1.0, 0.55, 0.15];
 
 pub(crate) fn scene(random: &mut Random, mut canvas: Canvas) -> Scene {

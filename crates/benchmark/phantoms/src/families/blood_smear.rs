@@ -1,5 +1,5 @@
-//! Blood smear, stained and under the microscope: red cells with pale centres, platelets, and white cells that are told
-//! apart by their nuclei.
+//! Blood smear, stained and under the microscope: red cells with pale centres, platelets, and white cells that differ in their
+//! nuclei.
 
 use std::f32::consts::{PI, TAU};
 
@@ -85,7 +85,7 @@ fn one(random: &mut Random, mut canvas: Canvas) -> Scene {
 /// A wider view with one to five lymphocytes.
 fn many(random: &mut Random, mut canvas: Canvas) -> Scene {
     let n = 1 + random.below(5);
-    // Not even in squares side by side, so that red cells lie between them.
+    // Never in adjacent squares, so that red cells lie between them.
     let places = in_squares(random, n, 25.0, |_| true);
     let whites: Vec<Ellipse> = places
         .into_iter()
@@ -152,7 +152,7 @@ fn white_cell(random: &mut Random, canvas: &mut Canvas, cell: Ellipse, which: us
     let (centre, size) = (cell.centre, cell.radius_x);
     let angle = random.between(0.0, TAU);
     let (cos, sin) = (cosf(angle), sinf(angle));
-    // In radii of the cell, turned with it.
+    // Coordinates in radii of the cell, turned with it.
     let place =
         |x: f32, y: f32| point(centre.x + size * (x * cos - y * sin), centre.y + size * (x * sin + y * cos));
     let oval = |x: f32, y: f32, half_width: f32, half_height: f32, tilt: f32| {

@@ -33,7 +33,7 @@ enum Finding {
     Nothing,
 }
 
-/// What is in both shapes.
+/// The intersection of two shapes.
 struct Within<A, B>(A, B);
 
 impl<A: Shape, B: Shape> Shape for Within<A, B> {
@@ -53,7 +53,7 @@ struct Head {
     frame: Frame,
     scalp: Ellipse,
     brain: Ellipse,
-    /// 0 is a usual width of the ventricles, 1 that of a hydrocephalus.
+    /// Width of the ventricles: 0 is usual, 1 is that of a hydrocephalus.
     dilated: f32,
 }
 

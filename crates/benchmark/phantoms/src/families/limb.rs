@@ -23,7 +23,7 @@ kinds! {
         => ["healthy", "moderate", "severe"];
 }
 
-/// Between the bones of a healthy, a worn and a bare knee, in units.
+/// The gap between the bones of a healthy, a moderately and a severely worn knee, in units.
 const JOINT_SPACES: [f32; 3] = [8.0, 3.4, -0.6];
 
 pub(crate) fn scene(random: &mut Random, canvas: Canvas) -> Scene {
@@ -64,7 +64,7 @@ pub(crate) fn scene(random: &mut Random, canvas: Canvas) -> Scene {
     }
 }
 
-/// A radiograph while it is exposed.
+/// A radiograph during its exposure.
 struct Film {
     canvas: Canvas,
     frame: Frame,
@@ -122,7 +122,7 @@ impl Film {
     }
 }
 
-/// A gap so far below 0 that even the middle of a bone does not come near it.
+/// A gap so far below 0 that even the middle of a bone is far from it.
 const WHOLE: f32 = -100.0;
 
 /// A bone in two pieces.
@@ -133,7 +133,7 @@ struct Broken {
     normal: Point,
     /// Half the width of the gap, or [`WHOLE`].
     half_gap: f32,
-    /// Of the piece on the normal's side.
+    /// Offset of the piece on the normal's side.
     step: Point,
     phase: f32,
 }
@@ -154,7 +154,7 @@ impl Shape for Broken {
     }
 }
 
-/// The upper or the lower half of a thigh bone, and where it is broken.
+/// The upper or the lower half of a thigh bone, and the place of its fracture.
 fn femur(random: &mut Random, mut film: Film, fracture: usize) -> (Film, Option<Point>) {
     let frame = film.frame;
     let (thick, upper) = (random.between(7.0, 8.2), random.chance(0.5));
@@ -230,7 +230,7 @@ fn forearm(mut film: Film) -> Film {
     film
 }
 
-/// Five bones that fan out from the wrist; the fingers go on beyond the image.
+/// Five bones that fan out from the wrist; the fingers continue beyond the image.
 fn palm(random: &mut Random, mut film: Film) -> Film {
     let frame = film.frame;
     let spread = random.between(0.92, 1.08);

@@ -1,5 +1,5 @@
-//! Gram-stained smear under the microscope: microbes of one shape, violet where they keep the first stain and pink where
-//! they do not, on a pale ground.
+//! Gram-stained smear under the microscope: microbes of one shape on a pale ground, violet if they keep the first stain and pink if
+//! they do not.
 
 use std::f32::consts::{PI, TAU};
 
@@ -26,7 +26,7 @@ kinds! {
 const VIOLET: Colour = [0.33, 0.14, 0.52];
 const PINK: Colour = [0.88, 0.26, 0.40];
 
-/// How a slide's microbes are coloured: the stain where they are thick, and paler towards the middle.
+/// The colours of a slide's microbes: the stain at their thick edge, and a paler middle.
 struct Stain {
     colour: Colour,
     middle: Colour,
@@ -90,7 +90,7 @@ fn ground(random: &mut Random, canvas: &mut Canvas) {
     }
 }
 
-/// Cocci, one behind the other along a bent line.
+/// Cocci in a row along a bent line.
 fn chain(random: &mut Random, canvas: &mut Canvas, stain: &Stain, centre: Point) {
     let n = 6 + random.below(3);
     let radius = random.between(3.1, 3.5);

@@ -24,7 +24,7 @@ const ENLARGED: usize = 1;
 const FAT: f32 = 0.18;
 const MUSCLE: f32 = 0.47;
 
-/// Where everything lies. The same shapes are drawn and marked. `side` is -1 on the image's left, 1 on its right.
+/// The places of all structures. The same shapes are drawn and marked. `side` is -1 on the image's left, 1 on its right.
 struct Anatomy {
     frame: Frame,
     trachea: f32,
@@ -114,7 +114,7 @@ fn mark(scene: &mut Scene, anatomy: &Anatomy, random: &mut Random) {
     let truth = random.below(ORGAN.answers.len());
     let side = random.sign();
     let (shape, department) = match ORGAN.answers[truth] {
-        // One lobe: a box round both would hold the trachea too.
+        // One lobe: a box round both would also contain the trachea.
         "thyroid gland" => (anatomy.lobe(side), Department::Endocrinology),
         "spinal cord" => (anatomy.spinal_cord(), Department::Neurosurgery),
         "esophagus" => (anatomy.esophagus(), Department::Otolaryngology),

@@ -25,7 +25,7 @@ const FAT: f32 = 0.18;
 const FLUID: f32 = 0.34;
 const MUSCLE_SHADE: f32 = 0.5;
 
-/// Where everything lies. The same shapes are drawn and marked. `side` is -1 on the image's left, 1 on its right.
+/// The places of all structures. The same shapes are drawn and marked. `side` is -1 on the image's left, 1 on its right.
 struct Anatomy {
     frame: Frame,
     bladder: f32,

@@ -27,10 +27,10 @@ const MELANOMA: usize = 0;
 const NEVUS: usize = 1;
 const HEMANGIOMA: usize = 2;
 
-/// Of the lesions that are not melanomas: melanomas always have one, so that half of all have.
+/// Share of irregular borders among the other lesions. Melanomas always have one, so half of all lesions do.
 const IRREGULAR: f32 = 1.0 / 3.0;
 
-/// A disc, stretched along one axis, whose radius swings with several waves at once.
+/// A disc, stretched along one axis, whose radius varies with several waves at once.
 #[derive(Clone, Copy)]
 struct Outline {
     centre: Point,
@@ -106,7 +106,7 @@ pub(crate) fn scene(random: &mut Random, mut canvas: Canvas) -> Scene {
     scene
 }
 
-/// Up to so many places in a lesion, apart from each other and from its border.
+/// Up to this many places in a lesion, apart from each other and from its border.
 fn spread(random: &mut Random, outline: &Outline, wanted: usize, apart: f32, inside: f32) -> Vec<Point> {
     scattered(random, wanted, 46.0, apart, |at| outline.distance(at) < -inside)
 }

@@ -1,4 +1,4 @@
-//! Tissue section stained with haematoxylin and eosin: pink fibres, purple nuclei, cells told apart by both.
+//! Tissue section stained with haematoxylin and eosin: pink fibres, purple nuclei, and cells that differ in both.
 
 use std::f32::consts::{PI, TAU};
 
@@ -85,7 +85,7 @@ fn mixed(random: &mut Random, mut canvas: Canvas, chromatin: &Texture) -> Scene 
     scene
 }
 
-/// Neoplastic cells of one look, each in a square of its own, among paler ones.
+/// Neoplastic cells of one look, each in its own square, among paler ones.
 fn counted(random: &mut Random, mut canvas: Canvas, chromatin: &Texture) -> Scene {
     let n = 1 + random.below(5);
     let places: Vec<Point> = in_squares(random, n, 25.0, |_| true)
@@ -142,7 +142,7 @@ fn sheet(random: &mut Random, mut canvas: Canvas, chromatin: &Texture) -> Scene 
     scene
 }
 
-/// A convex polygon: the side of each direction lies so far from the centre.
+/// A convex polygon, given by the distance of each side from the centre.
 struct Polygon {
     centre: Point,
     /// The direction of each side's normal and its distance.
@@ -181,7 +181,7 @@ fn paint_nucleus(canvas: &mut Canvas, chromatin: &Texture, shape: &impl Shape, c
     });
 }
 
-/// Draws a cell of a class; answers its outline.
+/// Draws a cell of a class and returns its outline.
 fn cell(random: &mut Random, canvas: &mut Canvas, chromatin: &Texture, at: Point, class: usize) -> Union {
     match class {
         NEOPLASTIC => {

@@ -1,4 +1,4 @@
-//! Colonoscopy: folds one behind the other round the lumen, what may lie on the mucosa, and what may spoil the view.
+//! Colonoscopy: rings of folds round the lumen, what may lie on the mucosa, and what may spoil the view.
 
 mod artifacts;
 mod findings;
