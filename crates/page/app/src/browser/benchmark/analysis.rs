@@ -57,8 +57,8 @@ fn chart(svg: String) -> AnyView {
 
 fn table(sheet: Sheet) -> AnyView {
     let Sheet { title, note, columns, rows } = sheet;
-    let heading = |column| view! { <th scope="col">{column}</th> };
-    let cell = |text| view! { <td>{text}</td> };
+    let heading = |column: String| view! { <th scope="col">{column}</th> };
+    let cell = |text: String| view! { <td>{text}</td> };
     let row = |texts: Vec<String>| view! { <tr>{texts.into_iter().map(cell).collect_view()}</tr> };
     let rows = (!rows.is_empty()).then(|| {
         view! {
