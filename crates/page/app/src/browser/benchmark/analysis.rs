@@ -10,7 +10,9 @@ use crate::browser::page::page;
 pub(super) fn Analysis() -> impl IntoView {
     let page = page();
     let is_due = page.slice(|state| state.benchmark.analysis_is_due());
-    let n_sheets = page.slice(|state| state.benchmark.analysis().map(|analysis| analysis.sheets.len()));
+    // The chart, and each sheet.
+    let n_parts =
+        page.slice(|state| state.benchmark.analysis().map_or(0, |analysis| analysis.sheets.len() as u32 + 1));
     let revision = page.slice(|state| state.benchmark.looks.revision);
     let others = page.slice(|state| state.benchmark.comparison_choices());
     // In a turn after the change that made it due, so that the commands of that change go first.
@@ -19,12 +21,11 @@ pub(super) fn Analysis() -> impl IntoView {
             page.analyse_run();
         }
     });
-    // The chart is 0, the sheets follow. A new analysis has new keys, so its elements are drawn afresh: an `inner_html` that
-    // changes is not followed in a build with erased components.
+    // A new analysis has new keys, so all of it is drawn again: with erased components, an `inner_html` that changes is not
+    // followed.
     let keys = Memo::new(move |_| {
         let revision = revision.get().to_string();
-        let n_parts = n_sheets.get().map_or(0, |n| n as u32 + 1);
-        (0..n_parts).map(|place| (place, revision.clone())).collect()
+        (0..n_parts.get()).map(|place| (place, revision.clone())).collect()
     });
     let part = move |place: u32| {
         page.peek(|state| {
@@ -34,7 +35,7 @@ pub(super) fn Analysis() -> impl IntoView {
         })
     };
     view! {
-        <section id="analysis" aria-labelledby="analysis-title" hidden=move || n_sheets.get().is_none()>
+        <section id="analysis" aria-labelledby="analysis-title" hidden=move || n_parts.get() == 0>
             <div class="questions-head">
                 <h2 id="analysis-title">"Analysis"</h2>
                 <Choice
