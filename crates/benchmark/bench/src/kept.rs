@@ -2,18 +2,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Answered, Conditions, Run};
 
-/// A run that is kept beyond the tab that it was made in.
+/// A run that outlives the tab that made it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeptRun {
-    /// Names it among those that are kept: letters, digits and dashes.
+    /// Unique among the kept runs: letters, digits and dashes.
     pub id: String,
-    /// What a person calls it; empty until they do.
+    /// The name that a person gave it; empty at first.
     pub name: String,
-    /// As far as it has come.
+    /// Its answers so far.
     pub run: Run,
 }
 
-/// What a list shows of a run that is kept.
+/// A kept run as a list shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunSummary {
     /// As in [`KeptRun`].
@@ -24,7 +24,7 @@ pub struct RunSummary {
     pub conditions: Conditions,
     /// Questions asked so far.
     pub n_asked: u32,
-    /// Questions that it has in all.
+    /// Questions in all.
     pub n_total: u32,
     /// Right answers under the run's own rule.
     pub hits: u32,

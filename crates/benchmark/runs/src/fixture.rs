@@ -14,7 +14,7 @@ pub(crate) fn conditions() -> Conditions {
         data_set: DataSet::Sample { version: "test".into() },
         software: "test".into(),
         date: "2026-11-29".into(),
-        sampling: None,
+        selection: None,
         circular: false,
         questions: "0123456789abcdef".into(),
         shard: None,

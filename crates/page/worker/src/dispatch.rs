@@ -33,9 +33,9 @@ pub(crate) async fn carry_out<B: Backend>(session: &mut On<B>, command: Command,
         Command::OpenBenchmark { job, data } => {
             let data = match data {
                 BenchmarkData::Sample => Data::Sample,
-                BenchmarkData::Held { per_task } => Data::Held { per_task },
-                BenchmarkData::File { source, sampling } => {
-                    Data::File { file: WebFiles::of_data(&source, bulk), sampling }
+                BenchmarkData::HeldOut { per_task } => Data::HeldOut { per_task },
+                BenchmarkData::File { source, selection } => {
+                    Data::File { file: WebFiles::of_data(&source, bulk), selection }
                 }
             };
             let opened = session.open_data(job, data).await;

@@ -196,7 +196,7 @@ async fn benchmark_questions_and_images_cross() {
         Session::<_, _, Vec<MemorySource>>::new(Cpu::new(Precision::Quantised), Rc::new(Listener::default()));
     let job = JobId(0);
     let OpenedDataSet { data, questions, fingerprint, problems, n_problems } =
-        session.open_data(job, Data::Held { per_task: 1 }).await.unwrap();
+        session.open_data(job, Data::HeldOut { per_task: 1 }).await.unwrap();
     assert!(questions.len() > 1 && questions[1].answer.is_some());
     let opened = Event::BenchmarkOpened { job, data, questions, fingerprint, problems, n_problems };
     let Preview { width_px, height_px, rgba } = session.question_image(1).await.unwrap();

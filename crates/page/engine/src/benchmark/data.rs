@@ -25,7 +25,7 @@ pub(super) fn sample() -> Phantoms {
 /// Others, drawn for one measurement.
 pub(super) fn held(per_task: u32) -> Phantoms {
     let version = VERSION.to_owned();
-    Phantoms { data: DataSet::Held { version, per_task }, split: Split::Held, per_task }
+    Phantoms { data: DataSet::HeldOut { version, per_task }, split: Split::HeldOut, per_task }
 }
 
 /// Their questions: the first of every clinical task, then the second of every task, and so on. So the part of a run that is done

@@ -1,7 +1,7 @@
 //! A data set of any length in a file: an index of it is in memory, each image is read when it is asked for.
 
 use bench::data::{INDEX_FORMAT, ImageError, Index, Scanner, plan};
-use bench::{DataSet, Question, Sampling, is_val};
+use bench::{DataSet, Question, Selection, is_val};
 use imaging::RgbImage;
 use protocol::{Event, JobId};
 
@@ -29,14 +29,14 @@ impl<S: ByteSource> FileSet<S> {
     pub(super) async fn open<H: Host, F: ModelFiles<Source = S>>(
         host: &H,
         job: JobId,
-        sampling: Sampling,
+        selection: Selection,
         files: F,
     ) -> Result<(Self, OpenedDataSet), EngineError> {
         let sources = files.open().await.map_err(EngineError::DataSource)?;
         let [mut source] = <[S; 1]>::try_from(sources)
             .map_err(|sources| EngineError::DataFiles { n_files: sources.len() })?;
         let index = indexed(host, job, &mut source).await?;
-        let plan = plan(&index.questions, sampling);
+        let plan = plan(&index.questions, selection);
         let set = Self { source, index, plan };
         let questions: Vec<_> = set.questions().cloned().collect();
         let data = DataSet::File {

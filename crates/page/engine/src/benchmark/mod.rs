@@ -11,7 +11,7 @@ mod preference;
 mod quiet;
 mod set;
 
-use bench::{DataSet, Problem, Sampling};
+use bench::{DataSet, Problem, Selection};
 use protocol::{BenchmarkImages, ImageId, JobId, MAX_PREVIEW_SIDE_PX};
 
 use crate::conversation::Conversation;
@@ -44,7 +44,7 @@ pub enum Data<F> {
     /// The phantoms that the page brings with it.
     Sample,
     /// Further phantoms, none of them in the sample and none that a model learned from.
-    Held {
+    HeldOut {
         /// Questions of each clinical task.
         per_task: u32,
     },
@@ -53,7 +53,7 @@ pub enum Data<F> {
         /// One file.
         file: F,
         /// Which of its questions are asked, and in which order.
-        sampling: Sampling,
+        selection: Selection,
     },
 }
 
@@ -107,12 +107,12 @@ impl<S: ByteSource> Benchmark<S> {
         data: Data<F>,
     ) -> Result<OpenedDataSet, EngineError> {
         let (set, opened) = match data {
-            Data::File { file, sampling } => {
-                let (set, opened) = FileSet::open(host, job, sampling, file).await?;
+            Data::File { file, selection } => {
+                let (set, opened) = FileSet::open(host, job, selection, file).await?;
                 (Set::File(set), opened)
             }
             Data::Sample => phantoms(host, job, data::sample()).await?,
-            Data::Held { per_task } => phantoms(host, job, data::held(per_task)).await?,
+            Data::HeldOut { per_task } => phantoms(host, job, data::held(per_task)).await?,
         };
         self.set = Some(set);
         Ok(opened)

@@ -49,8 +49,8 @@ pub(crate) async fn carry_out<B: Backend, F: ModelFiles>(
         Command::OpenBenchmark { job, data } => {
             let data = match data {
                 BenchmarkData::Sample => Data::Sample,
-                BenchmarkData::Held { per_task } => Data::Held { per_task },
-                BenchmarkData::File { sampling, .. } => Data::File { file: attachment.files(), sampling },
+                BenchmarkData::HeldOut { per_task } => Data::HeldOut { per_task },
+                BenchmarkData::File { selection, .. } => Data::File { file: attachment.files(), selection },
             };
             let opened = session.open_data(job, data).await;
             let event = |engine::OpenedDataSet { data, questions, fingerprint, problems, n_problems }| {

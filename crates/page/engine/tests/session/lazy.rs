@@ -299,7 +299,7 @@ fn a_half_loaded_tower_does_not_move() {
 #[test]
 fn a_question_of_the_benchmark_brings_the_tower() {
     let (mut talk, _) = fresh(Pair::tied());
-    let data = BenchmarkData::Held { per_task: 1 };
+    let data = BenchmarkData::HeldOut { per_task: 1 };
     talk.send(|job| Command::OpenBenchmark { job, data }, Attachment::None);
     let settings = BenchmarkSettings {
         detail: Detail::Model,

@@ -237,7 +237,7 @@ fn the_benchmark_goes_on() {
     let panel = remote.panel();
     panel.fault.set(Fault::Lost);
     let mut talk = Talk::with(remote, Pair::tied());
-    let data = protocol::BenchmarkData::Held { per_task: 1 };
+    let data = protocol::BenchmarkData::HeldOut { per_task: 1 };
     talk.send(|job| Command::OpenBenchmark { job, data }, Attachment::None);
     let reply = |talk: &mut Talk<Remote>| {
         let command = |job| Command::AnswerBenchmark { job, number: 3, settings };

@@ -32,9 +32,9 @@ pub(super) async fn carry_out<S: RunStore>(
             Ok(Event::RunWritten { job, name, media_type })
         }),
         RunAct::Analyse { id, rule, grouping, against } => {
-            pair(runs, &id, against.as_deref(), rule).await.map(|(kept, against)| {
-                let html = bench::analyse(&kept, against.as_ref(), grouping).html();
-                Event::RunAnalysed { job, html }
+            pair(runs, &id, against.as_deref(), rule).await.map(|(kept, against)| Event::RunAnalysed {
+                job,
+                analysis: bench::analyse(&kept, against.as_ref(), grouping),
             })
         }
     };

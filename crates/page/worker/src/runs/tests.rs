@@ -43,9 +43,9 @@ async fn a_run_is_written_down_and_looked_at<S: RunStore>(runs: &Runs<S>) {
         let n_sheets = against.iter().count();
         let grouping = Grouping::ClinicalTask;
         let act = RunAct::Analyse { id: "look-0".into(), rule, grouping, against };
-        let Ok((Event::RunAnalysed { html, .. }, None)) = ends(runs, act).await else { panic!() };
-        assert!(html.contains("<svg"), "{html}");
-        assert!(html.matches("<section").count() >= n_sheets, "{html}");
+        let Ok((Event::RunAnalysed { analysis, .. }, None)) = ends(runs, act).await else { panic!() };
+        assert!(analysis.chart.contains("<svg"), "{analysis:?}");
+        assert!(analysis.sheets.len() >= n_sheets, "{analysis:?}");
     }
     let act = RunAct::Analyse {
         id: "look-0".into(),

@@ -1,7 +1,9 @@
 use std::str::FromStr;
 
 use anyhow::bail;
-use bench::{DEFAULT_SEED, DataSet, Extent, Grouping, Question, Sampling, Shard, fingerprint, is_val};
+use bench::{
+    DEFAULT_SEED, DataSet, Extent, Grouping, Question, RunQuestions, Selection, Shard, fingerprint, is_val,
+};
 use clap::Args;
 use engine::{Data, OpenedDataSet, Session};
 use model::backend::Backend;
@@ -40,11 +42,7 @@ pub(crate) struct ChoiceArgs {
 /// What is asked, and where it comes from.
 #[derive(Debug)]
 pub(crate) struct Choice {
-    pub(crate) data_set: DataSet,
-    pub(crate) sampling: Option<Sampling>,
-    pub(crate) shard: Option<Shard>,
-    /// Names the questions of all shards.
-    pub(crate) fingerprint: String,
+    pub(crate) asked: RunQuestions,
     /// With their places in the data set.
     pub(crate) questions: Vec<(u32, Question)>,
 }
@@ -55,16 +53,16 @@ impl ChoiceArgs {
         &self,
         session: &mut Session<impl Backend, Terminal, Vec<FileSource>>,
     ) -> anyhow::Result<Choice> {
-        let (sampling, opened) = match &self.data {
+        let (selection, opened) = match &self.data {
             DataArg::Sample => (None, open(session, self.phantoms()?).await?),
             DataArg::File(_) if self.fresh.is_some() => {
                 bail!("--fresh draws phantoms; it goes with --data sample alone")
             }
             DataArg::File(path) => {
                 let extent = self.extent.map_or(Extent::OnePerCell, |extent| extent.0);
-                let sampling = Sampling { seed: self.seed.unwrap_or(DEFAULT_SEED), extent };
+                let selection = Selection { seed: self.seed.unwrap_or(DEFAULT_SEED), extent };
                 let file = vec![FileSource::open_by_name(path)?];
-                (Some(sampling), open(session, Data::File { file, sampling }).await?)
+                (Some(selection), open(session, Data::File { file, selection }).await?)
             }
         };
         tell_of(&opened);
@@ -87,7 +85,7 @@ impl ChoiceArgs {
         if let DataSet::File { n_val, .. } = &mut data_set {
             *n_val = questions.iter().filter(|(_, question)| is_val(question)).count() as u32;
         }
-        Ok(Choice { data_set, sampling, shard, fingerprint, questions })
+        Ok(Choice { asked: RunQuestions { data_set, selection, fingerprint, shard }, questions })
     }
 
     fn phantoms(&self) -> anyhow::Result<Data<Vec<FileSource>>> {
@@ -96,7 +94,7 @@ impl ChoiceArgs {
                 "--seed and --extent choose among a file's questions; the sample has an order of its own, and --limit cuts it"
             );
         }
-        Ok(self.fresh.map_or(Data::Sample, |per_task| Data::Held { per_task }))
+        Ok(self.fresh.map_or(Data::Sample, |per_task| Data::HeldOut { per_task }))
     }
 }
 

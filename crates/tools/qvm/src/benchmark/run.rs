@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
-use bench::{Conditions, Preset, Row, Rule, Run, VisualTokens};
+use bench::{Conditions, Preset, Row, Rule, Run, RunModel, RunSettings, VisualTokens};
 use clap::{Args, ValueEnum};
 use engine::{Host as _, Session};
 use model::backend::Backend;
@@ -154,25 +154,23 @@ fn settings(args: &RunArgs) -> BenchmarkSettings {
 
 fn conditions(args: &RunArgs, model: &ModelInfo, detail: Detail, choice: &Choice) -> Conditions {
     let (min, max) = detail.visual_tokens(model);
-    Conditions {
-        model: model.name.clone(),
+    let model = RunModel {
+        name: model.name.clone(),
         quantisation: model.quantisation.clone(),
         backend: match (args.machine.backend, args.machine.precision) {
             (BackendArg::Cpu, PrecisionArg::Exact) => format!("{}, exact", model.backend),
             _ => model.backend.clone(),
         },
+    };
+    let settings = RunSettings {
         visual_tokens: VisualTokens { min, max },
         rule: args.rule,
         max_answer_tokens: args.max_tokens,
         blank_images: args.blank_images,
-        data_set: choice.data_set.clone(),
-        software: format!("qvm {}", env!("CARGO_PKG_VERSION")),
-        date: today(),
-        sampling: choice.sampling,
         circular: args.circular,
-        questions: choice.fingerprint.clone(),
-        shard: choice.shard,
-    }
+    };
+    let software = concat!("qvm ", env!("CARGO_PKG_VERSION"));
+    Conditions::new(model, choice.asked.clone(), settings, software, today())
 }
 
 /// Lines in a file that collects them, as far apart as is still of use.

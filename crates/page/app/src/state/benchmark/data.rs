@@ -1,6 +1,6 @@
 //! Which questions are asked: the set that a person chose, and the one that the worker holds ready.
 
-use bench::{DataSet, Extent, Problem, Question, Sampling};
+use bench::{DataSet, Extent, Problem, Question, Selection};
 use protocol::{BenchmarkData, Command, DataSource, Failure, JobId};
 
 use super::{Benchmark, Stage, Then};
@@ -70,7 +70,7 @@ pub struct DataChoice {
     /// Where from.
     pub kind: DataKind,
     /// Which questions of a file.
-    pub sampling: Sampling,
+    pub selection: Selection,
     /// Name of the file that was picked latest.
     pub file: Option<String>,
     /// The address that was given latest.
@@ -95,12 +95,12 @@ impl DataChoice {
             DataKind::File => DataSource::Picked { name: self.file.clone()? },
             DataKind::Address => DataSource::Own { url: self.address.clone()? },
         };
-        Some(BenchmarkData::File { source, sampling: self.sampling })
+        Some(BenchmarkData::File { source, selection: self.selection })
     }
 
     /// The value of the list of extents.
     pub const fn extent_name(&self) -> &'static str {
-        match self.sampling.extent {
+        match self.selection.extent {
             Extent::OnePerCell => "cells",
             Extent::First(_) => "first",
             Extent::All => "all",
@@ -127,8 +127,8 @@ pub fn choose_kind(state: &mut State, kind: DataKind) -> Vec<Command> {
 }
 
 /// Chooses which questions of a file are asked.
-pub fn choose_sampling(state: &mut State, sampling: Sampling) -> Vec<Command> {
-    choose(state, |choice| choice.sampling = sampling)
+pub fn choose_selection(state: &mut State, selection: Selection) -> Vec<Command> {
+    choose(state, |choice| choice.selection = selection)
 }
 
 /// Opens a file that was picked, also one of the same name as the one before.
@@ -228,7 +228,7 @@ impl Benchmark {
         else {
             return String::new();
         };
-        let which = match choice.sampling.extent {
+        let which = match choice.selection.extent {
             Extent::OnePerCell => "one per label cell",
             Extent::First(_) => "the first of the shuffled order",
             Extent::All => "all, shuffled",

@@ -74,15 +74,15 @@ impl Benchmark {
         }
         Some(match &its.data_set {
             DataSet::Sample { .. } => Some(BenchmarkData::Sample),
-            DataSet::Held { per_task, .. } => Some(BenchmarkData::Held { per_task: *per_task }),
+            DataSet::HeldOut { per_task, .. } => Some(BenchmarkData::HeldOut { per_task: *per_task }),
             DataSet::File { name, .. } => {
                 let source = match (self.choice.kind, &self.choice.file, &self.choice.address) {
                     (DataKind::Address, _, Some(url)) => Some(DataSource::Own { url: url.clone() }),
                     (_, Some(file), _) if file == name => Some(DataSource::Picked { name: file.clone() }),
                     _ => None,
                 };
-                let sampling = its.sampling.unwrap_or_default();
-                source.map(|source| BenchmarkData::File { source, sampling })
+                let selection = its.selection.unwrap_or_default();
+                source.map(|source| BenchmarkData::File { source, selection })
             }
         })
     }
@@ -96,7 +96,7 @@ impl Benchmark {
             (DataSet::File { .. }, _) => {}
             _ => choice.kind = DataKind::Sample,
         }
-        choice.sampling = run.conditions.sampling.unwrap_or(choice.sampling);
+        choice.selection = run.conditions.selection.unwrap_or(choice.selection);
     }
 }
 
