@@ -28,7 +28,7 @@ const EDGES: Edges = Edges {
         (
             "worker",
             &[
-                "tensor", "weights", "imaging", "model", "bench", "workbook", "protocol", "download",
+                "tensor", "weights", "imaging", "model", "bench", "runs", "workbook", "protocol", "download",
                 "engine", "cpu", "gpu",
             ],
         ),
@@ -37,7 +37,7 @@ const EDGES: Edges = Edges {
         (
             "qvm",
             &[
-                "tensor", "weights", "imaging", "model", "bench", "workbook", "protocol", "download",
+                "tensor", "weights", "imaging", "model", "bench", "runs", "workbook", "protocol", "download",
                 "engine", "cpu", "gpu",
             ],
         ),

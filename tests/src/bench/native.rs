@@ -1,20 +1,18 @@
-use std::cell::RefCell;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use cpu::{Cpu, Precision};
-use engine::{Attachment, Host, Session};
-use protocol::{Command, Event, ImageId, JobId, ModelSource, Question, Settings, Timings, Turns};
+use engine::{Host, Session};
+use protocol::{Event, ImageId, JobId, Question, Settings, Turns};
 
 use super::{EXAMPLE, QUESTION, Run};
 use crate::golden::files_of;
 
-/// Keeps the last timings.
+/// A clock.
 #[derive(Debug)]
 struct Stopwatch {
     #[expect(clippy::disallowed_types, reason = "a native program: the clock is there")]
     started: std::time::Instant,
-    timings: RefCell<Option<Timings>>,
 }
 
 impl Host for Stopwatch {
@@ -22,11 +20,7 @@ impl Host for Stopwatch {
         self.started.elapsed().as_secs_f64()
     }
 
-    fn emit(&self, event: Event, _: Option<Vec<u8>>) {
-        if let Event::Answered { timings, .. } = event {
-            self.timings.replace(Some(timings));
-        }
-    }
+    fn emit(&self, _: Event) {}
 
     async fn breathe(&self) {}
 
@@ -49,20 +43,16 @@ async fn ask(n_runs: u32) -> anyhow::Result<Vec<Run>> {
     let image = std::fs::read(web.join("examples").join(EXAMPLE)).context("the example image")?;
     #[expect(clippy::disallowed_types, reason = "a native program: the clock is there")]
     let started = std::time::Instant::now();
-    let mut session =
-        Session::new(Cpu::new(Precision::Quantised), Stopwatch { started, timings: RefCell::default() });
+    let mut session = Session::new(Cpu::new(Precision::Quantised), Stopwatch { started });
     let job = JobId(0);
     let pair = files_of(&model.join("text.gguf"), &model.join("mmproj.gguf"))?;
-    let source = ModelSource::Files { names: Vec::new() };
-    session.handle(Command::LoadModel { job, source }, Attachment::Files(pair)).await;
+    session.load(job, pair).await?;
     let mut runs = Vec::new();
     for id in 0..=n_runs {
-        let open = Command::OpenImage { job, image: ImageId(id), name: EXAMPLE.into() };
-        session.handle(open, Attachment::Bytes(image.clone())).await;
+        session.open_image(ImageId(id), EXAMPLE, &image)?;
         let question = Question { text: QUESTION.into(), images: vec![ImageId(id)] };
         let settings = Settings { turns: Turns::Single, ..Settings::default() };
-        session.handle(Command::Ask { job, question, settings }, Attachment::None).await;
-        let timings = session.host().timings.take().context("the question was not answered")?;
+        let (_, timings) = session.ask(job, question, settings).await?;
         let Some(run) = Run::new(&timings) else { bail!("a stage did not run: {timings:?}") };
         if id > 0 {
             runs.push(run);

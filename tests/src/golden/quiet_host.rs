@@ -10,7 +10,7 @@ impl Host for QuietHost {
         0.0
     }
 
-    fn emit(&self, _: Event, _: Option<Vec<u8>>) {}
+    fn emit(&self, _: Event) {}
 
     async fn breathe(&self) {}
 

@@ -1,7 +1,7 @@
 //! A data set of ten gigabytes, which no tab could hold.
 
 use anyhow::{Context as _, Result, ensure};
-use bench::{Extent, Question, Sampling, data};
+use bench::{Extent, Question, Selection, data};
 use tests::browser::{BenchmarkPage, spec};
 use tests::questions::{SparseFile, noise_png, sparse_tsv};
 
@@ -24,7 +24,7 @@ fn ten_gigabytes_are_indexed_within_the_heap_and_the_image_of_any_row_is_at_hand
     let seed = seed_that_begins_with(ROW).context("no seed of a hundred thousand begins with the row")?;
     spec("huge", async |ground| {
         let view = BenchmarkPage::open_and_wait_until_ready(ground).await?;
-        view.fill_sampling("first", 1, seed).await?;
+        view.fill_selection("first", 1, seed).await?;
         view.choose_file(&path).await?;
         view.page().until("it is being read", async || Ok(view.data_status().await?.contains("GB"))).await?;
         ground.browser.screenshots("d7-huge").await?;
@@ -60,6 +60,6 @@ fn ten_gigabytes_are_indexed_within_the_heap_and_the_image_of_any_row_is_at_hand
 fn seed_that_begins_with(row: u32) -> Option<u32> {
     let question = |index: u32| Question { category: format!("organ {index}"), ..Question::default() };
     let questions: Vec<Question> = (0..N_ROWS).map(question).collect();
-    let first = |seed| data::plan(&questions, Sampling { seed, extent: Extent::First(1) });
+    let first = |seed| data::plan(&questions, Selection { seed, extent: Extent::First(1) });
     (0..100_000).find(|&seed| first(seed) == [row])
 }

@@ -1,21 +1,22 @@
-//! What the four published runs answered to each question of GMAI-MMBench VAL, so that another run can be held against them
-//! question by question. The questions are not part of the project: beside the letters stands a check of each question's text,
-//! by which a question is known for VAL's.
+//! The answers of the four published runs to each question of GMAI-MMBench VAL, so that another run can be compared with them
+//! question by question. The questions themselves are not part of the project. A short check of each question's text stands
+//! beside the letters and recognises VAL's questions.
 
 use std::sync::LazyLock;
 
 use crate::{Letter, Match, Question, published};
 
-/// One line per question of VAL, in their order: four hexadecimal digits of its check, then what rule vlmeval-2024 reads in each
-/// published answer, in the order of [`published`]. A test writes it: see `tests/published.rs`.
+/// One line per question of VAL, in VAL's order: four hexadecimal digits of its check, then what rule vlmeval-2024 reads in each
+/// published answer, in the order of [`published`]. The test in `tests/published.rs` writes it.
 const ANSWERS: &str = include_str!("../data/answers.txt");
 
-/// How many runs there are.
+/// Published runs.
 const N_RUNS: usize = 4;
 
-/// What the published runs answered to this question, as rule vlmeval-2024 reads it, in the order of [`published`]. None where it is
-/// not a question of GMAI-MMBench VAL: known by its index, and by a check of 16 bits over index, text and options, white space
-/// aside. Of 4550 questions of another set with the same indices, one in fourteen such sets has one that is taken for VAL's.
+/// The published runs' answers to this question, as rule vlmeval-2024 reads them, in the order of [`published`]. None if it is not a
+/// question of GMAI-MMBench VAL. A question of VAL is recognised by its index and by a check of 16 bits over index, text and options
+/// without white space. Of fourteen other sets of 4550 questions with the same indices, one has a question that is mistaken for
+/// VAL's.
 pub fn published_answers(question: &Question) -> Option<[Match; N_RUNS]> {
     static LINES: LazyLock<Vec<&str>> =
         LazyLock::new(|| ANSWERS.lines().filter(|line| !line.starts_with('#')).collect());
@@ -37,8 +38,8 @@ pub fn is_val(question: &Question) -> bool {
     published_answers(question).is_some()
 }
 
-/// The published model of this name, if there is one: its place in [`published`]. Letters and digits decide, as files write the
-/// same name with blanks and with dashes.
+/// The place in [`published`] of the model of this name. Only letters and digits count: files write the same name with spaces or
+/// with dashes.
 pub(crate) fn published_place(model: &str) -> Option<usize> {
     let plain = |name: &str| -> String {
         name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
@@ -47,7 +48,7 @@ pub(crate) fn published_place(model: &str) -> Option<usize> {
     published().iter().position(|row| plain(row.model) == model)
 }
 
-/// The line of the table of answers for a question, without its end.
+/// A question's line in the table of answers, without the line feed.
 pub fn answers_line(question: &Question, answers: [Match; 4]) -> String {
     let letters = answers.map(|answer| match answer {
         Match::Option(letter) => letter.char(),
@@ -57,8 +58,8 @@ pub fn answers_line(question: &Question, answers: [Match; 4]) -> String {
     check_of(question) + &String::from_iter(letters)
 }
 
-/// The first 16 bits of BLAKE3 over the words of index, text and options, as four hexadecimal digits. A text ends with a zero, so no
-/// word can pass from one to the next.
+/// The first 16 bits of BLAKE3 over the words of index, text and options, as four hexadecimal digits. Each text ends with a zero
+/// byte, so moving a word to the next text changes the check.
 fn check_of(question: &Question) -> String {
     let mut hasher = blake3::Hasher::new();
     for text in [&question.index, &question.question].into_iter().chain(&question.options) {
@@ -67,12 +68,10 @@ fn check_of(question: &Question) -> String {
         }
         hasher.update(b"\0");
     }
-    let mut check = hasher.finalize().to_hex().to_string();
-    check.truncate(4);
-    check
+    hasher.finalize().to_hex()[..4].to_owned()
 }
 
-/// Questions that pass for VAL's, without a word of it: a number in their text was sought until the check fitted.
+/// Questions that pass for VAL's without containing a word of it: numbers were tried in their text until the check fitted.
 #[cfg(test)]
 pub(crate) mod samples {
     use crate::{Grouping, Letter, Question};
@@ -86,7 +85,7 @@ pub(crate) mod samples {
         57059, 83864, 101, 177850, 160060, 130927, 90421, 115006, 54415, 16679, 17139, 195627,
     ];
 
-    /// Five of each label cell, in two clinical tasks, with five options; the right one is A to D in turn.
+    /// Five questions of each label cell, in two clinical tasks, with five options. The right one is A to D in turn.
     pub(crate) fn question(place: usize) -> Question {
         Question {
             index: place.to_string(),
@@ -109,7 +108,7 @@ pub(crate) mod samples {
 mod tests {
     use super::*;
 
-    /// Letters of two published runs that are the same, neither unread.
+    /// The number of questions on which two published runs name the same option.
     fn n_same(a: usize, b: usize) -> usize {
         let lines = ANSWERS.lines().filter(|line| !line.starts_with('#'));
         lines

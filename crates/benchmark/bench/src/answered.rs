@@ -2,51 +2,51 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Letter, Match, Question, Rule, matched};
 
-/// What a model said to a question, and at what cost.
+/// A model's answer to a question, and its cost.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reply {
     /// Word for word, so that it can be read again under another rule.
     pub text: String,
-    /// From the question to its last token.
+    /// From the question to the last token of the answer.
     pub seconds: f64,
-    /// Vectors that the image became.
+    /// Vectors that the image was turned into.
     pub n_visual_tokens: u32,
     /// Tokens of `text`.
     pub n_answer_tokens: u32,
-    /// Whether it was cut at the run's bound rather than ended by the model.
+    /// Whether it was cut at the run's limit instead of ended by the model.
     pub is_truncated: bool,
-    /// Why there is no answer, if none could be had. Such a question counts as asked and wrong, its answer as not found.
+    /// Why the question could not be answered. It then counts as asked and wrong, its answer as not found.
     pub error: Option<String>,
-    /// What the first token's probabilities say of each option's letter, made to sum to 1: a relative preference among the
-    /// options, no calibrated confidence. Empty where it was not looked at.
+    /// The first token's probability of each option's letter, scaled to sum to 1: a relative preference among the options, not a
+    /// calibrated confidence. Empty if it was not recorded.
     #[serde(default)]
     pub preference: Vec<f32>,
-    /// The same question with its options rotated by 1, 2, ... places; empty but in circular evaluation.
+    /// The answers to the same question with its options rotated by 1, 2, ... places; empty except in circular evaluation.
     #[serde(default)]
     pub rotations: Vec<Rotation>,
 }
 
-/// What a model said to a question whose options were rotated: see [`Question::rotated`].
+/// A model's answer to a question whose options were rotated: see [`Question::rotated`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rotation {
     /// Word for word.
     pub text: String,
-    /// Whether it was cut at the run's bound.
+    /// Whether it was cut at the run's limit.
     pub is_truncated: bool,
 }
 
-/// A question, the reply, and what a rule made of it.
+/// A question, the reply, and the score under a rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Answered {
     /// What was asked.
     pub question: Question,
-    /// What was said.
+    /// What the model answered.
     pub reply: Reply,
-    /// What was read in it.
+    /// What the rule reads in it.
     pub matched: Match,
-    /// Whether that is right; none where the right answer is not known.
+    /// Whether that is right; none if the right answer is not known.
     pub hit: Option<bool>,
-    /// Whether it is right in every rotation; none where the right answer is not known or nothing was rotated.
+    /// Whether it is right in every rotation; none if the right answer is not known or nothing was rotated.
     #[serde(default)]
     pub circular_hit: Option<bool>,
 }
@@ -78,7 +78,7 @@ impl Answered {
         self.matched.letter()
     }
 
-    /// The option whose letter was likeliest as the first token, the first of equals; none where that was not looked at.
+    /// The option whose letter was the likeliest first token, the first of equals; none if that was not recorded.
     pub fn preferred(&self) -> Option<Letter> {
         let mut best: Option<(usize, f32)> = None;
         for (index, &share) in self.reply.preference.iter().enumerate() {
@@ -89,8 +89,8 @@ impl Answered {
         best.and_then(|(index, _)| Letter::of(index))
     }
 
-    /// Whether the text names another option than the first token's probabilities prefer; an answer without an option is no
-    /// disagreement.
+    /// Whether the text names another option than the first token's probabilities prefer. An answer without an option does not
+    /// disagree.
     pub fn disagrees(&self) -> bool {
         matches!((self.letter(), self.preferred()), (Some(read), Some(preferred)) if read != preferred)
     }
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn another_rule_reads_the_same_reply_anew() {
+    fn another_rule_reads_the_same_reply_again() {
         let answered =
             Answered::new(Rule::VlmEval2024, question(Some('A')), reply("A. not infected with malaria"));
         assert_eq!(answered.hit, Some(true));
@@ -140,7 +140,7 @@ mod tests {
         let hit = |texts: &[&str]| {
             Answered::new(Rule::VlmEval2024, question(Some('A')), rotated(texts)).circular_hit
         };
-        // Two options: rotated by one, the right one stands at B.
+        // Of two options rotated by one, the right one is B.
         assert_eq!(hit(&["B"]), Some(true));
         assert_eq!(hit(&["A"]), Some(false), "the same letter is the other option");
         assert_eq!(hit(&[]), None);

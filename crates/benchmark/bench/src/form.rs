@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Grouping;
 
-/// A form in which a run is written down.
+/// A form in which a run is exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Form {
     /// One line per question, for a spreadsheet.
@@ -11,7 +11,7 @@ pub enum Form {
     Json,
     /// Conditions and the three tables, for a reader.
     Markdown,
-    /// The workbook that VLMEvalKit writes behind an evaluation: one row per question with `prediction`, `hit` and `log`.
+    /// The workbook that VLMEvalKit writes after an evaluation: one row per question with `prediction`, `hit` and `log`.
     Xlsx,
     /// The accuracy file that VLMEvalKit writes for one grouping.
     Acc(Grouping),
@@ -20,7 +20,7 @@ pub enum Form {
 }
 
 impl Form {
-    /// For the file that is saved.
+    /// The media type of the file.
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Csv | Self::Acc(_) => "text/csv;charset=utf-8",

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Question;
 
-/// The group of a question whose label is missing. GMAI-MMBench VAL has 75 without a department.
+/// The group of questions without the label. GMAI-MMBench VAL has 75 without a department.
 pub const NO_GROUP: &str = "None";
 
 /// What the questions of a table are grouped by.
@@ -55,7 +55,7 @@ impl Grouping {
         }
     }
 
-    /// The question's group; [`NO_GROUP`] where it has none. May be one that the benchmark does not have.
+    /// The question's group; [`NO_GROUP`] if it has none. It may be a group that the benchmark does not have.
     pub fn group_of(self, question: &Question) -> &str {
         let group = match self {
             Self::ClinicalTask => &question.clinical_task,

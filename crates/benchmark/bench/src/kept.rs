@@ -1,19 +1,19 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Conditions, Run};
+use crate::{Answered, Conditions, Run};
 
-/// A run that is kept beyond the tab that it was made in.
+/// A run that outlives the tab that made it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeptRun {
-    /// Names it among those that are kept: letters, digits and dashes.
+    /// Unique among the kept runs: letters, digits and dashes.
     pub id: String,
-    /// What a person calls it; empty until they do.
+    /// The name that a person gave it; empty at first.
     pub name: String,
-    /// As far as it has come.
+    /// Its answers so far.
     pub run: Run,
 }
 
-/// What a list shows of a run that is kept.
+/// A kept run as a list shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunSummary {
     /// As in [`KeptRun`].
@@ -24,7 +24,7 @@ pub struct RunSummary {
     pub conditions: Conditions,
     /// Questions asked so far.
     pub n_asked: u32,
-    /// Questions that it has in all.
+    /// Questions in all.
     pub n_total: u32,
     /// Right answers under the run's own rule.
     pub hits: u32,
@@ -43,6 +43,17 @@ impl From<&KeptRun> for RunSummary {
             n_total: kept.run.n_total,
             hits: overall.hits,
             n: overall.n,
+        }
+    }
+}
+
+impl RunSummary {
+    /// Counts a further answer.
+    pub fn add(&mut self, answered: &Answered) {
+        self.n_asked += 1;
+        if let Some(hit) = answered.hit {
+            self.n += 1;
+            self.hits += u32::from(hit);
         }
     }
 }

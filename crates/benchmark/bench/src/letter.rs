@@ -16,22 +16,22 @@ pub struct Letter(u8);
 pub struct NotALetter(pub char);
 
 impl Letter {
-    /// The letter of the option at `index`, 0 being A; none from 26 on.
+    /// The letter of the option at `index`, where 0 is A; none from 26 on.
     pub const fn of(index: usize) -> Option<Self> {
         if index < MAX_OPTIONS { Some(Self(index as u8)) } else { None }
     }
 
-    /// Where its option stands, 0 being A.
+    /// The place of its option, where 0 is A.
     pub const fn index(self) -> usize {
         self.0 as usize
     }
 
-    /// A to Z.
+    /// The letter as a character, A to Z.
     pub const fn char(self) -> char {
         (b'A' + self.0) as char
     }
 
-    /// The letters of `n` options in order.
+    /// The letters of the first `n` options.
     pub fn first(n: usize) -> impl Iterator<Item = Self> {
         (0..n).map_while(Self::of)
     }

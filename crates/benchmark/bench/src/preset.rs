@@ -1,19 +1,19 @@
 use crate::VisualTokens;
 
-/// Bounds of visual tokens that have a name among those who run this benchmark.
+/// Named bounds of visual tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Preset {
-    /// Never enlarged, at most 256 tokens.
+    /// Images are never enlarged, and have at most 256 tokens.
     Fast,
-    /// What the README of Qwen2-VL advises "to balance speed and memory" (QwenLM/Qwen2-VL at 35ba6e1).
+    /// The advice of Qwen2-VL's README "to balance speed and memory" (QwenLM/Qwen2-VL at 35ba6e1).
     Advice,
-    /// What VLMEvalKit sets for Qwen2-VL (`vlmeval/config.py`): every image is enlarged to at least 1280 tokens. The published rows had
-    /// this.
+    /// VLMEvalKit's setting for Qwen2-VL (`vlmeval/config.py`), which the published rows had: every image is enlarged to at least 1280
+    /// tokens.
     Comparable,
 }
 
 impl Preset {
-    /// From the quickest to the slowest.
+    /// From the fastest to the slowest.
     pub const ALL: [Self; 3] = [Self::Fast, Self::Advice, Self::Comparable];
 
     /// Its name on the page and in exports.
@@ -34,7 +34,7 @@ impl Preset {
         }
     }
 
-    /// The one that sets these bounds.
+    /// The preset with these bounds.
     pub fn of(bounds: VisualTokens) -> Option<Self> {
         Self::ALL.into_iter().find(|preset| preset.visual_tokens() == bounds)
     }

@@ -1,11 +1,11 @@
 use serde::{Deserialize, Serialize};
 
-/// A row of a data set that is left out, or of which something is missing; all others stand.
+/// A row of a data set that is left out, and why. It does not affect other rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
-    /// Counted from 1, the header not counted.
+    /// Counted from 1 without the header.
     pub row: u64,
-    /// What it says in column `index`; empty where that cannot be read.
+    /// Its value in column `index`; empty if that cannot be read.
     pub index: String,
     /// What was found and what was expected.
     pub message: String,

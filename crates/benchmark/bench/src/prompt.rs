@@ -4,9 +4,9 @@ use crate::Question;
 
 /// The text that follows the image in the user's turn.
 ///
-/// Letter for letter what VLMEvalKit's Qwen2-VL wrapper sends (`vlmeval/vlm/qwen2_vl/prompt.py`, `_build_mcq_prompt`, at
-/// e8e78f0 of open-compass/VLMEvalKit): no trailing white space, unlike the prompt other models get, and a Chinese ending where
-/// question or options hold a character between U+4E00 and U+9FFF.
+/// It is exactly the text that VLMEvalKit's Qwen2-VL wrapper sends (`vlmeval/vlm/qwen2_vl/prompt.py`, `_build_mcq_prompt`, at e8e78f0
+/// of open-compass/VLMEvalKit): without trailing white space, unlike the prompt of other models, and with a Chinese ending if question
+/// or options contain a character between U+4E00 and U+9FFF.
 pub fn prompt(question: &Question) -> String {
     let mut text = format!("Question: {}\nOptions:\n", question.question);
     for (letter, option) in question.letters().zip(&question.options) {

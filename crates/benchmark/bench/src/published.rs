@@ -5,25 +5,25 @@ use std::sync::LazyLock;
 
 use crate::{ClusterSums, Grouping, Interval, Score};
 
-/// Sentences to stand under the published rows.
+/// Notes below the published rows.
 pub mod footnotes {
     /// Where they come from.
     pub const SOURCE: &str = "Published rows: GMAI-MMBench VAL, 4550 questions, from QiYuan-tech/Qwen2-VL-Med at 50aefcd; \
 hits recounted from the evaluation output of the same repository (VLMEvalKit, exact matching, rule vlmeval-2024).";
-    /// What the mark on a cell means.
-    pub const DIFFERS: &str = "The printed value is not what the evaluation output gives. The cell shows the recounted value; \
+    /// The meaning of the mark on a cell.
+    pub const DIFFERS: &str = "The printed value does not follow from the evaluation output. The cell shows the recounted value; \
 61 of the 172 printed values differ, most of them by department.";
     /// Why departments do not add up.
-    pub const NO_DEPARTMENT: &str = "75 of the 4550 questions (infrared eye images) name no department. They count in \
+    pub const NO_DEPARTMENT: &str = "75 of the 4550 questions (infrared eye images) have no department. They count in \
 Overall, but the published table has no column for them, so its 18 departments cover 4475 questions.";
-    /// Why the last row may look worse than elsewhere.
+    /// Why the last row may look worse than in other publications.
     pub const UNREAD: &str =
         "Qwen-VL-7B-Chat: in 471 answers no option was found; exact matching counts them as wrong.";
-    /// Which conditions the rows had.
+    /// The conditions of the rows.
     pub const CONDITIONS: &str = "Published runs, by VLMEvalKit's settings for Qwen2-VL: bf16 weights, images enlarged to \
 at least 1280 visual tokens, answers of up to 2048 tokens. Intervals are Wilson's, \
-with questions of one label cell (label, task, department, modality and granularity) taken as belonging together: VAL's 4550 \
-questions in 948 cells say as much as 1800 to 2100 independent ones.";
+clustered by label cell (label, task, department, modality and granularity): VAL's 4550 questions in 948 cells carry as much \
+information as 1800 to 2100 independent ones.";
 }
 
 const TABLE: &str = include_str!("../data/published.tsv");
@@ -46,34 +46,34 @@ pub struct PublishedCell {
     pub score: Score,
     /// The share that guessing gets right on its questions.
     pub chance: f64,
-    /// How its hits lie in label cells.
+    /// The distribution of its hits over label cells.
     pub clusters: ClusterSums,
-    /// The printed value with its four decimals; none where the printed table has no such column.
+    /// The printed value with its four decimals; none if the printed table has no such column.
     pub printed: Option<&'static str>,
     differs: bool,
 }
 
 impl PublishedCell {
-    /// Where the true share lies with 95 % confidence, questions of one label cell taken as belonging together.
+    /// The 95 % confidence interval of the share, clustered by label cell.
     pub fn interval(&self) -> Option<Interval> {
         self.clusters.interval(self.score)
     }
 
-    /// Whether the printed value is another than the recounted one. Some printed values are cut after the fourth decimal rather
-    /// than rounded (0.4979 for 122/245), so less than one unit of that place is no difference.
+    /// Whether the printed value differs from the recounted one. Some printed values are cut after the fourth decimal instead of
+    /// rounded (0.4979 for 122/245), so a difference below one unit of that place does not count.
     pub const fn differs(&self) -> bool {
         self.differs
     }
 }
 
 impl Published {
-    /// All questions. The printed value depends on the table it stands in.
+    /// All questions. The printed value depends on the table.
     pub fn overall(&self, grouping: Grouping) -> Option<&PublishedCell> {
         self.cell(grouping, OVERALL)
     }
 
-    /// One group; none where the benchmark has no such group. [`crate::NO_GROUP`] is there among the departments, though
-    /// not among [`Grouping::groups`].
+    /// One group; none if the benchmark has no such group. The departments include [`crate::NO_GROUP`], which is not among
+    /// [`Grouping::groups`].
     pub fn cell(&self, grouping: Grouping, group: &str) -> Option<&PublishedCell> {
         self.cells.get(&grouping)?.get(group)
     }
@@ -121,19 +121,19 @@ fn parse(table: &'static str) -> Option<Vec<Published>> {
     Some(rows)
 }
 
-/// A whole number; see [`ten_thousandths`] for why it is not read as a float.
+/// A whole number; [`ten_thousandths`] says why it is not read as a float.
 fn whole(text: &str) -> Option<f64> {
     text.parse::<u32>().ok().map(f64::from)
 }
 
-/// A number with four decimals, in whole numbers: the standard library's reading of floats would bring ten kilobytes of tables
-/// into the page for this alone.
+/// A number with four decimals, in units of the last. Reading it as a float would add ten kilobytes of the standard library's tables
+/// to the page.
 fn ten_thousandths(text: &str) -> Option<u64> {
     let (whole, decimals) = text.split_once('.').filter(|(_, decimals)| decimals.len() == 4)?;
     Some(whole.parse::<u64>().ok()? * 10_000 + decimals.parse::<u64>().ok()?)
 }
 
-/// In whole numbers, so that no rounding decides: |printed - hits/n| >= 0.0001.
+/// Whether |printed - hits/n| >= 0.0001, in whole numbers, so that no rounding decides.
 fn is_another(printed: &str, score: Score) -> Option<bool> {
     let n = u64::from(score.n);
     let printed = ten_thousandths(printed).filter(|&printed| printed < 10_000)?;
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn clusters_are_worth_as_much_as_is_said() {
-        // statsmodels 0.15.0; the tests of the statistics have the same from the clusters themselves.
+        // From statsmodels 0.15.0; the tests of the statistics compute the same from the clusters themselves.
         let errors = [0.011645888671772837, 0.011713191571840566, 0.011300493873722641, 0.010336295410300504];
         for (row, expected) in published().iter().zip(errors) {
             let cell = row.overall(Grouping::Department).unwrap();

@@ -5,13 +5,13 @@ use crate::{Letter, MAX_OPTIONS};
 /// One question about an image, without the image. Texts are the benchmark's own, untrimmed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
-    /// Names it within its data set. GMAI-MMBench numbers from 0; other sets use words.
+    /// Its name within the data set. GMAI-MMBench numbers its questions from 0; other sets use words.
     pub index: String,
     /// What is asked.
     pub question: String,
-    /// 2 to 26 texts, in the order of their letters.
+    /// 2 to 26 texts in the order of their letters.
     pub options: Vec<String>,
-    /// The right option; none where the data set keeps it back, as GMAI-MMBench TEST does.
+    /// The right option; none if the data set withholds it, as GMAI-MMBench TEST does.
     pub answer: Option<Letter>,
     /// The label that is asked for.
     pub category: String,
@@ -23,26 +23,26 @@ pub struct Question {
     pub granularity: String,
     /// How the image was made.
     pub modality: String,
-    /// What the data set was made for before it became questions: `CLS_2D`, `SEG_3D`.
+    /// The task of the data set that the question was made from: `CLS_2D`, `SEG_3D`.
     pub original_task: String,
 }
 
 /// Why a question cannot be asked or scored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QuestionError {
-    /// No text.
+    /// It has no text.
     #[error("the question's text is empty")]
     NoText,
-    /// Too few options, or more than there are letters.
+    /// It has too few options, or more than there are letters.
     #[error("the question has {found} options; expected 2 to {MAX_OPTIONS}")]
     Options {
         /// How many.
         found: usize,
     },
-    /// An option says nothing.
+    /// An option is empty.
     #[error("option {0} is empty")]
     EmptyOption(Letter),
-    /// The answer is no option.
+    /// The answer is not one of the options.
     #[error("the answer is {answer}, but the question has only options A to {last}")]
     NoSuchOption {
         /// The letter given as right.
@@ -63,8 +63,8 @@ impl Question {
         Letter::first(self.options.len())
     }
 
-    /// The same question with its options moved up by `by` places: the option at letter `i` is the one that stood at `i + by`,
-    /// counted round. The right answer moves with its option. VLMEvalKit's circular evaluation asks all of these.
+    /// The same question with its options rotated by `by` places: the option at letter `i` is the one that was at `i + by`, wrapping
+    /// round. The right answer moves with its option. VLMEvalKit's circular evaluation asks all rotations.
     pub fn rotated(&self, by: usize) -> Self {
         let n = self.options.len().max(1);
         let mut rotated = self.clone();

@@ -1,23 +1,23 @@
-mod html;
+use serde::{Deserialize, Serialize};
 
-/// What a comparison, or a look at one run, comes to: words and figures for whoever shows them, nothing more to be computed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The result of looking at one run, or of comparing two: texts for whoever shows them, with nothing left to compute.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Analysis {
-    /// In the order in which they are read.
+    /// In reading order.
     pub sheets: Vec<Sheet>,
-    /// The chart of the grouping that was asked for: one `svg` element, made for light and dark.
+    /// The chart of the requested grouping: one `svg` element for light and dark pages, every text in it escaped.
     pub chart: String,
 }
 
-/// A table of texts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A table of texts under a heading.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sheet {
-    /// Its heading.
+    /// The heading; no two sheets of an analysis share one.
     pub title: String,
-    /// What must be said with it; may be empty.
+    /// What a reader must know beside the table; may be empty.
     pub note: String,
     /// Headings of the columns.
     pub columns: Vec<String>,
-    /// As many texts in each as there are columns.
+    /// One text for each column; may have no row at all.
     pub rows: Vec<Vec<String>>,
 }

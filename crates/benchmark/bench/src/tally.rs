@@ -12,7 +12,7 @@ pub struct Cell {
     pub hits: u32,
     /// Questions asked whose right answer is known.
     pub n: u32,
-    /// Questions asked. More than `n` only where the data set keeps answers back.
+    /// Questions asked. More than `n` only if the data set withholds answers.
     pub n_asked: u32,
     /// Replies in which no option was found, among `n_asked`.
     pub not_found: u32,
@@ -20,14 +20,14 @@ pub struct Cell {
     pub refused: u32,
     /// The sum of 1/options over `n`.
     pub sum_of_chances: f64,
-    /// How the hits among `n` lie in label cells.
+    /// The distribution of the hits among `n` over label cells.
     #[serde(default)]
     pub clusters: ClusterSums,
     /// Questions that were right in every rotation of their options.
     pub circular_hits: u32,
     /// Questions that were asked in every rotation and whose right answer is known.
     pub n_circular: u32,
-    /// How the circular hits lie in label cells.
+    /// The distribution of the circular hits over label cells.
     #[serde(default)]
     pub circular_clusters: ClusterSums,
     /// Answers whose text names another option than the first token's probabilities prefer.
@@ -45,8 +45,7 @@ impl Cell {
         Score { hits: self.circular_hits, n: self.n_circular }
     }
 
-    /// Where the true share lies with 95 % confidence, questions of one label cell taken as belonging together; none without
-    /// questions.
+    /// The 95 % confidence interval of the share, clustered by label cell; none without questions.
     pub fn interval(&self) -> Option<Interval> {
         self.clusters.interval(self.score())
     }
@@ -61,7 +60,7 @@ impl Cell {
         (self.n > 0).then(|| self.sum_of_chances / f64::from(self.n))
     }
 
-    /// `cluster` is what its label cell had come to before, `circular` what it had in circular evaluation.
+    /// `cluster` holds the hits of its label cell before this answer, `circular` those of circular evaluation.
     fn add(&mut self, answered: &Answered, cluster: Cluster, circular: Cluster) {
         self.n_asked += 1;
         match answered.matched {
@@ -84,8 +83,8 @@ impl Cell {
     }
 }
 
-/// One row of each table: the counts of a run, fed answer by answer. The overall accuracy is that over all questions, as
-/// VLMEvalKit has it, not the mean of the groups.
+/// One row of each table: the counts of a run, added answer by answer. The overall accuracy is that of all questions, as in
+/// VLMEvalKit, and not the mean of the groups.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     overall: Cell,
@@ -95,7 +94,7 @@ pub struct Row {
     /// Hits by label cell. Each lies within one group of every grouping, so one map serves all cells.
     #[serde(default)]
     clusters: BTreeMap<String, Cluster>,
-    /// The same of circular evaluation.
+    /// The same for circular evaluation.
     #[serde(default)]
     circular: BTreeMap<String, Cluster>,
 }
@@ -127,7 +126,7 @@ impl Row {
         &self.overall
     }
 
-    /// One group's counts; empty where it had no question yet.
+    /// One group's counts; empty if it has had no question yet.
     pub fn cell(&self, grouping: Grouping, group: &str) -> Cell {
         self.cells(grouping).get(group).copied().unwrap_or_default()
     }
@@ -207,7 +206,7 @@ mod tests {
         let bone = row.cell(Grouping::ClinicalTask, "Bone");
         assert_eq!((bone.score(), bone.n_asked), (Score { hits: 0, n: 2 }, 3));
         assert_eq!(row.cell(Grouping::ClinicalTask, "Counting"), Cell::default());
-        // The benchmark's groups in their order, then the stranger and the one without a department.
+        // The benchmark's groups in their order, then the unknown group and the questions without a department.
         let departments: Vec<_> = row.groups(Grouping::Department).map(|(g, c)| (g, c.n_asked)).collect();
         assert_eq!(departments, [("Urology", 3), ("Astrology", 1), ("None", 1)]);
         for grouping in Grouping::ALL {
@@ -218,7 +217,7 @@ mod tests {
 
     #[test]
     fn hits_are_clustered_by_label_cell_in_every_cell() {
-        // Two label cells of one department, in turns: one all right, one all wrong.
+        // Two alternating label cells of one department: one all right, one all wrong.
         let of = |category: &str, task: &str, said: &str| {
             let mut answered = answered(task, "Urology", 4, Some('B'), said);
             answered.question.category = category.into();

@@ -1,12 +1,12 @@
-//! Charts of runs on GMAI-MMBench VAL, made of a published run's answers; they need the questions beside the checkout. The pictures
-//! lie in the target folder's `tmp` afterwards, to be looked at.
+//! Charts of runs on GMAI-MMBench VAL with a published run's answers; they need the questions beside the checkout. The pictures are
+//! written to the target folder's `tmp` for viewing.
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking, as it does")]
 
 use std::fs::{self, File};
 use std::path::Path;
 
 use bench::{
-    Answered, Conditions, DataSet, Extent, Grouping, Preset, Question, Reply, Rule, Run, Sampling, chart,
+    Answered, Conditions, DataSet, Extent, Grouping, Preset, Question, Reply, Rule, Run, Selection, chart,
     data, tsv,
 };
 use flate2::read::GzDecoder;
@@ -41,7 +41,7 @@ fn run() -> Option<Run> {
         data_set: DataSet::File { name: "GMAI-MMBench_VAL.tsv".into(), n_questions: n_total, n_val: n_total },
         software: "0.1.0".into(),
         date: "2026-11-25".into(),
-        sampling: Some(Sampling { extent: Extent::All, ..Sampling::default() }),
+        selection: Some(Selection { extent: Extent::All, ..Selection::default() }),
         circular: false,
         questions: String::new(),
         shard: None,
@@ -49,20 +49,20 @@ fn run() -> Option<Run> {
     Some(Run { conditions, n_total, answers })
 }
 
-/// The beginning of the order that a run with one question of each label cell has.
+/// A run's beginning in the order with one question of each label cell.
 fn sampled(mut run: Run, n_asked: usize) -> Run {
-    let sampling = Sampling::default();
+    let selection = Selection::default();
     let questions: Vec<Question> = run.questions().cloned().collect();
-    let plan = data::plan(&questions, sampling);
+    let plan = data::plan(&questions, selection);
     let answers = plan.iter().take(n_asked).map(|&at| run.answers[at as usize].clone()).collect();
     let n_total = u32::try_from(plan.len()).unwrap();
-    run.conditions.sampling = Some(sampling);
+    run.conditions.selection = Some(selection);
     run.conditions.data_set =
         DataSet::File { name: "GMAI-MMBench_VAL.tsv".into(), n_questions: 4550, n_val: n_total };
     Run { n_total, answers, ..run }
 }
 
-/// Writes the picture down, as a file and as it stands in a page of either brightness.
+/// Writes the picture as a file, and as part of a light and of a dark page.
 fn keep(name: &str, run: &Run, grouping: Grouping) -> String {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let file = chart::file(run, grouping);
@@ -77,7 +77,7 @@ fn the_whole_of_val_stands_beside_the_published_rows() {
     let Some(run) = run() else { return };
     for grouping in Grouping::ALL {
         let picture = keep(&format!("chart-val-{grouping:?}"), &run, grouping);
-        // The answers are the 2B's: its figures come twice.
+        // The answers are the 2B's, so its figures occur twice.
         assert_eq!(picture.matches(">1959/4550<").count(), 2, "{grouping:?}");
         assert_eq!(picture.matches(">2114/4550<").count(), 1);
         let groups = 1 + grouping.groups().len() + usize::from(grouping == Grouping::Department);

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::path::Path;
 
 use bench::data::plan;
-use bench::{DEFAULT_SEED, Extent, Question, Sampling, tsv};
+use bench::{DEFAULT_SEED, Extent, Question, Selection, tsv};
 use flate2::read::GzDecoder;
 
 fn questions() -> Option<Vec<Question>> {
@@ -21,7 +21,7 @@ fn questions() -> Option<Vec<Question>> {
     Some(reader.map(|record| record.unwrap().question).collect())
 }
 
-/// How many questions of each kind.
+/// Questions of each kind.
 fn counts<'a>(
     questions: impl Iterator<Item = &'a Question>,
     kind: impl Fn(&'a Question) -> &'a str,
@@ -33,8 +33,7 @@ fn counts<'a>(
     counts
 }
 
-/// The largest difference between a sample's count of a kind and what its share of the whole would be, in standard deviations of
-/// a random sample.
+/// The largest difference between a sample's count of a kind and its share of the whole, in standard deviations of a random sample.
 fn worst<'a>(all: &'a [Question], sample: &[u32], kind: impl Fn(&'a Question) -> &'a str + Copy) -> f64 {
     let found = counts(sample.iter().map(|&place| &all[place as usize]), kind);
     let n = sample.len() as f64;
@@ -50,7 +49,7 @@ fn any_beginning_is_like_the_whole() {
     let Some(questions) = questions() else { return };
     let in_file_order: Vec<u32> = (0..180).collect();
     for seed in [DEFAULT_SEED, 0, 1, 2, 3, 4, 5] {
-        let plan = plan(&questions, Sampling { seed, extent: Extent::All });
+        let plan = plan(&questions, Selection { seed, extent: Extent::All });
         for n in [180, 400, 948] {
             let sample = &plan[..n];
             let granularities: BTreeSet<&str> =
@@ -72,8 +71,8 @@ fn any_beginning_is_like_the_whole() {
 #[test]
 fn one_of_each_label_cell_is_948_of_val() {
     let Some(questions) = questions() else { return };
-    let sampling = Sampling::default();
-    let plan = plan(&questions, sampling);
+    let selection = Selection::default();
+    let plan = plan(&questions, selection);
     assert_eq!(plan.len(), 948);
     let bytes = bench::data::Index { questions, ..Default::default() }.to_bytes();
     println!("the questions alone take {} bytes of an index", bytes.len());

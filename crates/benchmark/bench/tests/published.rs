@@ -33,7 +33,7 @@ fn questions(folder: &Path) -> Vec<Question> {
     reader.map(|record| record.unwrap().question).collect()
 }
 
-/// A model's answers, read under a rule, and its hits as VLMEvalKit wrote them down.
+/// A model's answers, read under a rule, and its hits as VLMEvalKit recorded them.
 fn answers(folder: &Path, name: &str, rule: Rule, questions: &[Question]) -> Vec<(Answered, bool)> {
     let file = open(&folder.join(format!("{name}.predictions.tsv.gz")));
     let mut reader = csv::ReaderBuilder::new().delimiter(b'\t').from_reader(file);
@@ -103,7 +103,7 @@ fn the_table_that_ships_is_the_recount() {
     }
 }
 
-/// The table of published answers, as `data/answers.txt` has it.
+/// The table of published answers in `data/answers.txt`.
 fn answers_table(folder: &Path) -> String {
     let questions = questions(folder);
     let runs = PREDICTIONS.map(|name| answers(folder, name, Rule::VlmEval2024, &questions));

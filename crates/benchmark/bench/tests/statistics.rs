@@ -4,7 +4,7 @@
 use bench::{Cluster, ClusterSums, Clustered, Interval, Paired, Score, holm, mcnemar_exact, wilson_95};
 use serde::Deserialize;
 
-/// Relative to the expected value, or absolute where that is less than 1. Two orders of summation differ by less than 1e-13.
+/// Relative to the expected value, or absolute if that is less than 1. Two orders of summation differ by less than 1e-13.
 const TOLERANCE: f64 = 1e-11;
 
 #[derive(Deserialize)]
@@ -66,7 +66,7 @@ fn assert_close(found: f64, expected: f64, what: &str) {
     assert!(difference <= TOLERANCE, "{what}: found {found:?}, expected {expected:?}");
 }
 
-/// For values near 0, whose size is what is known.
+/// For values near 0, of which only the size is known.
 #[track_caller]
 fn assert_relatively_close(found: f64, expected: f64, what: &str) {
     let difference = (found - expected).abs();
@@ -79,7 +79,7 @@ fn assert_bounds(found: Interval, [low, high]: [f64; 2], what: &str) {
     assert_close(found.high, high, what);
 }
 
-/// Question by question, in turns, as a shuffled run would have them: the sums must not depend on the order.
+/// Adds the groups' questions in turns, as in a shuffled run: the sums must not depend on the order.
 fn fed(shares: &Shares) -> (Clustered, Score) {
     let mut clustered = Clustered::default();
     let most = shares.clusters.iter().map(|&[_, n]| n).max().unwrap();
@@ -133,7 +133,7 @@ fn intervals_follow_from_the_standard_error() {
             assert_eq!(found, plain, "{}", shares.name);
             continue;
         }
-        // Wilson's bounds are where the distance from p is 1.96 standard errors at the bound itself.
+        // The distance of Wilson's bounds from p is 1.96 standard errors at the bound.
         for bound in [found.low, found.high] {
             let at_bound = (bound * (1.0 - bound) / n_effective).sqrt();
             assert_close((p - bound).abs() / at_bound, 1.959_963_984_540_054, &shares.name);
@@ -179,7 +179,7 @@ fn differences_are_those_of_least_squares_with_clusters() {
     }
 }
 
-/// Taken as independent, questions would give [1.9, 4.9], [0.6, 3.2] and [-0.1, 3.1]; with label cells the intervals are a third wider.
+/// Independent questions would give [1.9, 4.9], [0.6, 3.2] and [-0.1, 3.1]; clustered by label cell, the intervals are a third wider.
 #[test]
 fn differences_of_the_published_runs_are_those_that_are_known() {
     let golden = golden();
@@ -211,7 +211,7 @@ fn wilson_is_that_of_scipy() {
 fn mcnemar_is_that_of_statsmodels() {
     for Mcnemar { only_first, only_second, p } in golden().mcnemar {
         let what = format!("{only_first} and {only_second}");
-        // Below the least normal number a value has fewer digits.
+        // Subnormal values have fewer digits.
         let expected = if p < f64::MIN_POSITIVE { 0.0 } else { p };
         for found in [mcnemar_exact(only_first, only_second), mcnemar_exact(only_second, only_first)] {
             let found = if found < f64::MIN_POSITIVE { 0.0 } else { found };

@@ -1,6 +1,6 @@
-//! Draws a row of images of each family, or of the families named, into one PNG or JPEG:
-//! `cargo run --release -p phantoms --example contact_sheet -- sheet.png [family ...]`. What can be asked about each goes to
-//! standard output.
+//! Draws a row of images of each family, or of the named families, into one PNG or JPEG:
+//! `cargo run --release -p phantoms --example contact_sheet -- sheet.png [family ...]`. The questions about each go to standard
+//! output.
 
 use std::error::Error;
 

@@ -1,4 +1,4 @@
-//! Hands images, truths and questions to a learner, as many as it asks for: what `training/` reads.
+//! Gives the training in `training/` as many images, truths and questions as it asks for.
 //!
 //! The first line on standard output is a JSON object with every topic. Then each line on standard input asks for items:
 //!
@@ -6,8 +6,8 @@
 //! {"split": "training", "topics": [3, 3, 17], "from": 120, "turns": 4}
 //! ```
 //!
-//! For the n-th topic of the list comes item number `from + n` of that topic: one line of JSON (family, places, and every
-//! question of the image, each worded and posed `turns` times) and then the image's 58,800 bytes.
+//! For the n-th topic of the list, the answer is item number `from + n` of that topic: one line of JSON (family, places, and every
+//! question of the image, each worded and posed `turns` times), then the image's 58,800 bytes.
 
 use std::error::Error;
 use std::io::{BufRead as _, Write as _};
@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "training" => Split::Training,
             "validation" => Split::Validation,
             "sample" => Split::Sample,
-            "held" => Split::Held,
+            "held" => Split::HeldOut,
             other => return Err(format!("no split is called {other}").into()),
         };
         for (&topic, index) in request.topics.iter().zip(request.from..) {

@@ -1,4 +1,4 @@
-//! Writes the examples that the Ask view offers, images and list, into a folder:
+//! Writes the examples of the Ask view, images and list, into a folder:
 //! `cargo run --release -p phantoms --example showcase -- web/examples`.
 
 use std::error::Error;
@@ -19,7 +19,7 @@ const SHOWN: [(&str, u32, &str, &str); 6] = [
     ("limb.fracture", 3, "limb.png", "Limb radiograph"),
 ];
 
-/// The one that is asked freely, without options.
+/// The example that is asked without options.
 const FREE: &str = "blood.count";
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -1,7 +1,9 @@
-use crate::SIDE_PX;
 use crate::geometry::{Point, Shape, point, smoothstep};
 use crate::random::Random;
 use crate::texture::Texture;
+
+/// Width and height of every image, in pixels: 25 visual tokens of Qwen2-VL.
+pub const SIDE_PX: usize = 140;
 
 /// Red, green, blue; 0 is black and 1 is white, as on the screen.
 pub(crate) type Colour = [f32; 3];
@@ -18,8 +20,8 @@ pub(crate) fn mix(first: Colour, second: Colour, share: f32) -> Colour {
 
 /// A picture while it is drawn.
 ///
-/// A canvas may have no pixels: then every brush does nothing, and a scene tells what it would show at a hundredth of the
-/// cost. So no random number may depend on a pixel or be drawn inside a brush's closure.
+/// A canvas may have no pixels. Then brushes do nothing, and a scene reports what it would show at a hundredth of the cost. So no
+/// random number may depend on a pixel or be drawn inside a brush's closure.
 pub(crate) struct Canvas {
     /// Row by row, (side, side), or empty.
     pixels: Vec<Colour>,
@@ -56,8 +58,8 @@ impl Canvas {
         self.blend(shape, softness, 1.0, |_, _, _| colour);
     }
 
-    /// Fills a shape with what `colour` makes of the place, the distance to the outline (negative inside) and the
-    /// colour that is there, as far as `opacity` says.
+    /// Fills a shape, with this opacity, with the result of `colour` for the place, the distance to the outline (negative inside) and
+    /// the colour that is there.
     pub(crate) fn blend(
         &mut self,
         shape: &(impl Shape + ?Sized),
@@ -103,10 +105,10 @@ impl Canvas {
         }
     }
 
-    /// What a receiver adds: grain of this standard deviation, the same in the three channels where `coloured` is 0 and of its
-    /// own in each where it is 1.
+    /// Adds a receiver's grain of this standard deviation. If `coloured` is 0 it is the same in the three channels, if 1 each has its
+    /// own.
     pub(crate) fn grain(&mut self, random: &mut Random, deviation: f32, coloured: f32) {
-        // Its own stream, so that a canvas without pixels takes as many numbers from `random` as one with them.
+        // A separate stream, so that a canvas without pixels takes as many numbers from `random` as one with pixels.
         let mut random = random.fork();
         for pixel in &mut self.pixels {
             let shared = random.normal() * (1.0 - coloured);
@@ -117,7 +119,7 @@ impl Canvas {
         }
     }
 
-    /// Fills a shape with a grey that swings by `swing` with a texture: tissue as a scanner shows it.
+    /// Fills a shape with a grey that a texture varies by `swing`: tissue as a scanner shows it.
     pub(crate) fn tissue(
         &mut self,
         shape: &(impl Shape + ?Sized),
@@ -128,8 +130,8 @@ impl Canvas {
         self.blend(shape, 0.8, 1.0, |at, _, _| grey(shade + swing * texture.at(at)));
     }
 
-    /// What a scope sees: a round field, black beyond its rim, lit as much as `light` says at its middle and at its rim (1
-    /// leaves the colours as they are).
+    /// The view through a scope: a round field, black beyond its rim. `light` is the light at its middle and at its rim (1 leaves the
+    /// colours as they are).
     pub(crate) fn round_field(&mut self, centre: Point, radius: f32, light: [f32; 2]) {
         let [middle, rim] = light;
         self.map(|at, before| {
@@ -139,7 +141,7 @@ impl Canvas {
         });
     }
 
-    /// What a CT scanner makes of a body: a little soft, a window that differs from one image to the next, grain.
+    /// The image of a CT scanner: a little soft, with a window that differs between images, and grain.
     pub(crate) fn scan(&mut self, random: &mut Random) {
         self.blur(1);
         let gain = random.between(0.9, 1.08);

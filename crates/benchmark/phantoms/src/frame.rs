@@ -3,8 +3,8 @@ use libm::{cosf, sinf};
 use crate::geometry::{Capsule, Ellipse, Lobed, Path, Point, Rectangle, point};
 use crate::random::Random;
 
-/// How one drawing lies in its image: shifted, turned and scaled a little, so that no two are alike. A family draws in its
-/// own coordinates, in which its anatomy always lies the same, and builds its shapes through the frame.
+/// The placement of a drawing in its image: shifted, turned and scaled a little, so that no two are alike. A family draws in its own
+/// coordinates, in which its anatomy is always in the same place, and builds its shapes through the frame.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Frame {
     shift: Point,
@@ -23,7 +23,7 @@ impl Frame {
         Self { shift, angle, turn: (cosf(angle), sinf(angle)), scale, mirror: 1.0 }
     }
 
-    /// The same, seen in a mirror: left and right change places.
+    /// The same in a mirror: left and right are swapped.
     pub(crate) fn mirrored(self) -> Self {
         Self { mirror: -self.mirror, ..self }
     }

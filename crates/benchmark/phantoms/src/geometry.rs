@@ -20,14 +20,14 @@ impl Point {
         length(self.x - other.x, self.y - other.y)
     }
 
-    /// Seen from `centre`, turned back by an angle given as its cosine and sine.
+    /// As seen from `centre`, turned back by an angle given as its cosine and sine.
     fn seen_from(self, centre: Point, (cos, sin): (f32, f32)) -> Point {
         let (dx, dy) = (self.x - centre.x, self.y - centre.y);
         point(dx * cos + dy * sin, dy * cos - dx * sin)
     }
 }
 
-/// Of the hypotenuse. Squares, sums and roots are rounded alike everywhere.
+/// Length of the hypotenuse. Every machine rounds squares, sums and roots alike.
 pub(crate) fn length(x: f32, y: f32) -> f32 {
     sqrtf(x * x + y * y)
 }
@@ -40,8 +40,7 @@ pub(crate) fn smoothstep(low: f32, high: f32, value: f32) -> f32 {
 
 /// Something with an inside.
 pub(crate) trait Shape {
-    /// To the outline, in units, negative inside. Near the outline it is a distance; far from it, only a lower bound is
-    /// needed.
+    /// The distance to the outline in units, negative inside. Far from the outline, it may be only a lower bound.
     fn distance(&self, at: Point) -> f32;
 
     /// A point in the middle and how far the shape reaches from it, in units.
@@ -63,7 +62,7 @@ impl Ellipse {
         Self { centre, radius_x, radius_y, turn: (cosf(angle), sinf(angle)) }
     }
 
-    /// A round one.
+    /// A circle.
     pub(crate) fn disc(centre: Point, radius: f32) -> Self {
         Self { centre, radius_x: radius, radius_y: radius, turn: (1.0, 0.0) }
     }
@@ -82,20 +81,20 @@ impl Shape for Ellipse {
     }
 }
 
-/// A disc whose radius swings `lobes` times round it, stretched along one axis.
+/// A disc with `lobes` bulges, stretched along one axis.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lobed {
     pub(crate) centre: Point,
     pub(crate) radius: f32,
     /// How many bulges.
     pub(crate) lobes: u8,
-    /// Of the swing, as a part of the radius.
+    /// Depth of the bulges as a part of the radius.
     pub(crate) depth: f32,
     /// Where the first bulge is, in radians.
     pub(crate) phase: f32,
     /// The long axis over the short one.
     pub(crate) stretch: f32,
-    /// Of the long axis, in radians.
+    /// Direction of the long axis, in radians.
     pub(crate) angle: f32,
 }
 
@@ -113,7 +112,7 @@ impl Shape for Lobed {
     }
 }
 
-/// A line with round ends, as wide at either end as is said.
+/// A line with round ends, each with its own width.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Capsule {
     pub(crate) from: Point,
@@ -211,7 +210,7 @@ impl<S: Shape> Shape for Shell<S> {
     }
 }
 
-/// What is in any of several shapes.
+/// The union of several shapes.
 pub(crate) struct Union(pub(crate) Vec<Box<dyn Shape>>);
 
 impl Shape for Union {
@@ -228,7 +227,7 @@ impl Shape for Union {
     }
 }
 
-/// What is in the first shape and not in the second.
+/// The first shape without the second.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Without<A, B>(pub(crate) A, pub(crate) B);
 
@@ -242,7 +241,7 @@ impl<A: Shape, B: Shape> Shape for Without<A, B> {
     }
 }
 
-/// The same line with its corners cut twice (Chaikin), so that it bends instead of breaking off. The ends stay.
+/// The same line with its corners cut twice (Chaikin), so that it curves. The ends stay in place.
 pub(crate) fn rounded(line: &[Point]) -> Vec<Point> {
     let between = |a: Point, b: Point, t: f32| point(a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t);
     let mut line = line.to_vec();

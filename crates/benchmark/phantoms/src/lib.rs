@@ -1,8 +1,7 @@
-//! Synthetic images that imitate the look of medical ones, as imaging has always used phantoms to test machines: drawn by a
-//! program from a seed, so that the truth about each is known exactly. With them come questions in the form of
-//! GMAI-MMBench.
+//! Synthetic images that imitate the look of medical ones, and questions about them in the form of GMAI-MMBench. A program draws the
+//! images from a seed, so the truth about each is known exactly. Imaging has always tested its machines with such phantoms.
 //!
-//! The same seed gives the same bytes on every machine: sines and exponentials come from `libm`, everything else from
+//! The same seed gives the same bytes on every machine: sines and exponentials come from `libm`, and everything else uses only
 //! operations that IEEE 754 rounds exactly.
 
 mod canvas;
@@ -19,8 +18,9 @@ mod scene;
 mod taxonomy;
 mod texture;
 
+pub use canvas::SIDE_PX;
 pub use families::Family;
-pub use phantom::{Phantom, SIDE_PX, Sketch, Split, VERSION};
+pub use phantom::{Phantom, Sketch, Split, VERSION};
 pub use question::{Asked, MAX_OPTIONS, Posed, QuestionKind};
 pub use sample::{Item, N_PER_TASK, Topic, item_of_task};
 pub use scene::Place;

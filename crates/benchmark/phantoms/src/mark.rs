@@ -5,10 +5,10 @@ use crate::geometry::{Point, Shape};
 use crate::random::Random;
 use crate::taxonomy::Granularity;
 
-/// The colours that annotation tools draw in.
+/// The colours of annotation tools.
 const COLOURS: [Colour; 3] = [[0.1, 1.0, 0.2], [1.0, 0.9, 0.1], [0.2, 0.85, 1.0]];
 
-/// Units that a contour keeps from the outline it follows, so that the outline stays visible.
+/// Distance of a contour from the outline, in units, so that the outline stays visible.
 const CLEARANCE: f32 = 1.6;
 /// Half the width of a line.
 const HALF_LINE: f32 = 0.75;
@@ -52,7 +52,7 @@ fn extent(canvas: &mut Canvas, shape: &dyn Shape) -> (Point, Point) {
         }
         before
     });
-    // A box at the border would lose a side: it stays inside the image.
+    // A box at the border would lose a side, so it stays inside the image.
     let inside = 50.0 - CLEARANCE - HALF_LINE;
     (
         Point { x: low.x.max(-inside), y: low.y.max(-inside) },

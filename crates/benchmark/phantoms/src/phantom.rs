@@ -4,23 +4,20 @@ use crate::question::{Asked, Posed};
 use crate::random::Random;
 use crate::scene::Place;
 
-/// Width and height of every image, in pixels: 25 visual tokens of Qwen2-VL.
-pub const SIDE_PX: usize = 140;
-
-/// Begins every key: another version draws other images, and a model that learned from these knows nothing of those.
+/// Every key begins with it, so another version draws other images. A model that learned from these does not know those.
 pub const VERSION: &str = "phantom1";
 
-/// Which images are for what. The split is part of every image's key, so two splits share no image.
+/// The purpose of an image. The split is part of every image's key, so two splits never share an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Split {
-    /// To learn from.
+    /// For training.
     Training,
-    /// To watch learning with and to choose a model by.
+    /// For watching the training and choosing a model.
     Validation,
     /// The 360 questions that the page asks.
     Sample,
-    /// Further questions to measure with, used for nothing else.
-    Held,
+    /// Further questions for measurements, used for nothing else.
+    HeldOut,
 }
 
 /// A drawing and what is known about it.
@@ -37,9 +34,9 @@ pub struct Phantom {
 pub struct Sketch {
     /// Every question that it answers; never empty.
     pub asked: Vec<Asked>,
-    /// Where the things lie that the questions are about.
+    /// The places of the things that the questions are about.
     pub places: Vec<Place>,
-    /// The words of its questions come from here.
+    /// The key of the random wording of its questions.
     words: [u8; 32],
 }
 
@@ -57,8 +54,8 @@ impl Sketch {
         run(split, family, index, Canvas::without_pixels()).1
     }
 
-    /// Puts question number `question` of [`asked`](Self::asked), for the `turn`-th time: another turn has another wording,
-    /// other wrong options and another order. `None` where there is no such question.
+    /// Puts question number `question` of [`asked`](Self::asked) for the `turn`-th time. Each turn has another wording, other wrong
+    /// options and another order. `None` if there is no such question.
     pub fn pose(&self, question: usize, turn: u32) -> Option<Posed> {
         let mut key = self.words;
         key[20..24].copy_from_slice(&turn.to_le_bytes());

@@ -1,8 +1,8 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-/// Random numbers that are the same on every machine: ChaCha8's words, and floats made from them with exactly rounded
-/// operations only.
+/// Random numbers that are the same on every machine: ChaCha8's words, and floats made from them only with exactly rounded
+/// operations.
 pub(crate) struct Random(ChaCha8Rng);
 
 impl Random {
@@ -11,7 +11,7 @@ impl Random {
         Self(ChaCha8Rng::from_seed(key))
     }
 
-    /// A stream of its own that starts from the next number of this one.
+    /// A separate stream whose key is the next number of this one.
     pub(crate) fn fork(&mut self) -> Self {
         let mut key = [0; 32];
         key[..8].copy_from_slice(b"fork\0\0\0\0");
@@ -24,7 +24,7 @@ impl Random {
         (self.0.next_u32() >> 8) as f32 * (1.0 / 16_777_216.0)
     }
 
-    /// Evenly between the two.
+    /// Uniform between the two.
     pub(crate) fn between(&mut self, low: f32, high: f32) -> f32 {
         low + (high - low) * self.unit()
     }
@@ -45,8 +45,8 @@ impl Random {
         if self.chance(0.5) { 1.0 } else { -1.0 }
     }
 
-    /// About normal, mean 0, standard deviation 1, never beyond 4.9: the sum of the eight bytes of a word. Enough for the
-    /// grain of an image, and made of whole numbers.
+    /// Approximately normal with mean 0 and standard deviation 1, never beyond 4.9: the sum of the eight bytes of a word. Good enough
+    /// for the grain of an image, and made of whole numbers.
     pub(crate) fn normal(&mut self) -> f32 {
         let sum: u32 = self.0.next_u64().to_le_bytes().into_iter().map(u32::from).sum();
         // Eight bytes: mean 8 * 127.5, variance 8 * (256^2 - 1) / 12.

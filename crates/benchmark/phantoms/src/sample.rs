@@ -1,4 +1,4 @@
-//! Images found for a question, and the sample: as many questions of each clinical task, every image asked about once.
+//! Images for a given question, and the sample: an equal number of questions of each clinical task, with one question per image.
 
 use crate::families::Family;
 use crate::phantom::{Phantom, Sketch, Split};
@@ -9,7 +9,7 @@ use crate::taxonomy::ClinicalTask;
 /// Questions of each clinical task in the sample: 18 x 20 = 360.
 pub const N_PER_TASK: u32 = 20;
 
-/// A kind of question, of the family whose images answer it.
+/// A kind of question, and the family whose images answer it.
 #[derive(Clone, Copy, Debug)]
 pub struct Topic {
     /// What the images show.
@@ -48,10 +48,10 @@ impl Topic {
         })
     }
 
-    /// Item number `index` of this topic. The truth is chosen first, each answer as likely as any other, and images are
-    /// sketched until one has it, so that the wording of a question tells nothing about its answer.
+    /// Item number `index` of this topic. The truth is drawn first, with all answers equally likely, and images are sketched until one
+    /// has it, so that the wording of a question says nothing about its answer.
     pub fn item(self, split: Split, index: u32) -> Item {
-        // Blocks of images that no other topic and no other index uses.
+        // A block of images that no other topic or index uses.
         let block = (u64::from(index) << 32) | ((self.number as u64) << 24);
         let mut choice = Random::new(choice_key(split, self, index));
         let wanted = choice.below(self.kind.answers.len());
@@ -71,12 +71,12 @@ impl Topic {
     }
 }
 
-/// Images sketched for one answer before any answer will do: far more than the rarest one needs.
+/// Images sketched for one answer before any answer is accepted: far more than the rarest answer needs.
 const PATIENCE: u64 = 2000;
 
-/// Question number `index` of a task: its topics take turns.
+/// Question number `index` of a task; its topics take turns.
 ///
-/// The sample of the page is the first [`N_PER_TASK`] of every task, of [`Split::Sample`].
+/// The page's sample is the first [`N_PER_TASK`] questions of every task in [`Split::Sample`].
 pub fn item_of_task(split: Split, task: ClinicalTask, index: u32) -> Option<Item> {
     let topics: Vec<Topic> = Topic::all().filter(|topic| topic.kind.task == task).collect();
     let n_topics = u32::try_from(topics.len()).ok().filter(|&n| n > 0)?;

@@ -1,11 +1,11 @@
 use crate::geometry::{Point, point};
 use crate::random::Random;
 
-/// Darts thrown for each place that is wanted before the rest are given up.
+/// Attempts for each wanted place before giving up on the rest.
 const TRIES: usize = 60;
 
-/// Up to `wanted` random places, at most `reach` units from the middle along either axis, of which `free` holds and which
-/// are at least `apart` from each other.
+/// Up to `wanted` random places, at most `reach` units from the middle along either axis, that are `free` and at least `apart` from
+/// each other.
 pub(crate) fn scattered(
     random: &mut Random,
     wanted: usize,
@@ -26,8 +26,8 @@ pub(crate) fn scattered(
 /// Side of the squares of [`in_squares`], in units: five of them leave a margin of two units round the image.
 const SQUARE: f32 = 19.2;
 
-/// Up to `wanted` middles of the 25 squares that the image divides into, in random order, of which `free` holds and which
-/// are at least `apart` from each other. Things that keep to their squares never touch: they can be counted.
+/// Up to `wanted` middles of the 25 squares of the image, in random order, that are `free` and at least `apart` from each other. Things
+/// that keep to their squares never touch, so they can be counted.
 pub(crate) fn in_squares(
     random: &mut Random,
     wanted: usize,
@@ -50,7 +50,7 @@ pub(crate) fn in_squares(
 mod tests {
     use super::*;
 
-    /// Of the two nearest of several places, in units.
+    /// The distance of the two nearest of several places, in units.
     fn nearest(places: &[Point]) -> f32 {
         let pairs = places.iter().enumerate().flat_map(|(i, a)| places[..i].iter().map(|b| a.distance(*b)));
         pairs.fold(f32::MAX, f32::min)
@@ -62,7 +62,7 @@ mod tests {
             let mut random = Random::new([seed; 32]);
             let darts = scattered(&mut random, 8, 40.0, 15.0, |at| at.x > 0.0);
             assert!(nearest(&darts) >= 15.0 && darts.iter().all(|at| at.x > 0.0 && at.y.abs() <= 40.0));
-            // Whatever the order, five squares of which no two are neighbours can be had.
+            // In any order, there are five squares of which no two are neighbours.
             let squares = in_squares(&mut random, 5, 25.0, |_| true);
             assert_eq!(squares.len(), 5);
             assert!(nearest(&squares) >= 25.0);

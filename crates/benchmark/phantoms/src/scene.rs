@@ -4,7 +4,7 @@ use crate::question::{Asked, QuestionKind};
 use crate::random::Random;
 use crate::taxonomy::{Department, Granularity, Modality};
 
-/// What a family draws: the picture before marks, and what can be asked about it.
+/// What a family draws: the picture before marks, and the questions about it.
 pub(crate) struct Scene {
     pub(crate) canvas: Canvas,
     modality: Modality,
@@ -13,14 +13,14 @@ pub(crate) struct Scene {
     mark: Option<Mark>,
 }
 
-/// Where something lies that a question is about: what a learner may be shown besides the answers.
+/// The place of something that a question is about. Training may use it besides the answers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Place {
-    /// Units of a hundredth of the side, from the middle to the right.
+    /// Distance to the right of the middle, in hundredths of the side.
     pub x: f32,
-    /// Units of a hundredth of the side, from the middle down.
+    /// Distance below the middle, in hundredths of the side.
     pub y: f32,
-    /// Whether it is the marked one.
+    /// Whether a mark points at it.
     pub marked: bool,
 }
 
@@ -46,13 +46,12 @@ impl Scene {
         self.push(kind, truth, department, Granularity::Image);
     }
 
-    /// Something that a question about the whole image is about lies here.
+    /// Notes the place of something that a question about the whole image is about.
     pub(crate) fn place(&mut self, at: Point) {
         self.places.push(Place { x: at.x, y: at.y, marked: false });
     }
 
-    /// Marks a structure with a box, a contour or a mask (an even choice), and asks about it. One mark per scene: the last
-    /// one stands.
+    /// Marks a structure with a box, a contour or a mask, equally likely, and asks about it. A scene has one mark: the last one.
     pub(crate) fn mark(
         &mut self,
         random: &mut Random,
@@ -65,7 +64,7 @@ impl Scene {
         self.mark_as(how, shape, kind, truth, department);
     }
 
-    /// The same with a given kind of mark (a box, where a contour would tell the answer).
+    /// The same with a given kind of mark, such as a box if a contour would give the answer away.
     pub(crate) fn mark_as(
         &mut self,
         how: Granularity,
@@ -91,7 +90,7 @@ impl Scene {
         self.asked.push(Asked { kind, truth, department, granularity, modality: self.modality });
     }
 
-    /// Draws the mark, which lies over everything, grain included.
+    /// Draws the mark over everything, including the grain.
     pub(crate) fn finish(mut self, random: &mut Random) -> Finished {
         if let Some(mark) = &self.mark {
             crate::mark::draw(&mut self.canvas, random, mark.shape.as_ref(), mark.how);

@@ -1,4 +1,4 @@
-//! The labels of GMAI-MMBench (arXiv 2408.03361) that a question carries, spelled as in its files.
+//! The labels of a question, spelled as in the files of GMAI-MMBench (arXiv 2408.03361).
 
 macro_rules! labels {
     ($(#[$about:meta])* $name:ident { $($variant:ident = $text:literal,)* }) => {

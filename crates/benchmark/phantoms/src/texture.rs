@@ -9,8 +9,7 @@ pub(crate) struct Texture {
 }
 
 impl Texture {
-    /// `per_side` lattice points along either side of the image: 3 gives broad shades, 16 grain as large as an organ's
-    /// texture, 50 speckle.
+    /// `per_side` lattice points along either side of the image: 3 gives broad shades, 16 the texture of an organ, 50 speckle.
     pub(crate) fn new(random: &mut Random, per_side: usize) -> Self {
         let per_side = per_side.max(2);
         Self { per_side, values: (0..per_side * per_side).map(|_| random.normal()).collect() }
@@ -36,11 +35,11 @@ impl Texture {
     }
 }
 
-/// A shape whose outline is frayed: a texture moves it to and fro.
+/// A shape with a frayed outline, which a texture moves in and out.
 pub(crate) struct Rough<'a, S> {
     pub(crate) of: S,
     pub(crate) by: &'a Texture,
-    /// Units for a texture's value of 1.
+    /// How far a texture's value of 1 moves it, in units.
     pub(crate) depth: f32,
 }
 
@@ -51,7 +50,7 @@ impl<S: Shape> Shape for Rough<'_, S> {
 
     fn reach(&self) -> (Point, f32) {
         let (middle, far) = self.of.reach();
-        // Beyond three standard deviations a texture hardly ever goes.
+        // A texture hardly ever exceeds three standard deviations.
         (middle, far + 3.0 * self.depth)
     }
 }

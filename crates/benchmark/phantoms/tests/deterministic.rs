@@ -1,9 +1,9 @@
-//! The same seed gives the same bytes on every machine, natively and in WebAssembly, and in every version until someone
-//! means to change them.
+//! The same seed gives the same bytes on every machine, natively and in WebAssembly, and in every version until someone changes them
+//! on purpose.
 
 use phantoms::{Family, Phantom, Sketch, Split};
 
-/// Of each family, the hash of one image and of its questions' words.
+/// For each family, the hash of one image and the words of its questions.
 #[rustfmt::skip]
 const RECORDED: &[(Family, u64)] = &[
     (Family::Abdomen, 0x0401a2806776431a),
@@ -27,19 +27,19 @@ const RECORDED: &[(Family, u64)] = &[
 /// The image that is hashed: any would do.
 const IMAGE: u64 = 7;
 
-/// Families of which it is tested that a drawing and its sketch agree are drawn so often.
+/// Drawings of each family that are compared with their sketches.
 const DRAWN: u64 = 4;
 
-/// FNV-1a, 64 bits: small enough to be read, and independent of any crate's version.
+/// FNV-1a with 64 bits: short enough to read, and independent of any crate's version.
 fn fnv_1a(bytes: impl IntoIterator<Item = u8>) -> u64 {
     bytes
         .into_iter()
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// Everything that someone who asks about the image sees, the words after the pixels.
+/// The pixels of an image, then the words of its questions.
 fn seen(family: Family) -> Vec<u8> {
-    let phantom = Phantom::draw(Split::Held, family, IMAGE);
+    let phantom = Phantom::draw(Split::HeldOut, family, IMAGE);
     let mut seen = phantom.rgb;
     for question in 0..phantom.sketch.asked.len() {
         seen.extend(words(&phantom.sketch, question).into_bytes());
@@ -47,7 +47,7 @@ fn seen(family: Family) -> Vec<u8> {
     seen
 }
 
-/// A question and its options in a line; empty where there is no such question.
+/// A question and its options in a line; empty if there is no such question.
 fn words(sketch: &Sketch, question: usize) -> String {
     let posed = sketch.pose(question, 0);
     posed.map_or_else(String::new, |posed| {
@@ -95,9 +95,11 @@ fn one_changed_bit_changes_the_hash() {
 fn a_sketch_knows_what_the_drawing_shows() {
     for &family in Family::ALL {
         for image in 0..DRAWN {
-            let (drawn, sketched) =
-                (Phantom::draw(Split::Held, family, image).sketch, Sketch::of(Split::Held, family, image));
-            // A brush that takes random numbers where there are pixels makes everything after it differ.
+            let (drawn, sketched) = (
+                Phantom::draw(Split::HeldOut, family, image).sketch,
+                Sketch::of(Split::HeldOut, family, image),
+            );
+            // If a brush took random numbers only on a canvas with pixels, everything after it would differ.
             assert_eq!(drawn.places, sketched.places, "{} {image}", family.name());
             assert_eq!(drawn.asked.len(), sketched.asked.len(), "{} {image}", family.name());
             for (question, (one, other)) in drawn.asked.iter().zip(&sketched.asked).enumerate() {

@@ -1,4 +1,4 @@
-//! What holds for every family of images and every question about them.
+//! Rules for every family of images and every question about them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -8,22 +8,22 @@ use phantoms::{
     Topic,
 };
 
-/// Images of each family that are looked at. The rarest answers come once in twenty images.
+/// Images of each family. The rarest answers come once in twenty images.
 const N: u64 = 500;
 
-/// Of these, how many are put into words.
+/// Images whose questions are put into words.
 const POSED: usize = 60;
 
-/// Words that a page for research and education does not use.
+/// Words that a page for research and education must not use.
 const FORBIDDEN: [&str; 5] = ["diagnos", "detect", "triage", "second opinion", "patient"];
 
-/// How far the share of an answer may lie from an even one, in parts of it. The rarest are seen 25 times: three standard
-/// deviations of that are 0.6 of it.
+/// The largest relative deviation of an answer's share from an even one. The rarest answers are expected 25 times, of which three
+/// standard deviations are 0.6.
 const UNEVEN: f32 = 0.7;
 
 /// What is known about the images, family by family.
 static SKETCHES: LazyLock<Vec<(Family, Vec<Sketch>)>> = LazyLock::new(|| {
-    let sketches = |family| (0..N).map(|image| Sketch::of(Split::Held, family, image)).collect();
+    let sketches = |family| (0..N).map(|image| Sketch::of(Split::HeldOut, family, image)).collect();
     Family::ALL.iter().map(|&family| (family, sketches(family))).collect()
 });
 
@@ -34,7 +34,7 @@ fn sketches() -> impl Iterator<Item = (Family, usize, &'static Sketch)> {
     })
 }
 
-/// Everything that is asked about them.
+/// All questions about them.
 fn all_asked() -> impl Iterator<Item = (Family, &'static Asked)> {
     sketches().flat_map(|(family, _, sketch)| sketch.asked.iter().map(move |asked| (family, asked)))
 }
@@ -157,7 +157,7 @@ fn every_label_occurs() {
     assert_eq!(missing(Department::ALL, all_asked().map(|(_, asked)| asked.department)), []);
     assert_eq!(missing(Granularity::ALL, all_asked().map(|(_, asked)| asked.granularity)), []);
     assert_eq!(missing(Modality::ALL, all_asked().map(|(_, asked)| asked.modality)), []);
-    // A label that nobody uses is missing.
+    // A label without a question is missing.
     let bones = all_asked().map(|(_, asked)| asked.kind.task).filter(|&task| task != ClinicalTask::Bone);
     assert_eq!(missing(ClinicalTask::ALL, bones), [ClinicalTask::Bone]);
 }

@@ -3,8 +3,8 @@ use std::borrow::Cow;
 /// The most that a cell holds, in UTF-16 units, as spreadsheets count.
 const MOST: usize = 32_767;
 
-/// A text as a cell can hold it: line ends are line feeds, what XML has no sign for becomes U+FFFD, and what is too long is cut and
-/// says so.
+/// A text as a cell can hold it: line ends become line feeds, characters that XML does not allow become U+FFFD, and a text that is
+/// too long is cut, with a note of its length.
 pub(crate) fn cell_text(text: &str) -> Cow<'_, str> {
     let n_units = text.encode_utf16().count();
     if n_units <= MOST && !text.contains(is_refused) {
@@ -25,7 +25,7 @@ pub(crate) fn cell_text(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().take_while(fits).collect::<String>() + &mark)
 }
 
-/// The control characters that XML 1.0 refuses, its two non-characters, and the carriage return, which it does not keep.
+/// The control characters and the two non-characters that XML 1.0 refuses, and the carriage return, which it does not keep.
 fn is_refused(c: char) -> bool {
     (c < ' ' && c != '\n' && c != '\t') || matches!(c, '\u{fffe}' | '\u{ffff}')
 }

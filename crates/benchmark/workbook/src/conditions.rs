@@ -3,7 +3,7 @@ use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
 use crate::cell_text::cell_text;
 
-/// What the figures depend on, one name and value a row, the permanent line last.
+/// What the figures depend on, with one name and value per row and the permanent line last.
 pub(crate) fn write(sheet: &mut Worksheet, run: &Run) -> Result<(), XlsxError> {
     sheet.set_name("conditions")?;
     sheet.set_column_width(0, 28)?;

@@ -1,7 +1,7 @@
-//! A run in any form that it is saved in, and among them the workbook that VLMEvalKit writes behind an evaluation.
+//! A run in every form that it is exported in, including the workbook that VLMEvalKit writes after an evaluation.
 //!
-//! The other forms are `bench`'s. This one has a crate of its own, because what packs a workbook is large and the page must not carry
-//! it: the worker and the command line do.
+//! `bench` writes the other forms. The workbook has its own crate, because the code that packs it is large and must stay out of the
+//! page.
 
 mod cell_text;
 mod conditions;
@@ -17,11 +17,11 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 #[error("the workbook could not be written: {0}")]
 pub struct WorkbookError(#[from] XlsxError);
 
-/// The bytes of an xlsx file of two sheets: `result`, as VLMEvalKit has it, and `conditions`, what its figures depend on, with the
-/// permanent line.
+/// The bytes of an xlsx file with two sheets: `result`, as VLMEvalKit writes it, and `conditions`, what its figures depend on, with
+/// the permanent line.
 ///
 /// # Errors
-/// Where the run has more questions than a sheet has rows, 1,048,575.
+/// The run has more questions than a sheet has rows, 1,048,575.
 pub fn xlsx(run: &Run) -> Result<Vec<u8>, WorkbookError> {
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(run));
@@ -30,7 +30,7 @@ pub fn xlsx(run: &Run) -> Result<Vec<u8>, WorkbookError> {
     Ok(workbook.save_to_buffer()?)
 }
 
-/// The run's date as that of the file, so that the same run always gives the same bytes.
+/// The run's date as the date of the file, so that the same run always gives the same bytes.
 fn properties(run: &Run) -> DocProperties {
     let properties = DocProperties::new().set_title("Benchmark run").set_comment(bench::PERMANENT_LINE);
     match ExcelDateTime::parse_from_str(&run.conditions.date) {
@@ -39,10 +39,10 @@ fn properties(run: &Run) -> DocProperties {
     }
 }
 
-/// A run in any form, as the bytes of a file. [`report::file_name`] says what it is called.
+/// A run in any form, as the bytes of a file. [`report::file_name`] gives the file's name.
 ///
 /// # Errors
-/// Where a workbook could not be written: see [`xlsx`].
+/// A workbook could not be written: see [`xlsx`].
 pub fn write(run: &Run, form: Form) -> Result<Vec<u8>, WorkbookError> {
     let text = match form {
         Form::Xlsx => return xlsx(run),

@@ -1,28 +1,24 @@
-use bench::{Answered, Grouping, Letter, Run};
+use bench::{Answered, Grouping, Letter, Run, column_names, option_columns};
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
 use crate::cell_text::cell_text;
 
-/// Columns A to E are always there, as in the benchmark's files; more only where a question has more options.
-const N_OPTION_COLUMNS: usize = 5;
-
-/// What VLMEvalKit logs where exact matching reads no option.
+/// What VLMEvalKit logs if exact matching reads no option.
 const NOT_FOUND: &str = "Failed in Prefetch, no GPT-based answer matching under `exact_matching` policy.";
 
-/// What a cell holds.
+/// The content of a cell.
 enum Value<'a> {
     Text(&'a str),
     Number(f64),
     Nothing,
 }
 
-/// The sheet that VLMEvalKit writes behind an evaluation: the data set's columns without the image, then `prediction`, `hit` and
-/// `log`. Rows are in the order of asking.
+/// The sheet that VLMEvalKit writes after an evaluation: the data set's columns without the image, then `prediction`, `hit` and `log`.
+/// Rows are in the order of asking.
 pub(crate) fn write(sheet: &mut Worksheet, run: &Run) -> Result<(), XlsxError> {
     sheet.set_name("result")?;
     sheet.set_freeze_panes(1, 0)?;
-    let most_options = run.questions().map(|question| question.options.len()).max().unwrap_or_default();
-    let letters: Vec<Letter> = Letter::first(most_options.max(N_OPTION_COLUMNS)).collect();
+    let letters = option_columns(run.questions());
     let bold = Format::new().set_bold();
     for (column, name) in (0..).zip(header(&letters)) {
         sheet.write_string_with_format(0, column, &name, &bold)?;
@@ -47,16 +43,9 @@ pub(crate) fn write(sheet: &mut Worksheet, run: &Run) -> Result<(), XlsxError> {
 }
 
 fn header(letters: &[Letter]) -> Vec<String> {
-    let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let options = letters.iter().map(Letter::to_string).collect();
-    let [task, department, granularity] = Grouping::ALL.map(Grouping::column);
-    [
-        words(&["index", "question"]),
-        options,
-        words(&["answer", "category", task, department, granularity, "modality", "original task"]),
-        words(&["prediction", "hit", "log"]),
-    ]
-    .concat()
+    let mut names = column_names(letters);
+    names.extend(["prediction", "hit", "log"].map(String::from));
+    names
 }
 
 /// In the order of [`header`].
@@ -80,7 +69,7 @@ fn values<'a>(answered: &'a Answered, letters: &[Letter], log: &'a str) -> Vec<V
     values
 }
 
-/// As a number where it is written as one and is kept exactly, as pandas has it.
+/// As a number if it is written as one and a number keeps it exactly, as in pandas.
 fn index(index: &str) -> Value<'_> {
     match index.parse::<u32>() {
         Ok(number) if number.to_string() == index => Value::Number(f64::from(number)),
@@ -88,13 +77,13 @@ fn index(index: &str) -> Value<'_> {
     }
 }
 
-/// One character as a text.
+/// The letter as a text.
 fn name(letter: Letter) -> &'static str {
     const NAMES: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     NAMES.get(letter.index()..=letter.index()).unwrap_or_default()
 }
 
-/// In VLMEvalKit's words (`eval_vanilla` and `extract_answer_from_item`): what the option was read in, or that none was.
+/// In VLMEvalKit's words (`eval_vanilla` and `extract_answer_from_item`): the text that the option was read in, or that none was.
 fn log(answered: &Answered) -> String {
     match answered.matched {
         bench::Match::NotFound => format!("Match Log: {NOT_FOUND}. "),

@@ -2,13 +2,13 @@ use std::io::Cursor;
 
 use bench::{
     Answered, Conditions, DataSet, Extent, Grouping, Letter, PERMANENT_LINE, Preset, Question, Reply, Rule,
-    Sampling,
+    Selection,
 };
 use calamine::{Data, Range, Reader as _, Xlsx};
 
 use super::*;
 
-/// Four questions: a hit, a miss, an answer without an option, and one whose right answer is not known.
+/// Four questions: a hit, a miss, an answer without an option, and a question whose right answer is not known.
 fn run() -> Run {
     let conditions = Conditions {
         model: "Phantom".into(),
@@ -21,7 +21,7 @@ fn run() -> Run {
         data_set: DataSet::File { name: "own.tsv".into(), n_questions: 9, n_val: 0 },
         software: "0.1.0".into(),
         date: "2026-11-25T10:00:00Z".into(),
-        sampling: Some(Sampling { seed: 7, extent: Extent::First(4) }),
+        selection: Some(Selection { seed: 7, extent: Extent::First(4) }),
         circular: false,
         questions: "00ff".into(),
         shard: None,
@@ -113,7 +113,7 @@ fn the_first_sheet_is_as_vlmevalkit_writes_it() {
 }
 
 #[test]
-fn an_index_is_a_number_only_where_it_is_written_as_one() {
+fn an_index_is_a_number_only_if_it_is_written_as_one() {
     assert_eq!(
         column(&run(), "index"),
         [Data::Float(12.0), Data::String("007".into()), Data::Float(13.0), Data::String("x".into())]
@@ -125,7 +125,7 @@ fn a_text_stays_a_text_word_for_word() {
     let run = run();
     assert_eq!(column(&run, "prediction"), texts(&["B. spleen", "B", "=1+1", "A"]));
     assert_eq!(column(&run, "C"), texts(&["=A1"; 4]));
-    assert_eq!(column(&run, "D"), texts(&["4"; 4]), "an option that looks like a number is none");
+    assert_eq!(column(&run, "D"), texts(&["4"; 4]), "an option that looks like a number stays a text");
     assert_eq!(column(&run, "question")[0], Data::String("Which <organ> & \"why\"?\nLook.".into()));
     assert_ne!(column(&run, "prediction")[2], Data::Float(2.0));
 }
@@ -151,7 +151,7 @@ fn a_seventh_option_gets_a_column() {
 }
 
 #[test]
-fn the_second_sheet_tells_the_conditions_and_the_permanent_line() {
+fn the_second_sheet_has_the_conditions_and_the_permanent_line() {
     let [_, sheet] = read(&run());
     let value = |name: &str| {
         let row = sheet.rows().find(|row| row[0] == Data::String(name.into()));

@@ -1,4 +1,4 @@
-//! Two machines in step: everything runs on both, and the first verb whose results differ is named.
+//! Two machines in step: everything runs on both, and the error names the first verb whose results differ.
 
 use tensor::Dtype;
 
@@ -6,16 +6,16 @@ use crate::backend::{
     Activation, Backend, BackendError, Heads, Ids, Keys, Linear, Norm, Rotation, Sampling, Shape, Span,
 };
 
-/// Runs a `reference` and a `device`. Results are compared when something is read, in the order of the verbs that made
-/// them; what is read comes from the reference.
+/// Runs a `reference` and a `device`. Their results are compared when something is read, in the order of the verbs that made
+/// them. A read returns the reference's values.
 ///
-/// Every verb's operands are the machine's own earlier results, so errors accumulate as they do in a real pass; a
-/// tolerance is chosen for that.
+/// Each machine computes with its own earlier results, so errors accumulate as they do in a real pass. Choose the tolerance
+/// for that.
 #[derive(Debug)]
 pub struct Checked<R: Backend, D: Backend> {
-    /// What is right by definition.
+    /// Right by definition.
     pub reference: R,
-    /// What is tested.
+    /// The machine under test.
     pub device: D,
     /// Largest normalised mean squared error, `sum (d - r)^2 / sum r^2`.
     pub allowed_nmse: f64,
@@ -23,19 +23,13 @@ pub struct Checked<R: Backend, D: Backend> {
     n_compared: usize,
 }
 
-/// The same thing on both machines.
-#[derive(Clone, Debug)]
-pub struct Pair<R, D> {
-    reference: R,
-    device: D,
-}
-
-type Both<R, D> = Pair<<R as Backend>::Tensor, <D as Backend>::Tensor>;
+/// The same activation on both machines.
+type Both<R, D> = (<R as Backend>::Tensor, <D as Backend>::Tensor);
 
 /// A result that was not compared yet, and the verb that made it.
 type Pending<R, D> = (&'static str, Both<R, D>);
 
-/// `sum (found - expected)^2 / sum expected^2`; infinite where lengths differ or a number is not finite.
+/// `sum (found - expected)^2 / sum expected^2`; infinite if the lengths differ or a number is not finite.
 pub fn normalised_mean_squared_error(found: &[f32], expected: &[f32]) -> f64 {
     if found.len() != expected.len() {
         return f64::INFINITY;
@@ -53,34 +47,29 @@ pub fn normalised_mean_squared_error(found: &[f32], expected: &[f32]) -> f64 {
 }
 
 impl<R: Backend, D: Backend> Checked<R, D> {
-    /// Nothing has run yet.
+    /// A pair of machines on which nothing has run yet.
     pub fn new(reference: R, device: D, allowed_nmse: f64) -> Self {
         Self { reference, device, allowed_nmse, pending: Vec::new(), n_compared: 0 }
     }
 
-    /// Verbs whose results were compared and agreed.
+    /// How many results were compared and agreed.
     pub fn n_compared(&self) -> usize {
         self.n_compared
     }
 
-    fn result(
-        &mut self,
-        verb: &'static str,
-        reference: R::Tensor,
-        device: D::Tensor,
-    ) -> Result<Both<R, D>, BackendError> {
-        let pair = Pair { reference, device };
-        self.pending.push((verb, pair.clone()));
-        Ok(pair)
+    /// Puts a result aside until something is read.
+    fn later(&mut self, verb: &'static str, result: Both<R, D>) -> Both<R, D> {
+        self.pending.push((verb, result.clone()));
+        result
     }
 
     async fn compare(&mut self) -> Result<(), BackendError> {
-        for (verb, pair) in std::mem::take(&mut self.pending) {
-            let expected = self.reference.read(&pair.reference).await?;
-            let found = self.device.read(&pair.device).await?;
+        for (verb, (of_reference, of_device)) in std::mem::take(&mut self.pending) {
+            let expected = self.reference.read(&of_reference).await?;
+            let found = self.device.read(&of_device).await?;
             let nmse = normalised_mean_squared_error(&found, &expected);
             if nmse.is_nan() || nmse > self.allowed_nmse {
-                let shape = self.reference.shape(&pair.reference);
+                let shape = self.reference.shape(&of_reference);
                 return Err(BackendError::Divergence {
                     index: self.n_compared,
                     verb,
@@ -95,294 +84,214 @@ impl<R: Backend, D: Backend> Checked<R, D> {
     }
 }
 
-type Weights<R, D> = Pair<<R as Backend>::Weight, <D as Backend>::Weight>;
+impl<R: Clone, D: Clone> Linear<(R, D)> {
+    fn split(&self) -> (Linear<R>, Linear<D>) {
+        let Self { weight: (r, d), bias } = self.clone();
+        let (r_bias, d_bias) = bias.unzip();
+        (Linear { weight: r, bias: r_bias }, Linear { weight: d, bias: d_bias })
+    }
 
-fn both<R: Clone, D: Clone>(w: &Linear<Pair<R, D>>) -> (Linear<R>, Linear<D>) {
-    let Linear { weight: Pair { reference, device }, bias } = w.clone();
-    let (reference_bias, device_bias) = bias.map(|b| (b.reference, b.device)).unzip();
-    (Linear { weight: reference, bias: reference_bias }, Linear { weight: device, bias: device_bias })
+    fn join((r, d): (Linear<R>, Linear<D>)) -> Self {
+        Self { weight: (r.weight, d.weight), bias: r.bias.zip(d.bias) }
+    }
 }
 
-fn norms<R: Clone, D: Clone>(n: &Norm<Pair<R, D>>) -> (Norm<R>, Norm<D>) {
-    let Norm { weight: Pair { reference, device }, bias, eps } = n.clone();
-    let (reference_bias, device_bias) = bias.map(|b| (b.reference, b.device)).unzip();
-    (Norm { weight: reference, bias: reference_bias, eps }, Norm { weight: device, bias: device_bias, eps })
+impl<R: Clone, D: Clone> Norm<(R, D)> {
+    fn split(&self) -> (Norm<R>, Norm<D>) {
+        let Self { weight: (r, d), bias, eps } = self.clone();
+        let (r_bias, d_bias) = bias.unzip();
+        (Norm { weight: r, bias: r_bias, eps }, Norm { weight: d, bias: d_bias, eps })
+    }
 }
 
-fn rotations<R: Clone, D: Clone>(r: &Rotation<Pair<R, D>>) -> (Rotation<R>, Rotation<D>) {
-    let Rotation { cos, sin } = r.clone();
-    (Rotation { cos: cos.reference, sin: sin.reference }, Rotation { cos: cos.device, sin: sin.device })
+impl<R: Clone, D: Clone> Rotation<(R, D)> {
+    fn split(&self) -> (Rotation<R>, Rotation<D>) {
+        let Self { cos, sin } = self.clone();
+        (Rotation { cos: cos.0, sin: sin.0 }, Rotation { cos: cos.1, sin: sin.1 })
+    }
+}
+
+impl<'a, R: Backend, D: Backend> Ids<'a, Checked<R, D>> {
+    fn split(&self) -> (Ids<'a, R>, Ids<'a, D>) {
+        match self {
+            Ids::Host(ids) => (Ids::Host(ids), Ids::Host(ids)),
+            Ids::Sampled((r, d)) => (Ids::Sampled(r), Ids::Sampled(d)),
+        }
+    }
+}
+
+impl<'a, R: Backend, D: Backend> Keys<'a, Checked<R, D>> {
+    fn split(&self) -> (Keys<'a, R>, Keys<'a, D>) {
+        match self {
+            Keys::Fresh { k, v } => (Keys::Fresh { k: &k.0, v: &v.0 }, Keys::Fresh { k: &k.1, v: &v.1 }),
+            Keys::Cached((r, d)) => (Keys::Cached(r), Keys::Cached(d)),
+        }
+    }
+}
+
+/// How a verb takes an operand: the type of its parameter.
+macro_rules! parameter {
+    (ref $type:ty) => {
+        &$type
+    };
+    (mut $type:ty) => {
+        &mut $type
+    };
+    (split $type:ty) => {
+        &$type
+    };
+    ($by_value:ident $type:ty) => {
+        $type
+    };
+}
+
+/// What machine 0, the reference, or machine 1 gets of an operand.
+macro_rules! half {
+    (ref $operand:ident $machine:tt) => {
+        &$operand.$machine
+    };
+    (mut $operand:ident $machine:tt) => {
+        &mut $operand.$machine
+    };
+    (own $operand:ident $machine:tt) => {
+        $operand.$machine
+    };
+    (copy $operand:ident $machine:tt) => {
+        $operand
+    };
+    (split $operand:ident $machine:tt) => {
+        &$operand.split().$machine
+    };
+    (view $operand:ident $machine:tt) => {
+        $operand.split().$machine
+    };
+    (three $operand:ident $machine:tt) => {
+        [&$operand[0].split().$machine, &$operand[1].split().$machine, &$operand[2].split().$machine]
+    };
+}
+
+/// What becomes of a verb's two results.
+macro_rules! outcome {
+    (compare $self:ident $verb:ident $results:ident) => {
+        Ok($self.later(stringify!($verb).trim_start_matches("do_"), $results))
+    };
+    (pair $self:ident $verb:ident $results:ident) => {
+        Ok($results)
+    };
+    (run $self:ident $verb:ident $results:ident) => {{
+        let ((), ()) = $results;
+        Ok(())
+    }};
+}
+
+/// Verbs that run on the reference and then on the device, each with its own half of the operands.
+macro_rules! on_both {
+    ($($outcome:ident $verb:ident($($operand:ident: $by:ident $type:ty),*) -> $result:ty;)*) => {$(
+        fn $verb(&mut self, $($operand: parameter!($by $type)),*) -> Result<$result, BackendError> {
+            let results = (
+                self.reference.$verb($(half!($by $operand 0)),*)?,
+                self.device.$verb($(half!($by $operand 1)),*)?,
+            );
+            outcome!($outcome self $verb results)
+        }
+    )*};
 }
 
 impl<R: Backend, D: Backend> Backend for Checked<R, D> {
     type Tensor = Both<R, D>;
-    type Weight = Weights<R, D>;
-    type Partial = Pair<R::Partial, D::Partial>;
-    type Cache = Pair<R::Cache, D::Cache>;
-    type Sampler = Pair<R::Sampler, D::Sampler>;
-    type Token = Pair<R::Token, D::Token>;
+    type Weight = (R::Weight, D::Weight);
+    type Partial = (R::Partial, D::Partial);
+    type Cache = (R::Cache, D::Cache);
+    type Sampler = (R::Sampler, D::Sampler);
+    type Token = (R::Token, D::Token);
 
     fn name(&self) -> &'static str {
         "checked"
     }
     fn shape(&self, x: &Self::Tensor) -> Shape {
-        self.reference.shape(&x.reference)
+        self.reference.shape(&x.0)
     }
     fn weight_shape(&self, w: &Self::Weight) -> Shape {
-        self.reference.weight_shape(&w.reference)
+        self.reference.weight_shape(&w.0)
     }
     fn cache_shape(&self, cache: &Self::Cache) -> Shape {
-        self.reference.cache_shape(&cache.reference)
+        self.reference.cache_shape(&cache.0)
     }
-    fn do_reserve(&mut self, dtype: Dtype, shape: Shape) -> Result<Self::Partial, BackendError> {
-        let reference = self.reference.do_reserve(dtype, shape)?;
-        Ok(Pair { reference, device: self.device.do_reserve(dtype, shape)? })
+
+    on_both! {
+        pair do_reserve(dtype: copy Dtype, shape: copy Shape) -> Self::Partial;
+        run do_fill(partial: mut Self::Partial, first_row: copy usize, rows: copy &[u8]) -> ();
+        pair do_filled(partial: own Self::Partial) -> Self::Weight;
+        pair cache(cols: copy usize) -> Self::Cache;
+        run do_truncate(cache: mut Self::Cache, rows: copy usize) -> ();
+        compare do_upload(shape: copy Shape, values: copy &[f32]) -> Self::Tensor;
+        compare do_embed(table: ref Self::Weight, ids: view Ids<'_, Self>) -> Self::Tensor;
+        compare do_linear(x: ref Self::Tensor, w: split Linear<Self::Weight>) -> Self::Tensor;
+        compare do_layer_norm(x: ref Self::Tensor, n: split Norm<Self::Weight>) -> Self::Tensor;
+        compare do_rms_norm(x: ref Self::Tensor, n: split Norm<Self::Weight>) -> Self::Tensor;
+        compare do_activate(x: ref Self::Tensor, f: copy Activation) -> Self::Tensor;
+        compare do_swiglu(gate: ref Self::Tensor, up: ref Self::Tensor) -> Self::Tensor;
+        compare do_add(x: ref Self::Tensor, y: ref Self::Tensor) -> Self::Tensor;
+        compare do_rope(
+            x: ref Self::Tensor, n_heads: copy usize, rotation: split Rotation<Self::Tensor>
+        ) -> Self::Tensor;
+        run do_append(cache: mut Self::Cache, k: ref Self::Tensor, v: ref Self::Tensor) -> ();
+        compare do_attend(
+            q: ref Self::Tensor, keys: view Keys<'_, Self>, heads: copy Heads, span: copy Span<'_>
+        ) -> Self::Tensor;
+        compare do_splice(x: ref Self::Tensor, rows: ref Self::Tensor, at: copy usize) -> Self::Tensor;
+        compare do_reshape(x: ref Self::Tensor, to: copy Shape) -> Self::Tensor;
+        compare do_last_row(x: ref Self::Tensor) -> Self::Tensor;
+        pair sampler(sampling: copy &Sampling, used: copy &[u32]) -> Self::Sampler;
+        pair do_sample(logits: ref Self::Tensor, sampler: mut Self::Sampler) -> Self::Token;
+
+        compare attention_inputs(
+            x: ref Self::Tensor, norm: split Norm<Self::Weight>, weights: three [&Linear<Self::Weight>; 3],
+            heads: copy Heads, rotation: split Rotation<Self::Tensor>, cache: mut Self::Cache
+        ) -> Self::Tensor;
+        compare linear_add(
+            x: ref Self::Tensor, w: split Linear<Self::Weight>, residual: ref Self::Tensor
+        ) -> Self::Tensor;
+        compare norm_linear(
+            x: ref Self::Tensor, norm: split Norm<Self::Weight>, w: split Linear<Self::Weight>
+        ) -> Self::Tensor;
+        compare gated_mlp(
+            x: ref Self::Tensor, norm: split Norm<Self::Weight>, gate: split Linear<Self::Weight>,
+            up: split Linear<Self::Weight>, down: split Linear<Self::Weight>
+        ) -> Self::Tensor;
     }
-    fn do_fill(
-        &mut self,
-        partial: &mut Self::Partial,
-        first_row: usize,
-        rows: &[u8],
-    ) -> Result<(), BackendError> {
-        self.reference.do_fill(&mut partial.reference, first_row, rows)?;
-        self.device.do_fill(&mut partial.device, first_row, rows)
-    }
-    fn do_filled(&mut self, partial: Self::Partial) -> Result<Self::Weight, BackendError> {
-        let reference = self.reference.do_filled(partial.reference)?;
-        Ok(Pair { reference, device: self.device.do_filled(partial.device)? })
-    }
-    fn join(
-        &mut self,
-        linears: Vec<Linear<Self::Weight>>,
-    ) -> Result<Vec<Linear<Self::Weight>>, BackendError> {
-        let (for_reference, for_device) = linears.iter().map(both).unzip();
-        let reference = self.reference.join(for_reference)?;
-        let device = self.device.join(for_device)?;
-        let pair = |(r, d): (Linear<R::Weight>, Linear<D::Weight>)| Linear {
-            weight: Pair { reference: r.weight, device: d.weight },
-            bias: r.bias.zip(d.bias).map(|(reference, device)| Pair { reference, device }),
-        };
-        Ok(reference.into_iter().zip(device).map(pair).collect())
-    }
-    fn cache(&mut self, cols: usize) -> Result<Self::Cache, BackendError> {
-        Ok(Pair { reference: self.reference.cache(cols)?, device: self.device.cache(cols)? })
-    }
-    fn do_truncate(&mut self, cache: &mut Self::Cache, rows: usize) -> Result<(), BackendError> {
-        self.reference.do_truncate(&mut cache.reference, rows)?;
-        self.device.do_truncate(&mut cache.device, rows)
-    }
-    fn do_upload(&mut self, shape: Shape, values: &[f32]) -> Result<Self::Tensor, BackendError> {
-        let r = self.reference.do_upload(shape, values)?;
-        let d = self.device.do_upload(shape, values)?;
-        self.result("upload", r, d)
-    }
-    fn do_embed(&mut self, table: &Self::Weight, ids: Ids<'_, Self>) -> Result<Self::Tensor, BackendError> {
-        let (for_reference, for_device) = match ids {
-            Ids::Host(ids) => (Ids::Host(ids), Ids::Host(ids)),
-            Ids::Sampled(token) => (Ids::Sampled(&token.reference), Ids::Sampled(&token.device)),
-        };
-        let r = self.reference.do_embed(&table.reference, for_reference)?;
-        let d = self.device.do_embed(&table.device, for_device)?;
-        self.result("embed", r, d)
-    }
-    fn do_linear(
-        &mut self,
-        x: &Self::Tensor,
-        w: &Linear<Self::Weight>,
-    ) -> Result<Self::Tensor, BackendError> {
-        let (wr, wd) = both(w);
-        let r = self.reference.do_linear(&x.reference, &wr)?;
-        let d = self.device.do_linear(&x.device, &wd)?;
-        self.result("linear", r, d)
-    }
-    fn do_layer_norm(
-        &mut self,
-        x: &Self::Tensor,
-        n: &Norm<Self::Weight>,
-    ) -> Result<Self::Tensor, BackendError> {
-        let (nr, nd) = norms(n);
-        let r = self.reference.do_layer_norm(&x.reference, &nr)?;
-        let d = self.device.do_layer_norm(&x.device, &nd)?;
-        self.result("layer_norm", r, d)
-    }
-    fn do_rms_norm(
-        &mut self,
-        x: &Self::Tensor,
-        n: &Norm<Self::Weight>,
-    ) -> Result<Self::Tensor, BackendError> {
-        let (nr, nd) = norms(n);
-        let r = self.reference.do_rms_norm(&x.reference, &nr)?;
-        let d = self.device.do_rms_norm(&x.device, &nd)?;
-        self.result("rms_norm", r, d)
-    }
-    fn do_activate(&mut self, x: &Self::Tensor, f: Activation) -> Result<Self::Tensor, BackendError> {
-        let r = self.reference.do_activate(&x.reference, f)?;
-        let d = self.device.do_activate(&x.device, f)?;
-        self.result("activate", r, d)
-    }
-    fn do_swiglu(&mut self, gate: &Self::Tensor, up: &Self::Tensor) -> Result<Self::Tensor, BackendError> {
-        let r = self.reference.do_swiglu(&gate.reference, &up.reference)?;
-        let d = self.device.do_swiglu(&gate.device, &up.device)?;
-        self.result("swiglu", r, d)
-    }
-    fn do_add(&mut self, x: &Self::Tensor, y: &Self::Tensor) -> Result<Self::Tensor, BackendError> {
-        let r = self.reference.do_add(&x.reference, &y.reference)?;
-        let d = self.device.do_add(&x.device, &y.device)?;
-        self.result("add", r, d)
-    }
-    fn do_rope(
-        &mut self,
-        x: &Self::Tensor,
-        n_heads: usize,
-        rotation: &Rotation<Self::Tensor>,
-    ) -> Result<Self::Tensor, BackendError> {
-        let (rr, rd) = rotations(rotation);
-        let r = self.reference.do_rope(&x.reference, n_heads, &rr)?;
-        let d = self.device.do_rope(&x.device, n_heads, &rd)?;
-        self.result("rope", r, d)
-    }
-    fn do_append(
-        &mut self,
-        cache: &mut Self::Cache,
-        k: &Self::Tensor,
-        v: &Self::Tensor,
-    ) -> Result<(), BackendError> {
-        self.reference.do_append(&mut cache.reference, &k.reference, &v.reference)?;
-        self.device.do_append(&mut cache.device, &k.device, &v.device)
-    }
-    fn do_attend(
-        &mut self,
-        q: &Self::Tensor,
-        keys: Keys<'_, Self>,
-        heads: Heads,
-        span: Span<'_>,
-    ) -> Result<Self::Tensor, BackendError> {
-        let (for_reference, for_device) = match keys {
-            Keys::Fresh { k, v } => {
-                (Keys::Fresh { k: &k.reference, v: &v.reference }, Keys::Fresh { k: &k.device, v: &v.device })
-            }
-            Keys::Cached(cache) => (Keys::Cached(&cache.reference), Keys::Cached(&cache.device)),
-        };
-        let r = self.reference.do_attend(&q.reference, for_reference, heads, span)?;
-        let d = self.device.do_attend(&q.device, for_device, heads, span)?;
-        self.result("attend", r, d)
-    }
-    fn do_splice(
-        &mut self,
-        x: &Self::Tensor,
-        rows: &Self::Tensor,
-        at: usize,
-    ) -> Result<Self::Tensor, BackendError> {
-        let r = self.reference.do_splice(&x.reference, &rows.reference, at)?;
-        let d = self.device.do_splice(&x.device, &rows.device, at)?;
-        self.result("splice", r, d)
-    }
-    fn do_reshape(&mut self, x: &Self::Tensor, to: Shape) -> Result<Self::Tensor, BackendError> {
-        let r = self.reference.do_reshape(&x.reference, to)?;
-        let d = self.device.do_reshape(&x.device, to)?;
-        self.result("reshape", r, d)
-    }
-    fn do_last_row(&mut self, x: &Self::Tensor) -> Result<Self::Tensor, BackendError> {
-        let r = self.reference.do_last_row(&x.reference)?;
-        let d = self.device.do_last_row(&x.device)?;
-        self.result("last_row", r, d)
-    }
-    fn sampler(&mut self, sampling: &Sampling, used: &[u32]) -> Result<Self::Sampler, BackendError> {
-        let reference = self.reference.sampler(sampling, used)?;
-        Ok(Pair { reference, device: self.device.sampler(sampling, used)? })
-    }
-    fn do_sample(
-        &mut self,
-        logits: &Self::Tensor,
-        sampler: &mut Self::Sampler,
-    ) -> Result<Self::Token, BackendError> {
-        let reference = self.reference.do_sample(&logits.reference, &mut sampler.reference)?;
-        Ok(Pair { reference, device: self.device.do_sample(&logits.device, &mut sampler.device)? })
-    }
-    async fn read(&mut self, x: &Self::Tensor) -> Result<Vec<f32>, BackendError> {
-        self.compare().await?;
-        self.reference.read(&x.reference).await
-    }
-    async fn read_tokens(&mut self, tokens: &[Self::Token]) -> Result<Vec<u32>, BackendError> {
-        self.compare().await?;
-        let (for_reference, for_device): (Vec<_>, Vec<_>) =
-            tokens.iter().cloned().map(|t| (t.reference, t.device)).unzip();
-        let expected = self.reference.read_tokens(&for_reference).await?;
-        let found = self.device.read_tokens(&for_device).await?;
-        if found != expected {
-            let message = format!("sampled {found:?}, the reference {expected:?}");
-            return Err(BackendError::Device { verb: "sample", backend: self.device.name(), message });
-        }
-        Ok(expected)
-    }
+
     fn qkv(
         &mut self,
         x: &Self::Tensor,
         weights: [&Linear<Self::Weight>; 3],
     ) -> Result<[Self::Tensor; 3], BackendError> {
-        let [(qr, qd), (kr, kd), (vr, vd)] = weights.map(both);
-        let [q, k, v] = self.reference.qkv(&x.reference, [&qr, &kr, &vr])?;
-        let [dq, dk, dv] = self.device.qkv(&x.device, [&qd, &kd, &vd])?;
-        Ok([self.result("qkv (q)", q, dq)?, self.result("qkv (k)", k, dk)?, self.result("qkv (v)", v, dv)?])
+        let [q, k, v] = self.reference.qkv(&x.0, half!(three weights 0))?;
+        let [dq, dk, dv] = self.device.qkv(&x.1, half!(three weights 1))?;
+        let results = [("qkv (q)", (q, dq)), ("qkv (k)", (k, dk)), ("qkv (v)", (v, dv))];
+        Ok(results.map(|(verb, result)| self.later(verb, result)))
     }
-    fn attention_inputs(
+    fn join(
         &mut self,
-        x: &Self::Tensor,
-        norm: &Norm<Self::Weight>,
-        weights: [&Linear<Self::Weight>; 3],
-        heads: Heads,
-        rotation: &Rotation<Self::Tensor>,
-        cache: &mut Self::Cache,
-    ) -> Result<Self::Tensor, BackendError> {
-        let [(qr, qd), (kr, kd), (vr, vd)] = weights.map(both);
-        let ((nr, nd), (rr, rd)) = (norms(norm), rotations(rotation));
-        let reference = &mut self.reference;
-        let r = reference.attention_inputs(
-            &x.reference,
-            &nr,
-            [&qr, &kr, &vr],
-            heads,
-            &rr,
-            &mut cache.reference,
-        )?;
-        let device = &mut self.device;
-        let d = device.attention_inputs(&x.device, &nd, [&qd, &kd, &vd], heads, &rd, &mut cache.device)?;
-        self.result("attention_inputs", r, d)
+        linears: Vec<Linear<Self::Weight>>,
+    ) -> Result<Vec<Linear<Self::Weight>>, BackendError> {
+        let (of_reference, of_device) = linears.iter().map(Linear::split).unzip();
+        let (of_reference, of_device) = (self.reference.join(of_reference)?, self.device.join(of_device)?);
+        Ok(of_reference.into_iter().zip(of_device).map(Linear::join).collect())
     }
-    fn linear_add(
-        &mut self,
-        x: &Self::Tensor,
-        w: &Linear<Self::Weight>,
-        residual: &Self::Tensor,
-    ) -> Result<Self::Tensor, BackendError> {
-        let (wr, wd) = both(w);
-        let r = self.reference.linear_add(&x.reference, &wr, &residual.reference)?;
-        let d = self.device.linear_add(&x.device, &wd, &residual.device)?;
-        self.result("linear_add", r, d)
+    async fn read(&mut self, x: &Self::Tensor) -> Result<Vec<f32>, BackendError> {
+        self.compare().await?;
+        self.reference.read(&x.0).await
     }
-    fn norm_linear(
-        &mut self,
-        x: &Self::Tensor,
-        norm: &Norm<Self::Weight>,
-        w: &Linear<Self::Weight>,
-    ) -> Result<Self::Tensor, BackendError> {
-        let ((nr, nd), (wr, wd)) = (norms(norm), both(w));
-        let r = self.reference.norm_linear(&x.reference, &nr, &wr)?;
-        let d = self.device.norm_linear(&x.device, &nd, &wd)?;
-        self.result("norm_linear", r, d)
-    }
-    fn gated_mlp(
-        &mut self,
-        x: &Self::Tensor,
-        norm: &Norm<Self::Weight>,
-        gate: &Linear<Self::Weight>,
-        up: &Linear<Self::Weight>,
-        down: &Linear<Self::Weight>,
-    ) -> Result<Self::Tensor, BackendError> {
-        let ((nr, nd), (gr, gd)) = (norms(norm), both(gate));
-        let ((ur, ud), (dr, dd)) = (both(up), both(down));
-        let r = self.reference.gated_mlp(&x.reference, &nr, &gr, &ur, &dr)?;
-        let d = self.device.gated_mlp(&x.device, &nd, &gd, &ud, &dd)?;
-        self.result("gated_mlp", r, d)
+    async fn read_tokens(&mut self, tokens: &[Self::Token]) -> Result<Vec<u32>, BackendError> {
+        self.compare().await?;
+        let (of_reference, of_device): (Vec<_>, Vec<_>) = tokens.iter().cloned().unzip();
+        let expected = self.reference.read_tokens(&of_reference).await?;
+        let found = self.device.read_tokens(&of_device).await?;
+        if found != expected {
+            let message = format!("sampled {found:?}, the reference {expected:?}");
+            return Err(BackendError::Device { verb: "sample", backend: self.device.name(), message });
+        }
+        Ok(expected)
     }
 }

@@ -9,7 +9,7 @@ mod sampler;
 mod weight;
 
 pub use cache::CpuCache;
-pub use machine::{Cpu, Precision};
+pub use machine::Cpu;
 pub use requantise::{RequantiseError, requantise};
 pub use sampler::CpuSampler;
-pub use weight::{CpuPartial, CpuWeight, ggml_dtype};
+pub use weight::{CpuPartial, CpuWeight, Precision, ggml_dtype};

@@ -6,19 +6,8 @@ use tensor::Dtype;
 
 use crate::attend::attend;
 use crate::chunk::MAX_FLOATS;
+use crate::weight::Precision;
 use crate::{CpuCache, CpuPartial, CpuSampler, CpuWeight};
-
-/// How quantised weights meet activations.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Precision {
-    /// Weights stay as their file has them. Blocks meet activations that are rounded to 8 bits for each product, as in
-    /// llama.cpp on a CPU; halves are widened for each product, which rounds nothing.
-    #[default]
-    Quantised,
-    /// Weights become f32 when they are loaded and every product is of floats: four to eight times the memory, and the
-    /// numbers that parity is measured with.
-    Exact,
-}
 
 /// candle's CPU device.
 #[derive(Debug, Default)]

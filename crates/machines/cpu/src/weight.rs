@@ -6,8 +6,19 @@ use candle_core::{DType, Device, Result, Tensor};
 use model::backend::Shape;
 use tensor::Dtype;
 
-use crate::Precision;
 use crate::chunk::{MAX_FLOATS, chunks};
+
+/// How quantised weights meet activations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// Weights stay as their file has them. Blocks meet activations that are rounded to 8 bits for each product, as in
+    /// llama.cpp on a CPU; halves are widened for each product, which rounds nothing.
+    #[default]
+    Quantised,
+    /// Weights become f32 when they are loaded and every product is of floats: four to eight times the memory, and the
+    /// numbers that parity is measured with.
+    Exact,
+}
 
 /// A weight as it is held.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! Times of dispatches, from the ends of their passes on the device's own clock.
+//! Times dispatches: the device's clock is read at both ends of their passes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,10 +6,10 @@ use std::sync::Arc;
 use model::backend::{BackendError, StepTime};
 
 use crate::faults::Faults;
-use crate::readback::Readback;
+use crate::readback::{Readback, staging};
 use crate::recording::Dispatch;
 
-/// WebGPU's most queries of a set; two to a dispatch.
+/// The most queries that WebGPU allows in a set; a dispatch takes two.
 const N_QUERIES: u32 = 4096;
 const QUERY_BYTES: u64 = 8;
 
@@ -18,14 +18,14 @@ pub(crate) struct Clock {
     period_ns: f64,
     queries: wgpu::QuerySet,
     resolved: wgpu::Buffer,
-    /// Dispatches of the submission at hand.
-    timed: Vec<Cost>,
+    /// Dispatches of the submission that is being encoded.
+    timed: Vec<TimedDispatch>,
     staging: Option<wgpu::Buffer>,
-    under_way: Vec<(Vec<Cost>, Readback)>,
+    under_way: Vec<(Vec<TimedDispatch>, Readback)>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Cost {
+struct TimedDispatch {
     label: &'static str,
     n_bytes: u64,
     n_flops: u64,
@@ -64,30 +64,25 @@ impl Clock {
         Self { period_ns, queries, resolved, timed: Vec::new(), staging: None, under_way: Vec::new() }
     }
 
-    /// Queries for a dispatch, while there are any left in this submission.
+    /// Queries for a dispatch; `None` if this submission has none left.
     pub(crate) fn time(&mut self, dispatch: &Dispatch) -> Option<Timestamps> {
         let first = 2 * self.timed.len() as u32;
         if first + 2 > N_QUERIES {
             return None;
         }
         let Dispatch { n_bytes, n_flops, .. } = *dispatch;
-        self.timed.push(Cost { label: dispatch.launch.kernel.name, n_bytes, n_flops });
+        self.timed.push(TimedDispatch { label: dispatch.launch.kernel.name, n_bytes, n_flops });
         Some(Timestamps { queries: self.queries.clone(), first })
     }
 
-    /// Ends a submission.
+    /// Copies the queries of a submission to a buffer that the host can read.
     pub(crate) fn resolve(&mut self, device: &wgpu::Device, encoder: &mut wgpu::CommandEncoder) {
         let n = 2 * self.timed.len() as u32;
         if n == 0 {
             return;
         }
         let n_bytes = QUERY_BYTES * u64::from(n);
-        let staging = device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("clock"),
-            size: n_bytes,
-            usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
-            mapped_at_creation: false,
-        });
+        let staging = staging(device, n_bytes);
         encoder.resolve_query_set(&self.queries, 0..n, &self.resolved, 0);
         encoder.copy_buffer_to_buffer(&self.resolved, 0, &staging, 0, n_bytes);
         self.staging = Some(staging);
@@ -100,7 +95,7 @@ impl Clock {
         }
     }
 
-    /// Sums by label, the longest first.
+    /// Sums by label, the longest time first.
     pub(crate) async fn take(
         &mut self,
         device: &wgpu::Device,
@@ -109,19 +104,19 @@ impl Clock {
         let mut sums: BTreeMap<&'static str, StepTime> = BTreeMap::new();
         for (timed, readback) in std::mem::take(&mut self.under_way) {
             let words = readback.finish(device, faults).await?;
-            for (cost, [begin_low, begin_high, end_low, end_high]) in
+            for (dispatch, [begin_low, begin_high, end_low, end_high]) in
                 timed.iter().zip(words.as_chunks::<4>().0)
             {
                 let ticks = |low: u32, high: u32| u64::from(high) << 32 | u64::from(low);
-                // A clock that was reset in between gives a negative time.
+                // If the clock was reset in between, the time would be negative.
                 let n_ticks = ticks(*end_low, *end_high).saturating_sub(ticks(*begin_low, *begin_high));
-                let label = cost.label;
+                let label = dispatch.label;
                 let sum =
                     sums.entry(label).or_insert(StepTime { label, n: 0, secs: 0.0, n_bytes: 0, n_flops: 0 });
                 sum.n += 1;
                 sum.secs += n_ticks as f64 * self.period_ns * 1e-9;
-                sum.n_bytes += cost.n_bytes;
-                sum.n_flops += cost.n_flops;
+                sum.n_bytes += dispatch.n_bytes;
+                sum.n_flops += dispatch.n_flops;
             }
         }
         let mut sums: Vec<_> = sums.into_values().collect();

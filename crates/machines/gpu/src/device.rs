@@ -11,35 +11,32 @@ use model::backend::{BackendError, StepTime};
 
 use crate::GpuError;
 use crate::clock::Clock;
-use crate::executor::{Executor, Region};
+use crate::error::NAME;
+use crate::executor::{Executor, MAX_DISPATCHES, Region};
 use crate::faults::{Faults, Scopes};
-use crate::machine::NAME;
-use crate::open::{Opened, Options, open};
+use crate::open::{OpenDevice, Options, open};
 use crate::pipeline::{Pipelines, Ready};
-use crate::readback::{Readback, wait};
+use crate::readback::{Readback, staging, wait};
 use crate::recording::{BufferId, Recording, Step};
 
 /// Alignment of the parameters of a dispatch in the buffer of its submission: WebGPU's default limit.
 const PARAMS_ALIGNMENT: usize = 256;
 
-/// Dispatches of one submission.
-pub(crate) const MAX_DISPATCHES: usize = 1024;
-
-/// Submissions under way while more is recorded: one runs, one waits.
+/// Unfinished submissions while more is recorded: one runs, one waits.
 const MAX_UNDER_WAY: usize = 2;
 
-/// Bytes that may be on their way to the device: what was written and not yet taken stays in host memory.
+/// The most bytes written since the last wait: until the device takes them, they stay in host memory.
 const MAX_WRITTEN_BYTES: u64 = 32 << 20;
 
-/// Allocations from this size on are guarded each.
+/// Allocations of at least this size have an error scope each.
 const LARGE_BYTES: u64 = 1 << 20;
 
 /// A device with its buffers and pipelines.
 #[derive(Debug)]
 pub struct Device {
     options: Options,
-    opened: Opened,
-    /// The open device, for whoever wants to lose it.
+    opened: OpenDevice,
+    /// The open device, for a test that wants to lose it.
     handle: Loss,
     buffers: HashMap<BufferId, wgpu::Buffer>,
     n_bytes: u64,
@@ -59,7 +56,7 @@ struct Fence {
     done: oneshot::Receiver<()>,
 }
 
-/// Takes a device away, as a driver that crashes does: for tests, and to see what happens then.
+/// Takes a device away, as a driver that crashes does: to test what happens then.
 #[derive(Clone, Debug)]
 pub struct Loss(Rc<RefCell<(wgpu::Device, Arc<Faults>)>>);
 
@@ -76,14 +73,14 @@ impl Device {
     /// Opens a device.
     ///
     /// # Errors
-    /// Where there is no adapter, or it gives no device.
+    /// If there is no adapter, or it gives no device.
     pub async fn open(options: Options) -> Result<Self, GpuError> {
         let opened = open(options).await?;
         let handle = Loss(Rc::new(RefCell::new((opened.device.clone(), Arc::clone(&opened.faults)))));
         Ok(Self::new(options, opened, handle))
     }
 
-    fn new(options: Options, opened: Opened, handle: Loss) -> Self {
+    fn new(options: Options, opened: OpenDevice, handle: Loss) -> Self {
         let params = opened.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("params"),
             size: (MAX_DISPATCHES * PARAMS_ALIGNMENT) as u64,
@@ -118,7 +115,7 @@ impl Device {
         self.readback_secs = secs;
     }
 
-    /// Dispatches and copies, and the copy of what is to be read into a buffer that can be mapped.
+    /// Encodes dispatches and copies, and then the copy to a staging buffer.
     fn encode(
         &mut self,
         recording: &Recording,
@@ -143,7 +140,7 @@ impl Device {
                         timestamp_writes: timestamps.as_ref().map(|t| t.writes()),
                     });
                     dispatch(&mut pass, ready.next());
-                    // Only the ends of a pass can be timed, so that each dispatch gets its own while it is.
+                    // Only the ends of a pass can be timed, so a timed dispatch has a pass of its own.
                     while self.clock.is_none()
                         && let Some(Step::Dispatch(_)) = steps.peek()
                     {
@@ -164,7 +161,7 @@ impl Device {
         encoder.finish()
     }
 
-    /// Parameters go to one buffer, one dispatch after another.
+    /// Writes the parameters of all dispatches to one buffer.
     fn write_params(&self, recording: &Recording) {
         let mut words = Vec::with_capacity(recording.steps.len() * PARAMS_ALIGNMENT / 4);
         for (i, dispatch) in recording.dispatches().enumerate() {
@@ -177,7 +174,7 @@ impl Device {
     }
 
     fn ready(&mut self, recording: &Recording) -> Vec<Ready> {
-        let Self { opened: Opened { device, .. }, pipelines, buffers, params, .. } = self;
+        let Self { opened: OpenDevice { device, .. }, pipelines, buffers, params, .. } = self;
         recording.dispatches().map(|dispatch| pipelines.ready(device, dispatch, params, buffers)).collect()
     }
 
@@ -188,14 +185,14 @@ impl Device {
     fn fence(&mut self, submission: wgpu::SubmissionIndex) {
         let (sender, done) = oneshot::channel();
         self.opened.queue.on_submitted_work_done(move || {
-            // Whoever waited may be gone by now.
+            // The receiver may be gone by now.
             let _ = sender.send(());
         });
         self.under_way.push_back(Fence { submission, done });
     }
 }
 
-/// Encodes a dispatch, whose parameters stand at its number's place.
+/// Encodes a dispatch. Its number says where its parameters are.
 fn dispatch(pass: &mut wgpu::ComputePass<'_>, numbered: Option<(usize, &Ready)>) {
     // There is one for each dispatch of the recording.
     let Some((number, Ready { pipeline, group, workgroups: [x, y, z] })) = numbered else { return };
@@ -235,7 +232,7 @@ impl Executor for Device {
                 mapped_at_creation: false,
             })
         };
-        // After a refused allocation everything goes on, with garbage.
+        // After a refused allocation wgpu goes on, and computes garbage.
         let buffer = if n_bytes >= LARGE_BYTES {
             let filters = [ErrorFilter::OutOfMemory, ErrorFilter::Validation];
             self.scopes.guard(device, &filters, ("allocate", n_bytes), create)
@@ -262,17 +259,9 @@ impl Executor for Device {
     }
 
     fn submit(&mut self, recording: &Recording, region: Option<Region>) -> Option<Readback> {
-        let staging = region.map(|region| {
-            let staging = self.opened.device.create_buffer(&wgpu::BufferDescriptor {
-                label: Some("read"),
-                size: region.n_bytes,
-                usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
-                mapped_at_creation: false,
-            });
-            (staging, region)
-        });
+        let staging = region.map(|region| (staging(&self.opened.device, region.n_bytes), region));
         self.write_params(recording);
-        // A refused shader does not fail its call either: wgpu goes on, nothing runs, and zeros are read back.
+        // A refused shader does not fail its call either: wgpu goes on, nothing runs, and zeros are read.
         let is_new = recording.dispatches().any(|dispatch| !self.pipelines.has(dispatch));
         let guard = is_new.then(|| self.opened.device.push_error_scope(wgpu::ErrorFilter::Validation));
         let ready = self.ready(recording);
@@ -308,7 +297,7 @@ impl Executor for Device {
             && let Some(Fence { submission, done }) = self.under_way.pop_front()
         {
             wait(&self.opened.device, submission);
-            // A device that is lost in between drops the sender.
+            // If the device is lost meanwhile, the sender is dropped.
             let _ = self.opened.faults.or_lost(done).await?;
         }
         self.check().await
@@ -322,7 +311,7 @@ impl Executor for Device {
             message: error.to_string(),
         })?;
         self.handle.0.replace((opened.device.clone(), Arc::clone(&opened.faults)));
-        // The same wishes are given the same adapter.
+        // The same options give the same adapter.
         opened.adapter_name.clone_from(&self.opened.adapter_name);
         let readback_secs = self.readback_secs;
         *self = Self::new(self.options, opened, self.handle.clone());
@@ -331,7 +320,7 @@ impl Executor for Device {
     }
 
     fn set_profiling(&mut self, on: bool) {
-        let Opened { device, queue, has_clock, .. } = &self.opened;
+        let OpenDevice { device, queue, has_clock, .. } = &self.opened;
         self.clock = (on && *has_clock).then(|| Clock::new(device, queue.get_timestamp_period()));
     }
 

@@ -1,8 +1,11 @@
+/// The machine's name in messages.
+pub(crate) const NAME: &str = "WebGPU";
+
 /// Why there is no GPU to compute on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GpuError {
-    /// The machine has none, or the browser hides it.
+    /// The machine has no adapter, or the browser hides it.
     #[error("there is no WebGPU adapter ({message})")]
     NoAdapter {
         /// In wgpu's words.
@@ -16,7 +19,7 @@ pub enum GpuError {
         /// In wgpu's words.
         message: String,
     },
-    /// The device did not do the least of what was asked.
+    /// The device failed a small test.
     #[error("{adapter} failed its first test ({message})")]
     Useless {
         /// Which adapter.

@@ -1,4 +1,4 @@
-//! What goes wrong behind the calls: a GPU API accepts everything and reports late.
+//! Errors after the call: a GPU API accepts every call and reports errors later.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -7,9 +7,9 @@ use std::task::{Context, Poll, Waker};
 
 use model::backend::BackendError;
 
-use crate::machine::NAME;
+use crate::error::NAME;
 
-/// Whether the device is lost, and what was refused outside of any scope.
+/// Whether the device is lost, and the first error outside of any scope.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Mutex<Seen>);
 
@@ -21,7 +21,7 @@ struct Seen {
 }
 
 impl Faults {
-    /// Watches a device from now on.
+    /// Watches a device.
     pub(crate) fn watch(device: &wgpu::Device) -> Arc<Self> {
         let faults = Arc::new(Self::default());
         let seen = Arc::clone(&faults);
@@ -35,7 +35,7 @@ impl Faults {
         faults
     }
 
-    /// The device is gone. The first reason that is told counts.
+    /// Marks the device as lost. The first reason counts.
     pub(crate) fn lose(&self, why: String) {
         let waiting = {
             let mut seen = self.seen();
@@ -45,7 +45,7 @@ impl Faults {
         waiting.into_iter().for_each(Waker::wake);
     }
 
-    /// An error where the device is lost, or refused something since the last time this was asked.
+    /// An error if the device is lost, or has refused something since the last call.
     pub(crate) fn check(&self) -> Result<(), BackendError> {
         let mut seen = self.seen();
         if let Some(why) = &seen.lost {
@@ -57,7 +57,7 @@ impl Faults {
         }
     }
 
-    /// What `future` gives, or that the device was lost before: a lost device may never answer.
+    /// Waits for `future` or for the loss of the device: a lost device may never answer.
     pub(crate) async fn or_lost<T>(&self, future: impl Future<Output = T>) -> Result<T, BackendError> {
         let mut future = pin!(future);
         poll_fn(|context| match future.as_mut().poll(context) {
@@ -78,7 +78,7 @@ impl Faults {
         Poll::Pending
     }
 
-    /// A callback that panicked left nothing half done here.
+    /// A callback that panicked cannot leave this half changed.
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -88,7 +88,7 @@ pub(crate) fn lost(message: String) -> BackendError {
     BackendError::Lost { backend: NAME, message }
 }
 
-/// Error scopes that were closed and have not answered yet.
+/// Error scopes that are closed and have not answered yet.
 #[derive(Default)]
 pub(crate) struct Scopes(Vec<Scope>);
 
@@ -105,7 +105,7 @@ impl std::fmt::Debug for Scopes {
 }
 
 impl Scopes {
-    /// Runs `work` in a scope of each of `filters`.
+    /// Runs `work` in an error scope for each of `filters`.
     pub(crate) fn guard<T>(
         &mut self,
         device: &wgpu::Device,
@@ -121,12 +121,12 @@ impl Scopes {
         done
     }
 
-    /// Closes a scope that allocates nothing.
+    /// Adds a scope in which nothing was allocated.
     pub(crate) fn add(&mut self, verb: &'static str, guard: wgpu::ErrorScopeGuard) {
         self.0.push(Scope { verb, needed_bytes: 0, answer: Box::pin(guard.pop()) });
     }
 
-    /// Waits for all answers; the first error among them.
+    /// Waits for all answers, and reports the first error.
     pub(crate) async fn check(
         &mut self,
         device: &wgpu::Device,
@@ -135,8 +135,8 @@ impl Scopes {
     ) -> Result<(), BackendError> {
         for scope in std::mem::take(&mut self.0) {
             let Some(error) = faults.or_lost(scope.answer).await? else { continue };
-            // On a device that is lost everything is invalid, and that may be told before the loss: one more question gives it
-            // the time to arrive.
+            // On a lost device everything is invalid, and such an error may arrive before the loss itself. Waiting for one
+            // more scope gives the loss time to arrive.
             let scope_of_nothing = device.push_error_scope(wgpu::ErrorFilter::Validation).pop();
             drop(faults.or_lost(scope_of_nothing).await?);
             faults.check()?;

@@ -1,9 +1,9 @@
-//! The forward pass on wgpu: natively on Vulkan, in the browser on WebGPU. The only crate that names it.
+//! The forward pass on wgpu: natively on Vulkan, in the browser on WebGPU. No other crate names wgpu.
 //!
 //! [`Gpu`] is a [`Backend`](model::backend::Backend). Its verbs append plain [`Dispatch`](recording::Dispatch)es of
-//! [`kernels`] to a [`Recording`](recording::Recording), which names buffers by number; an [`Executor`] runs it. The one
-//! on wgpu, [`Device`], has the pipelines, the bind groups and the real buffers. What is recorded runs when something is read, a
-//! token is sampled, or much has gathered.
+//! [`kernels`] to a [`Recording`](recording::Recording), which names buffers by number. An [`Executor`] runs it. [`Device`] is
+//! the executor on wgpu; it has the pipelines, the bind groups and the real buffers. A recording runs when something is
+//! read, when a token is sampled, or when it has grown large.
 
 mod clock;
 mod device;

@@ -1,4 +1,4 @@
-//! From a wish to a device.
+//! Opens the device that the options ask for.
 
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use crate::faults::Faults;
 /// Which adapter to open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Adapter {
-    /// The one the system prefers.
+    /// The one that the system prefers.
     #[default]
     Fastest,
-    /// One that computes on the CPU, for tests: the same on every machine.
+    /// A software adapter, which computes on the CPU. Tests use it because it is the same on every machine.
     Software,
 }
 
@@ -23,18 +23,19 @@ pub enum Limits {
     /// As large as the adapter allows.
     #[default]
     Adapter,
-    /// WebGPU's defaults, which every browser grants: 128 MiB to a binding. What tests ask for, or they prove nothing about browsers.
+    /// WebGPU's default limits, which every browser grants: 128 MiB to a binding. Tests use them, since larger limits would
+    /// prove nothing about browsers.
     Default,
 }
 
-/// What is asked of a device.
+/// How to open a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Of which adapter.
+    /// Which adapter.
     pub adapter: Adapter,
-    /// Up to which sizes.
+    /// Which limits.
     pub limits: Limits,
-    /// What the kernels may make use of, where the adapter has it.
+    /// The features that the kernels may use if the adapter has them.
     pub features: Features,
 }
 
@@ -47,7 +48,7 @@ impl Default for Options {
 
 /// A device as it was opened.
 #[derive(Debug)]
-pub(crate) struct Opened {
+pub(crate) struct OpenDevice {
     pub(crate) adapter_name: String,
     pub(crate) features: Features,
     pub(crate) has_clock: bool,
@@ -56,7 +57,7 @@ pub(crate) struct Opened {
     pub(crate) faults: Arc<Faults>,
 }
 
-pub(crate) async fn open(options: Options) -> Result<Opened, GpuError> {
+pub(crate) async fn open(options: Options) -> Result<OpenDevice, GpuError> {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
     let request = wgpu::RequestAdapterOptions {
         power_preference: wgpu::PowerPreference::HighPerformance,
@@ -88,10 +89,10 @@ pub(crate) async fn open(options: Options) -> Result<Opened, GpuError> {
     };
     let (device, queue) = adapter.request_device(&descriptor).await.map_err(no_device)?;
     let faults = Faults::watch(&device);
-    Ok(Opened { adapter_name, features, has_clock, device, queue, faults })
+    Ok(OpenDevice { adapter_name, features, has_clock, device, queue, faults })
 }
 
-/// Natively the adapter says what it has, and naga writes the packed dot product out where it lacks it.
+/// A native adapter lists its features. If it has no packed dot product, naga emulates it.
 #[cfg(not(target_arch = "wasm32"))]
 fn offered(adapter: &wgpu::Adapter, wanted: Features) -> Features {
     let has = adapter.features();
@@ -102,15 +103,15 @@ fn offered(adapter: &wgpu::Adapter, wanted: Features) -> Features {
     }
 }
 
-/// In a browser wgpu knows no subgroups (gfx-rs/wgpu#10146). Whoever asks for them has seen to it that the browser's own
-/// `requestDevice` adds them, and knows that the adapter has them.
+/// In a browser wgpu does not know subgroups (gfx-rs/wgpu#10146). A caller that asks for them has checked that the adapter
+/// has them, and has made the browser's own `requestDevice` ask for them too.
 #[cfg(target_arch = "wasm32")]
 fn offered(adapter: &wgpu::Adapter, wanted: Features) -> Features {
     Features { f16: wanted.f16 && adapter.features().contains(wgpu::Features::SHADER_F16), ..wanted }
 }
 
-/// What a person would call the adapter. Browsers keep most of it to themselves, and wgpu does not pass on the rest: see
-/// [`Gpu::call_adapter`](crate::Gpu::call_adapter).
+/// The adapter's name as a person would say it. Browsers hide most of it, and wgpu does not pass on the rest: see
+/// `Gpu::call_adapter`.
 fn name(info: &wgpu::AdapterInfo) -> String {
     [&info.name, &info.driver_info, &info.driver]
         .into_iter()

@@ -1,4 +1,4 @@
-//! Pipelines and bind groups, each made once.
+//! Pipelines and bind groups, each made once and then cached.
 
 use std::collections::HashMap;
 
@@ -9,10 +9,10 @@ use crate::recording::{Bound, BufferId, Dispatch};
 
 const COMPILER: Compiler = if cfg!(target_arch = "wasm32") { Compiler::Browser } else { Compiler::Naga };
 
-/// Bind groups that are kept; a decoding step makes the same ones as the step before.
+/// How many bind groups are cached. A decoding step needs the same ones as the step before.
 const MAX_GROUPS: usize = 4096;
 
-/// What dispatches need besides their buffers.
+/// The caches.
 #[derive(Debug, Default)]
 pub(crate) struct Pipelines {
     layouts: HashMap<&'static str, wgpu::BindGroupLayout>,
@@ -22,7 +22,7 @@ pub(crate) struct Pipelines {
     n_groups: usize,
 }
 
-/// A dispatch that can be encoded. It holds what it needs, whatever becomes of the caches meanwhile.
+/// A dispatch that can be encoded. It holds handles of its own, so the caches may change before it is.
 #[derive(Debug)]
 pub(crate) struct Ready {
     pub(crate) pipeline: wgpu::ComputePipeline,
@@ -36,7 +36,7 @@ impl Pipelines {
         self.pipelines.contains_key(&dispatch.launch.pipeline())
     }
 
-    /// Makes what the dispatch needs and is not there yet. What wgpu refuses shows in the scope that surrounds the call.
+    /// Takes pipeline and bind group from the caches, or makes them. The error scope around the call catches what wgpu refuses.
     pub(crate) fn ready(
         &mut self,
         device: &wgpu::Device,
@@ -53,7 +53,7 @@ impl Pipelines {
             .clone();
         let workgroups = dispatch.launch.workgroups;
         let of_kernel = self.groups.entry(kernel.name).or_default();
-        // Found without a copy of the key: a decoding step looks up two hundred.
+        // A lookup that does not copy the key: a decoding step does two hundred.
         if let Some(group) = of_kernel.get(dispatch.bindings.as_slice()) {
             return Ready { pipeline, group: group.clone(), workgroups };
         }
@@ -67,7 +67,7 @@ impl Pipelines {
         Ready { pipeline, group, workgroups }
     }
 
-    /// A buffer is no more.
+    /// Forgets the bind groups of a buffer that was destroyed.
     pub(crate) fn forget(&mut self, id: BufferId) {
         for of_kernel in self.groups.values_mut() {
             of_kernel.retain(|bindings, _| bindings.iter().all(|bound| bound.buffer != id));
@@ -117,7 +117,7 @@ fn layout(device: &wgpu::Device, kernel: &Kernel) -> wgpu::BindGroupLayout {
         has_dynamic_offset: false,
         min_binding_size: None,
     });
-    // The parameters of a whole submission are one buffer, so that a bind group outlives its numbers.
+    // All parameters of a submission are in one buffer, so that a bind group stays valid when the numbers change.
     let uniform = BindingType::Buffer {
         ty: BufferBindingType::Uniform,
         has_dynamic_offset: true,

@@ -1,16 +1,38 @@
-//! The first thing a device is asked: whether it computes, and how long an answer takes.
+//! The first test of a device: whether it computes, and how long an answer takes.
 
 use model::backend::{Backend, Ids, Shape};
 use tensor::Dtype;
 
+use crate::device::Device;
+use crate::error::GpuError;
 use crate::executor::Executor;
 use crate::machine::Gpu;
+use crate::open::Options;
 
-/// Trials; the shortest counts.
+/// How many trials are timed; the shortest counts.
 const N_TRIALS: usize = 3;
 
-/// Seconds that a word takes to the host, or what is wrong with the device.
-pub(crate) async fn probe<D: Executor>(gpu: &mut Gpu<D>, now_secs: impl Fn() -> f64) -> Result<f64, String> {
+impl Gpu {
+    /// Opens a device, checks that it computes, and measures how long a word takes to reach the host. `now_secs` is any clock.
+    ///
+    /// # Errors
+    /// If there is no adapter or no device, or the device computes something wrong.
+    pub async fn open(options: Options, now_secs: impl Fn() -> f64) -> Result<Self, GpuError> {
+        let mut gpu = Self::on(Device::open(options).await?);
+        let probed = probe(&mut gpu, now_secs).await;
+        let useless = |message: String| GpuError::Useless {
+            adapter: gpu.device.adapter_name().to_owned(),
+            // Compilers quote the source after their first line.
+            message: message.lines().next().unwrap_or_default().to_owned(),
+        };
+        let secs = probed.map_err(useless)?;
+        gpu.device.set_readback_secs(secs);
+        Ok(gpu)
+    }
+}
+
+/// Seconds that a word takes to reach the host, or what is wrong with the device.
+async fn probe<D: Executor>(gpu: &mut Gpu<D>, now_secs: impl Fn() -> f64) -> Result<f64, String> {
     let shape = Shape::new(1, 8);
     let values: Vec<f32> = (0..8_u8).map(f32::from).collect();
     let expected: Vec<f32> = values.iter().map(|x| x + x).collect();
@@ -32,7 +54,8 @@ pub(crate) async fn probe<D: Executor>(gpu: &mut Gpu<D>, now_secs: impl Fn() -> 
     Ok(shortest_secs.max(0.0))
 }
 
-/// Scales of Q6_K are often halves below 2^-14, which WGSL lets a device take for zero: an answer would be nonsense without a word.
+/// Scales of Q6_K are often halves below 2^-14, which WGSL lets a device treat as zero. The answers would be nonsense, and no
+/// error would say so.
 async fn keeps_small_halves<D: Executor>(gpu: &mut Gpu<D>) -> Result<(), String> {
     // 2^-24, 2^-15 and the like: subnormal halves, and one that is not.
     let halves: [u16; 8] = [1, 0x0200, 0x83FF, 0x3C00, 0x0155, 0x8001, 0x0010, 0x0400];

@@ -5,7 +5,7 @@ use model::backend::BackendError;
 
 use crate::faults::{Faults, lost};
 
-/// Words on their way to the host.
+/// Words that are being copied to the host.
 #[derive(Debug)]
 pub struct Readback {
     staging: wgpu::Buffer,
@@ -14,15 +14,15 @@ pub struct Readback {
 }
 
 impl Readback {
-    /// Begins to map what `submission` puts into `staging`.
+    /// Begins to map `staging`, into which `submission` copies.
     pub(crate) fn begin(staging: wgpu::Buffer, submission: wgpu::SubmissionIndex) -> Self {
         let (sender, mapped) = oneshot::channel();
-        // Whoever waited may be gone by now.
+        // The receiver may be gone by now.
         staging.map_async(wgpu::MapMode::Read, .., move |result| drop(sender.send(result)));
         Self { staging, mapped, submission }
     }
 
-    /// The words.
+    /// Waits for the words.
     pub(crate) async fn finish(
         self,
         device: &wgpu::Device,
@@ -31,7 +31,7 @@ impl Readback {
         wait(device, self.submission);
         let mapped = faults.or_lost(self.mapped).await?;
         faults.check()?;
-        // Mapping fails on a lost device alone: allocation and copy were guarded before.
+        // Mapping fails only on a lost device: allocation and copy have error scopes of their own.
         match mapped {
             Ok(Ok(())) => {}
             _ => return Err(lost("a buffer could not be read".to_owned())),
@@ -42,13 +42,23 @@ impl Readback {
     }
 }
 
-/// Lets callbacks of everything up to `submission` run; a browser does so by itself.
+/// A buffer through which `n_bytes` are copied to the host.
+pub(crate) fn staging(device: &wgpu::Device, n_bytes: u64) -> wgpu::Buffer {
+    device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("read"),
+        size: n_bytes,
+        usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+        mapped_at_creation: false,
+    })
+}
+
+/// Runs the callbacks of everything up to `submission`; a browser does so by itself.
 #[cfg_attr(target_arch = "wasm32", expect(unused_variables, reason = "polling does nothing in a browser"))]
 pub(crate) fn wait(device: &wgpu::Device, submission: wgpu::SubmissionIndex) {
     #[cfg(not(target_arch = "wasm32"))]
     {
         let poll = wgpu::PollType::Wait { submission_index: Some(submission), timeout: None };
-        // It fails on a lost device alone, and that is told by its callback.
+        // It fails only on a lost device, which reports that through its callback.
         drop(device.poll(poll));
     }
 }

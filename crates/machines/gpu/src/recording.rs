@@ -1,33 +1,33 @@
-//! What is to run, as plain data: it can be counted, printed, timed by label and run, and knows no GPU API.
+//! The work to run, as plain data: it can be counted, printed, timed by label and run. It knows no GPU API.
 
 use std::fmt;
 
 use kernels::Launch;
 
-/// Names a buffer as long as its machine lives.
+/// The number of a buffer, unique on its machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BufferId(u32);
 
 impl BufferId {
-    /// The buffer of this number.
+    /// The buffer with this number.
     pub const fn new(number: u32) -> Self {
         Self(number)
     }
 }
 
-/// A part of a buffer that a kernel sees.
+/// The part of a buffer that a kernel sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Bound {
-    /// Which buffer. A part begins with it.
+    /// Which buffer. The part begins at its first byte.
     pub buffer: BufferId,
-    /// How many bytes of it.
+    /// How many bytes.
     pub n_bytes: u64,
 }
 
 /// One dispatch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dispatch {
-    /// The verb it is a part of.
+    /// The verb that recorded it.
     pub label: &'static str,
     /// Kernel, variant, parameters, workgroups.
     pub launch: Launch,
@@ -46,11 +46,11 @@ pub enum Step {
     Dispatch(Dispatch),
     /// Bytes go from one buffer to another.
     Copy {
-        /// From its beginning.
+        /// From the beginning of this buffer.
         from: BufferId,
         /// Into this one.
         to: BufferId,
-        /// From this byte on.
+        /// At this byte.
         to_offset: u64,
         /// How many bytes.
         n_bytes: u64,
@@ -65,7 +65,7 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Its dispatches.
+    /// The dispatches.
     pub fn dispatches(&self) -> impl Iterator<Item = &Dispatch> {
         self.steps.iter().filter_map(|step| match step {
             Step::Dispatch(dispatch) => Some(dispatch),
@@ -73,13 +73,13 @@ impl Recording {
         })
     }
 
-    /// Operations of all dispatches.
+    /// Floating-point operations of all dispatches.
     pub fn n_flops(&self) -> u64 {
         self.dispatches().map(|dispatch| dispatch.n_flops).sum()
     }
 }
 
-/// A line to a step.
+/// A line for each step.
 impl fmt::Display for Recording {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for step in &self.steps {

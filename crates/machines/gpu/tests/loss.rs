@@ -1,4 +1,4 @@
-//! A device that is taken away is noticed at the next await, and a new one computes.
+//! The loss of a device is reported at the next await, and a new device computes.
 
 use gpu::{Adapter, Gpu, GpuTensor, Limits, Options};
 use model::backend::{Backend, BackendError, Shape};
@@ -34,11 +34,11 @@ fn a_lost_device_is_noticed_and_replaced() {
     pollster::block_on(gpu.reopen()).unwrap();
     let after = doubled(&mut gpu).unwrap();
     assert_eq!(pollster::block_on(gpu.read(&after)).unwrap(), [2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0, 16.0]);
-    // What was made before is not taken for something of the new device.
+    // A tensor of the old device is not mistaken for one of the new device.
     drop(before);
     let again = doubled(&mut gpu).unwrap();
     assert_eq!(pollster::block_on(gpu.read(&again)).unwrap()[7], 16.0);
-    // The handle loses the device that is open now.
+    // The handle takes away the device that is open now.
     gpu.loss().lose();
     assert!(matches!(pollster::block_on(gpu.settle()), Err(BackendError::Lost { .. })));
 }

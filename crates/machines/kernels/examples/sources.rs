@@ -1,4 +1,4 @@
-//! Writes the source of every kernel in every variant to a folder, as browsers get it, to be read or fed to another compiler:
+//! Writes the source of every kernel in every variant to a folder, as a browser gets it, for reading or for another compiler:
 //! `cargo run -p kernels --example sources -- FOLDER`.
 
 use kernels::{Compiler, KERNELS};

@@ -1,16 +1,14 @@
 //! Rotation and attention.
 //!
-//! A cache's row is its token's keys and then its values, `(capacity, 2, n_kv * head_dim)`. So both are one binding where they
-//! are written, and two of the same buffer where they are read.
+//! A row of a cache is a token's keys and then its values, `(capacity, 2, n_kv * head_dim)`. So a kernel that writes them has one
+//! binding, and a kernel that reads them has two bindings of the same buffer.
 
 use crate::format::wgsl;
 use crate::kernel::{Part, read, write};
-use crate::launch::grid;
 use crate::params::{Params, params};
 use crate::{Kernel, Launch, Unsupported, Variant};
 
-/// Columns of a head that fit the workgroup memory of `attend`: 16 keys, and the scores of 32 queries, in 16 KiB.
-pub const MAX_HEAD_DIM: u32 = 128;
+pub use crate::variant::MAX_HEAD_DIM;
 
 /// Rotates every head of every row.
 pub static ROPE: Kernel = Kernel {
@@ -22,7 +20,7 @@ pub static ROPE: Kernel = Kernel {
     body: wgsl!("rope"),
 };
 
-/// Rotates queries and keys, and puts keys and values into the cache.
+/// Rotates queries and keys, and appends keys and values to the cache.
 pub static ROPE_APPEND: Kernel = Kernel {
     name: "rope_append",
     bindings: &[
@@ -60,7 +58,7 @@ pub static ATTEND_SPLIT: Kernel = Kernel {
     body: wgsl!("attend_split"),
 };
 
-/// The runs of [`ATTEND_SPLIT`] put together.
+/// Combines the runs of [`ATTEND_SPLIT`].
 pub static ATTEND_MERGE: Kernel = Kernel {
     name: "attend_merge",
     bindings: &[read("runs"), write("y")],
@@ -100,7 +98,7 @@ params!(MergeParams { n_query: u32, n_runs: u32 });
 
 /// How columns divide into heads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Heads {
+pub struct HeadLayout {
     /// Query heads.
     pub n_query: u32,
     /// Key and value heads.
@@ -109,18 +107,18 @@ pub struct Heads {
     pub dim: u32,
 }
 
-/// Where keys and values lie.
+/// Which buffers hold keys and values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// In a buffer each, `(rows, n_kv * dim)`.
+    /// A buffer each, `(rows, n_kv * dim)`.
     Fresh,
-    /// In a cache, bound as `keys` and again as `values`.
+    /// A cache, bound as `keys` and again as `values`.
     Cached,
 }
 
 /// Which keys a query may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Span {
+pub enum Mask {
     /// Query `i` of `n` sees keys `0 ..= n_keys - n + i`.
     Causal {
         /// Rows of queries.
@@ -142,28 +140,26 @@ pub fn rope(rows: u32, n_heads: u32, dim: u32) -> Result<Launch, Unsupported> {
     if !dim.is_multiple_of(2) {
         return Err(Unsupported::HeadDim { kernel: ROPE.name, found: dim });
     }
-    let n_pairs = rows * n_heads * (dim / 2);
     let params = RopeParams { rows, n_heads, dim };
-    Launch::new(&ROPE, Variant::default(), &params, grid(n_pairs.div_ceil(ROPE.workgroup)))
+    Launch::each(&ROPE, Variant::default(), &params, rows * n_heads * (dim / 2))
 }
 
-/// `rope` of queries and keys and `append` of keys and values, for `rows` tokens behind the `n_past` of the cache.
-pub fn rope_append(rows: u32, heads: Heads, n_past: u32) -> Result<Launch, Unsupported> {
-    let Heads { n_query, n_kv, dim } = heads;
-    check_heads(&ROPE_APPEND, n_query, n_kv, dim)?;
-    let n_pairs = rows * (n_query + 2 * n_kv) * (dim / 2);
+/// `rope` of queries and keys and `append` of keys and values, for `rows` tokens after the first `n_past` of the cache.
+pub fn rope_append(rows: u32, heads: HeadLayout, n_past: u32) -> Result<Launch, Unsupported> {
+    let HeadLayout { n_query, n_kv, dim } = heads;
+    check_heads(&ROPE_APPEND, heads)?;
     let params = RopeAppendParams { rows, n_query, n_kv, dim, n_past };
-    Launch::new(&ROPE_APPEND, Variant::default(), &params, grid(n_pairs.div_ceil(ROPE_APPEND.workgroup)))
+    Launch::each(&ROPE_APPEND, Variant::default(), &params, rows * (n_query + 2 * n_kv) * (dim / 2))
 }
 
 /// Attention of any number of queries.
-pub fn attend(heads: Heads, source: Source, span: Span) -> Result<Launch, Unsupported> {
+pub fn attend(heads: HeadLayout, source: Source, mask: Mask) -> Result<Launch, Unsupported> {
     const QUERIES_OF_A_GROUP: u32 = 32;
-    let Heads { n_query, n_kv, dim } = heads;
-    check_heads(&ATTEND, n_query, n_kv, dim)?;
-    let (first, n_queries, n_keys, is_causal) = match span {
-        Span::Causal { n_queries, n_keys } => (0, n_queries, n_keys, 1),
-        Span::Segment { first, n } => (first, n, n, 0),
+    let HeadLayout { n_query, n_kv, dim } = heads;
+    check_heads(&ATTEND, heads)?;
+    let (first, n_queries, n_keys, is_causal) = match mask {
+        Mask::Causal { n_queries, n_keys } => (0, n_queries, n_keys, 1),
+        Mask::Segment { first, n } => (first, n, n, 0),
     };
     let (key_stride, value_quad) = quads(heads, source);
     let params = AttendParams {
@@ -183,29 +179,29 @@ pub fn attend(heads: Heads, source: Source, span: Span) -> Result<Launch, Unsupp
     Launch::new(&ATTEND, variant, &params, [n_queries.div_ceil(QUERIES_OF_A_GROUP), n_query, 1])
 }
 
-/// Causal attention of a few queries over a cache in two dispatches.
+/// Causal attention of a few queries over a cache, in two dispatches.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SplitAttend {
-    /// First.
+    /// The first dispatch.
     pub split: Launch,
-    /// Then.
+    /// The second dispatch.
     pub merge: Launch,
-    /// f32 elements of the `runs` between them.
+    /// f32 elements of the buffer `runs` between them.
     pub n_runs_elements: u32,
 }
 
 /// See [`SplitAttend`]. For decoding: `n_queries` is 1, or a handful.
 pub fn attend_split(
-    heads: Heads,
+    heads: HeadLayout,
     source: Source,
     n_queries: u32,
     n_keys: u32,
 ) -> Result<SplitAttend, Unsupported> {
-    // A workgroup scores 64 keys at a time. More runs than this keep no more of a GPU busy, and each costs the merge a row.
+    // A workgroup scores 64 keys at a time. More runs than this would not keep a GPU busier, and each costs the merge a row.
     const KEYS_AT_A_TIME: u32 = 64;
     const MAX_RUNS: u32 = 32;
-    let Heads { n_query, n_kv, dim } = heads;
-    check_heads(&ATTEND_SPLIT, n_query, n_kv, dim)?;
+    let HeadLayout { n_query, n_kv, dim } = heads;
+    check_heads(&ATTEND_SPLIT, heads)?;
     let run_keys = n_keys.div_ceil(MAX_RUNS).next_multiple_of(KEYS_AT_A_TIME);
     let n_runs = n_keys.div_ceil(run_keys);
     let (key_stride, value_quad) = quads(heads, source);
@@ -234,7 +230,7 @@ pub fn attend_split(
 }
 
 /// (quads from one key to the next, quad of a row at which values begin)
-fn quads(heads: Heads, source: Source) -> (u32, u32) {
+fn quads(heads: HeadLayout, source: Source) -> (u32, u32) {
     let row = heads.n_kv * heads.dim / 4;
     match source {
         Source::Fresh => (row, 0),
@@ -246,7 +242,8 @@ fn scale(dim: u32) -> f32 {
     f64::from(dim).powf(-0.5) as f32
 }
 
-pub(crate) fn check_heads(kernel: &Kernel, n_query: u32, n_kv: u32, dim: u32) -> Result<(), Unsupported> {
+pub(crate) fn check_heads(kernel: &Kernel, heads: HeadLayout) -> Result<(), Unsupported> {
+    let HeadLayout { n_query, n_kv, dim } = heads;
     if dim == 0 || !dim.is_multiple_of(4) || dim > MAX_HEAD_DIM {
         return Err(Unsupported::HeadDim { kernel: kernel.name, found: dim });
     }

@@ -1,6 +1,6 @@
 use tensor::Dtype;
 
-/// Shapes for which there is no kernel.
+/// Why there is no kernel for a shape.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unsupported {
@@ -24,10 +24,10 @@ pub enum Unsupported {
         /// Columns asked for.
         found: u32,
     },
-    /// Heads that are too wide for workgroup memory, or that do not divide.
+    /// Heads that are too wide for workgroup memory, or not of whole quads.
     #[error(
         "{kernel}: heads of {found} columns; expected a multiple of 4, at most {}",
-        crate::attend::MAX_HEAD_DIM
+        crate::variant::MAX_HEAD_DIM
     )]
     HeadDim {
         /// Which kernel.
@@ -35,7 +35,7 @@ pub enum Unsupported {
         /// Columns of a head.
         found: u32,
     },
-    /// Query heads that cannot share the key heads evenly.
+    /// Query heads that are no multiple of the key heads.
     #[error("{kernel}: {n_query} query heads over {n_kv} key heads; expected a multiple")]
     Heads {
         /// Which kernel.
@@ -55,13 +55,13 @@ pub enum Unsupported {
         /// The most it takes.
         most: u32,
     },
-    /// A fusion that only the decoding kernels have.
+    /// A norm, which only the kernels for few rows of x can fuse.
     #[error("{kernel} does not normalise its input; run the norm first")]
     Normalise {
         /// Which kernel.
         kernel: &'static str,
     },
-    /// A format whose scales the integer product cannot keep apart.
+    /// A format in whose units the scales change too often for the integer product.
     #[error("{kernel} does not read {dtype}; use matmul")]
     Packed {
         /// Which kernel.
@@ -79,7 +79,7 @@ pub enum Unsupported {
     },
 }
 
-/// `Ok` where rows of activations of `cols` columns can be read four columns at a time.
+/// `Ok` if rows of `cols` columns can be read four columns at a time.
 pub(crate) fn whole_quads(kernel: &'static str, cols: u32) -> Result<(), Unsupported> {
     if cols > 0 && cols.is_multiple_of(4) {
         Ok(())

@@ -1,4 +1,4 @@
-//! Which parts of `wgsl/` make up a weight format.
+//! The parts of `wgsl/` that read a weight format.
 
 use tensor::Dtype;
 
@@ -17,7 +17,7 @@ const PLANE: &str = wgsl!("parts/plane_f16");
 const FIFTH_BITS: &str = wgsl!("parts/fifth_bits");
 const K_SCALES: &str = wgsl!("parts/k_scales");
 
-/// The parts that read weights of a format, the block's own last.
+/// The parts for a format; the format's own is the last.
 #[rustfmt::skip]
 pub(crate) fn parts(dtype: Dtype) -> &'static [&'static str] {
     match dtype {
@@ -37,7 +37,7 @@ pub(crate) fn parts(dtype: Dtype) -> &'static [&'static str] {
     }
 }
 
-/// Whether the first two quads of a unit share scale and offset, and the last two: what `matmul_packed` relies on.
+/// Whether the first two quads of a unit share scale and offset, and the last two as well. `matmul_packed` relies on that.
 pub(crate) fn shares_scales(dtype: Dtype) -> bool {
     match dtype {
         Dtype::Q4_0 | Dtype::Q4_1 | Dtype::Q5_0 | Dtype::Q5_1 | Dtype::Q8_0 | Dtype::Q4K | Dtype::Q5K => true,

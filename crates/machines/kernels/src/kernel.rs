@@ -14,7 +14,7 @@ pub enum Access {
     ReadWrite,
 }
 
-/// A storage buffer of a kernel. Its number is its place in [`Kernel::bindings`].
+/// A storage buffer of a kernel. Its binding number is its index in [`Kernel::bindings`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Binding {
     /// As in WGSL.
@@ -31,13 +31,13 @@ pub(crate) const fn write(name: &'static str) -> Binding {
     Binding { name, access: Access::ReadWrite }
 }
 
-/// Who compiles a source.
+/// The compiler of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compiler {
-    /// WGSL as it is specified: a browser.
+    /// A browser's: WGSL as it is specified.
     Browser,
-    /// naga 30, behind native wgpu. It compiles subgroup functions, but refuses the directive that the specification demands
-    /// (gfx-rs/wgpu#5555).
+    /// naga 30, which native wgpu uses. It compiles subgroup functions, but refuses the directive that the specification
+    /// demands (gfx-rs/wgpu#5555).
     Naga,
 }
 
@@ -50,13 +50,13 @@ pub(crate) enum Part {
     XRows,
     /// `const HEAD_DIM`
     HeadDim,
-    /// What reads the format of `weights`.
+    /// The functions that read the format of `weights`.
     Weights,
     /// `workgroup_sum`
     Sum,
     /// `TileQuad`
     Tile,
-    /// Nothing by itself: the kernel's own file uses the packed dot product.
+    /// No text: it says that the kernel's own file uses the packed dot product.
     PackedDot,
 }
 
@@ -66,11 +66,11 @@ impl Part {
 
 /// One compute shader.
 pub struct Kernel {
-    /// Of its file, without `.wgsl`.
+    /// The name of its file, without `.wgsl`.
     pub name: &'static str,
     /// Storage buffers of group 0: inputs in order, outputs last. A uniform buffer, `params`, follows them.
     pub bindings: &'static [Binding],
-    /// The uniform buffer's contents.
+    /// The fields of the uniform buffer.
     pub params: &'static [Field],
     /// Invocations of a workgroup.
     pub workgroup: u32,
@@ -84,8 +84,8 @@ impl Kernel {
 
     /// The source of a variant.
     ///
-    /// A variant that says less than the kernel needs (no weight format, say) gives a source that does not compile;
-    /// those of a [`Launch`](crate::Launch) and of [`variants`](Kernel::variants) say enough.
+    /// A variant without something that the kernel needs (a weight format, say) gives a source that does not compile. The
+    /// variants of a `Launch` and those that [`variants`](Kernel::variants) lists are complete.
     pub fn source(&self, variant: &Variant, compiler: Compiler) -> String {
         let mut source = String::with_capacity(16 << 10);
         let Features { f16, subgroups, packed_dot } = variant.features;
@@ -104,7 +104,7 @@ impl Kernel {
         source
     }
 
-    /// `wanted` without what this kernel makes no use of, so that equal sources have equal variants.
+    /// `wanted` without everything that this kernel does not use, so that equal sources have equal variants.
     pub fn variant(&self, wanted: &Variant) -> Variant {
         let uses = |wanted_part: fn(&Part) -> bool| self.parts.iter().any(wanted_part);
         Variant {
@@ -119,12 +119,12 @@ impl Kernel {
         }
     }
 
-    /// Every variant there is, with heads of these widths.
+    /// Every variant of this kernel, with heads of these widths.
     pub fn variants(&self, head_dims: &[u32]) -> Vec<Variant> {
         let is_packed = self.parts.iter().any(|part| matches!(part, Part::PackedDot));
         let mut variants = Vec::new();
         for weight in Dtype::ALL.into_iter().filter(|dtype| !is_packed || format::shares_scales(*dtype)) {
-            for x_rows in 1..=crate::linear::MAX_MATVEC_ROWS {
+            for x_rows in 1..=crate::variant::MAX_MATVEC_ROWS {
                 for &head_dim in head_dims {
                     for (f16, subgroups) in [(false, false), (false, true), (true, false), (true, true)] {
                         let variant = self.variant(&Variant {
@@ -176,7 +176,7 @@ impl fmt::Debug for Kernel {
     }
 }
 
-/// There is one kernel of each name.
+/// Names are unique.
 impl PartialEq for Kernel {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name

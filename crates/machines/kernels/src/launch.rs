@@ -4,29 +4,29 @@ use crate::{Kernel, Unsupported, Variant};
 /// WebGPU's default limit of workgroups in each dimension.
 const MAX_WORKGROUPS: u32 = 65_535;
 
-/// Everything about a dispatch but its buffers.
+/// Everything about a dispatch except its buffers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Launch {
-    /// What runs.
+    /// The kernel.
     pub kernel: &'static Kernel,
-    /// Its source.
+    /// The variant of its source.
     pub variant: Variant,
-    /// Contents of the uniform buffer, a word for each of [`Kernel::params`].
+    /// Contents of the uniform buffer: a word for each of [`Kernel::params`].
     pub params: Vec<u32>,
     /// How many workgroups.
     pub workgroups: [u32; 3],
 }
 
-/// What a pipeline is made of.
+/// What identifies a pipeline.
 pub type PipelineKey = (&'static Kernel, Variant);
 
 impl Launch {
-    /// Of the pipeline that this launch needs.
+    /// The key of the pipeline that this launch needs.
     pub fn pipeline(&self) -> PipelineKey {
         (self.kernel, self.variant)
     }
 
-    /// A launch in whose source only the parts of `wanted` count that the kernel uses.
+    /// A launch of the variant `wanted`, without the parts that the kernel does not use.
     pub(crate) fn new(
         kernel: &'static Kernel,
         wanted: Variant,
@@ -38,10 +38,20 @@ impl Launch {
         }
         Ok(Self { kernel, variant: kernel.variant(&wanted), params: params.words(), workgroups })
     }
+
+    /// A launch with an invocation for each of `n` items.
+    pub(crate) fn each(
+        kernel: &'static Kernel,
+        wanted: Variant,
+        params: &impl Params,
+        n: u32,
+    ) -> Result<Self, Unsupported> {
+        Self::new(kernel, wanted, params, grid(n.div_ceil(kernel.workgroup)))
+    }
 }
 
-/// `n` workgroups for a kernel that counts them with `group_index`: along x, and on in y where a dimension is not enough. The
-/// last row may have a few too many, which kernels leave at once.
+/// `n` workgroups for a kernel that counts them with `group_index`: along x, and then along y if one dimension is not enough.
+/// There may be a few too many in the last row, which return at once.
 pub(crate) fn grid(n: u32) -> [u32; 3] {
     let rows = n.div_ceil(MAX_WORKGROUPS).max(1);
     [n.div_ceil(rows), rows, 1]

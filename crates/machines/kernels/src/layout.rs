@@ -1,12 +1,12 @@
-//! How a matrix lies in its buffer: its file's blocks, made of whole 32-bit words.
+//! The layout of a matrix in its buffer: its file's blocks, made of whole 32-bit words.
 //!
 //! WGSL reads storage a word at a time (there is no 16-bit integer, and Firefox cannot turn a word into halves by bitcast). Five
 //! formats have blocks of an odd number of halves: in Q4_0, Q5_0, Q8_0, Q3_K and Q6_K one f16 factor is left over. Their rows
-//! become two planes: the blocks without that factor, and then the factors, two to a word. Nothing else moves, no bit is
-//! decoded, and no memory is added but a half at the end of rows with an odd number of blocks.
+//! become two planes: the blocks without that factor, and then the factors, two to a word. Nothing else moves and no bit is
+//! decoded. The only memory added is a half at the end of rows with an odd number of blocks.
 //!
-//! A row depends on nothing outside it. So matrices are repacked as they are read, some rows at a time; they can be cut between any
-//! two rows ([`row_parts`]), and matrices of the same width and format joined by putting one behind the other.
+//! A row depends on nothing outside it. So matrices are repacked as they are read, some rows at a time. They can be cut between
+//! any two rows ([`row_parts`]), and matrices of the same width and format are joined by storing one after the other.
 
 use std::ops::Range;
 
@@ -15,10 +15,10 @@ use tensor::{Dtype, LayoutError};
 /// WebGPU's default `maxStorageBufferBindingSize`.
 pub const DEFAULT_BINDING_BYTES: usize = 128 << 20;
 
-/// Rows at whose multiples a matrix may be cut: a binding's offset is a multiple of 256 bytes, and a row of whole words.
+/// A matrix may be cut at multiples of this many rows: then the offset is a multiple of 256 bytes, as a binding's must be.
 pub const ROWS_ALIGNMENT: usize = 64;
 
-/// Byte of a block at which stands the f16 factor that is moved to the second plane.
+/// Offset in a block, in bytes, of the f16 factor that is moved to the second plane.
 pub fn moved_factor(dtype: Dtype) -> Option<usize> {
     match dtype {
         Dtype::Q4_0 | Dtype::Q5_0 | Dtype::Q8_0 => Some(0),
@@ -38,7 +38,7 @@ pub fn moved_factor(dtype: Dtype) -> Option<usize> {
 /// Words of a row of `cols` elements.
 ///
 /// # Errors
-/// Where the columns do not fill whole blocks.
+/// If the columns do not fill whole blocks.
 pub fn row_words(dtype: Dtype, cols: usize) -> Result<usize, LayoutError> {
     let n_bytes = dtype.n_bytes(cols)?;
     if moved_factor(dtype).is_none() {
@@ -48,11 +48,11 @@ pub fn row_words(dtype: Dtype, cols: usize) -> Result<usize, LayoutError> {
     Ok(n_blocks * (dtype.block_bytes() - 2) / 4 + n_blocks.div_ceil(2))
 }
 
-/// Some rows of a matrix in the form that the kernels read. Feed a large matrix in pieces of whole rows: the pieces joined are
-/// the matrix.
+/// Some rows of a matrix in the form that the kernels read. Pass a large matrix in pieces of whole rows: the results one after
+/// the other are the matrix.
 ///
 /// # Errors
-/// Where the columns do not fill whole blocks, or `bytes` are not exactly those of `rows * cols` elements.
+/// If the columns do not fill whole blocks, or if `bytes` has another length than `rows * cols` elements take.
 pub fn repack(dtype: Dtype, rows: usize, cols: usize, bytes: &[u8]) -> Result<Vec<u32>, LayoutError> {
     let row_bytes = dtype.n_bytes(cols)?;
     let n_elements = rows.checked_mul(cols).ok_or(LayoutError::TooLarge { dtype, n_elements: usize::MAX })?;
@@ -72,7 +72,7 @@ pub fn repack(dtype: Dtype, rows: usize, cols: usize, bytes: &[u8]) -> Result<Ve
 
 fn append_planes(row: &[u8], block_bytes: usize, factor: usize, words: &mut Vec<u32>) {
     for block in row.chunks_exact(block_bytes) {
-        // The factor is the block's first or last half, so what remains is one run of whole words.
+        // The factor is the first or last half of the block, so the rest is one run of whole words.
         words.extend(block[..factor].chunks(4).chain(block[factor + 2..].chunks(4)).map(word));
     }
     let mut blocks = row.chunks_exact(block_bytes);
@@ -82,15 +82,15 @@ fn append_planes(row: &[u8], block_bytes: usize, factor: usize, words: &mut Vec<
     }
 }
 
-/// Up to four bytes, little endian; what is missing is zero.
+/// Up to four bytes, little endian; missing bytes are zero.
 fn word(bytes: &[u8]) -> u32 {
     bytes.iter().rev().fold(0, |word, &byte| word << 8 | u32::from(byte))
 }
 
-/// Rows `0..rows` cut into as few parts as fit bindings of `max_bytes`, each beginning at a multiple of [`ROWS_ALIGNMENT`].
+/// Cuts rows `0..rows` into as few parts as fit bindings of `max_bytes`, each beginning at a multiple of [`ROWS_ALIGNMENT`].
 ///
 /// # Errors
-/// Where the columns do not fill whole blocks, or not even [`ROWS_ALIGNMENT`] rows fit.
+/// If the columns do not fill whole blocks, or if not even [`ROWS_ALIGNMENT`] rows fit.
 pub fn row_parts(
     dtype: Dtype,
     rows: usize,

@@ -1,15 +1,16 @@
-//! The GPU's half of the model as text and plain numbers: WGSL kernels, and what a recorder must know to run them.
+//! The GPU's half of the model as text and plain numbers: WGSL kernels, and everything that a recorder needs to run them.
 //!
 //! This crate knows no GPU API and runs nothing. It answers four questions:
 //! - What is the source of a kernel for this weight format on this adapter? [`Kernel::source`] of a [`Variant`].
 //! - What must be bound, in which order? [`Kernel::bindings`], and after them one uniform, `params`.
-//! - How many workgroups, and what stands in `params`? The functions of [`linear`], [`attend`], [`norm`], [`pointwise`],
-//!   [`rows`] and [`sample`] take shapes and give a [`Launch`].
-//! - How do a matrix's bytes lie in its buffer? [`layout`].
+//! - How many workgroups, and which `params`? The functions of [`linear`], [`attend`], [`norm`], [`pointwise`], [`rows`] and
+//!   [`sample`] take shapes and give a [`Launch`].
+//! - How are a matrix's bytes laid out in its buffer? [`layout`].
 //!
-//! A kernel is one file of `wgsl/` and has one name: the file's, the registry's, the test's. Its source is that file after the parts
-//! that its variant chooses, joined end to end; nothing is substituted. A weight format is one part in `wgsl/blocks/` and always
-//! gives the same three functions, so a kernel does not know which format it reads (see `wgsl/README.md`).
+//! A kernel is one file of `wgsl/` with one name: the file, the registry entry and the test are all called the same. Its source
+//! is the parts that its variant chooses and then that file, joined end to end; nothing is substituted. A weight format is
+//! one part in `wgsl/blocks/`. All formats give the same three functions, so a kernel does not know which one it reads (see
+//! `wgsl/README.md`).
 //!
 //! ```
 //! use kernels::{Compiler, Features, linear::{Matrix, Product}};

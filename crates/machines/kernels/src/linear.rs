@@ -1,14 +1,15 @@
-//! `y = x WT`, with what may come before and after it in the same dispatch.
+//! `y = x WT`, with the operations that can be fused into it.
 //!
-//! A decode step spends its time here, reading every weight once. The kernels for 1 to 4 rows of x take four rows of W to a
-//! workgroup and divide the columns among its invocations; `matmul` works in tiles of 64 by 64.
+//! A decode step spends its time here, reading every weight once. In the kernels for 1 to 4 rows of x, a workgroup takes four
+//! rows of W and its invocations share the columns; `matmul` works in tiles of 64 by 64.
 //!
-//! Weights that are multiplied with the same x become one matrix, rows after rows, when the model is loaded: `q | k | v` and
-//! `gate | up`. In the [`layout`](crate::layout) of this crate that is the buffers one after another. Where their formats differ
-//! (Q4_K_M often has values in Q6_K), a fused kernel takes a run of the heads, one dispatch for each format.
+//! Weights that are multiplied with the same x become one matrix when the model is loaded: `q | k | v` and `gate | up`. In the
+//! [`layout`](crate::layout) of this crate their rows just follow each other. If their formats differ (Q4_K_M often has values in
+//! Q6_K), a fused kernel takes one run of heads, and there is a dispatch for each format.
 
 use tensor::Dtype;
 
+use crate::attend::{HeadLayout, check_heads};
 use crate::error::whole_quads;
 use crate::format::wgsl;
 use crate::kernel::{Part, read, write};
@@ -16,8 +17,7 @@ use crate::launch::grid;
 use crate::params::{Params, params};
 use crate::{Features, Kernel, Launch, Unsupported, Variant};
 
-/// Rows of x up to which a product is a `matvec`.
-pub const MAX_MATVEC_ROWS: u32 = 4;
+pub use crate::variant::MAX_MATVEC_ROWS;
 
 const MATVEC_PARTS: &[Part] = &[
     Part::XRows,
@@ -73,7 +73,12 @@ pub static MATMUL: Kernel = Kernel {
     bindings: &[read("x"), read("weights"), read("bias"), read("residual"), write("y")],
     params: MatmulParams::FIELDS,
     workgroup: 128,
-    parts: &[Part::Weights, Part::Tile, Part::Text(wgsl!("parts/x_unit")), Part::Text(wgsl!("parts/store"))],
+    parts: &[
+        Part::Weights,
+        Part::Tile,
+        Part::Text(wgsl!("parts/x_unit")),
+        Part::Text(wgsl!("parts/product")),
+    ],
     body: wgsl!("matmul"),
 };
 
@@ -83,11 +88,11 @@ pub static MATMUL_PACKED: Kernel = Kernel {
     bindings: &[read("quants"), read("scales"), read("weights"), read("bias"), read("residual"), write("y")],
     params: MatmulParams::FIELDS,
     workgroup: 128,
-    parts: &[Part::PackedDot, Part::Weights, Part::Text(wgsl!("parts/store"))],
+    parts: &[Part::PackedDot, Part::Weights, Part::Text(wgsl!("parts/product"))],
     body: wgsl!("matmul_packed"),
 };
 
-/// x in 8 bits, for [`MATMUL_PACKED`].
+/// Rounds x to 8 bits, for [`MATMUL_PACKED`].
 pub static QUANTISE_ROWS: Kernel = Kernel {
     name: "quantise_rows",
     bindings: &[read("x"), write("quants"), write("scales")],
@@ -137,24 +142,24 @@ params!(QuantiseParams { n_blocks: u32 });
 /// Rows of a matrix in a buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Matrix {
-    /// How they are stored, apart from what [`layout`](crate::layout) changes.
+    /// Their format in the file; [`layout`](crate::layout) says how it is laid out in the buffer.
     pub dtype: Dtype,
     /// Rows to be multiplied.
     pub rows: u32,
     /// Inputs.
     pub cols: u32,
-    /// Rows that lie before them in the binding.
+    /// Rows before them in the binding.
     pub first_row: u32,
 }
 
-/// `y = norm(x) WT + bias + residual`. Buffers that are not asked for must be bound all the same, to anything: x will do.
+/// `y = norm(x) WT + bias + residual`. Bindings that are not used must be bound all the same; any buffer will do, x for example.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Product {
     /// The rows of W in this dispatch.
     pub matrix: Matrix,
     /// Rows of x.
     pub x_rows: u32,
-    /// Column of y that the first of these rows gives: other than 0 where W is cut by rows.
+    /// Column of y for the first of these rows: other than 0 if W is cut by rows.
     pub out_col: u32,
     /// Columns of y.
     pub out_cols: u32,
@@ -167,7 +172,7 @@ pub struct Product {
 }
 
 impl Product {
-    /// A product with a matrix that is not cut, and nothing else.
+    /// Only the product, with a matrix that is not cut.
     pub fn whole(matrix: Matrix, x_rows: u32) -> Self {
         Self {
             matrix,
@@ -202,8 +207,8 @@ impl Product {
         Launch::new(&MATVEC, variant, &params, grid(rows.div_ceil(4)))
     }
 
-    /// `matmul` in integers, in two launches: x to 8 bits, then the product. Only for formats that [`packs`], where the adapter has the
-    /// packed dot product, and where an error of x of one part in 250 of its block's greatest does no harm.
+    /// `matmul` in integers, in two launches: x is rounded to 8 bits, then multiplied. Only for formats that [`packs`] accepts, if
+    /// the adapter has the packed dot product, and if x may be wrong by 1/250 of the largest number of its block.
     pub fn launch_packed(&self) -> Result<[Launch; 2], Unsupported> {
         const BLOCK: u32 = 32;
         let Matrix { dtype, cols, .. } = self.matrix;
@@ -212,8 +217,8 @@ impl Product {
         }
         let product = self.tiles(&MATMUL_PACKED, Features::default())?;
         let n_blocks = self.x_rows * cols / BLOCK;
-        let groups = grid(n_blocks.div_ceil(QUANTISE_ROWS.workgroup));
-        let quantise = Launch::new(&QUANTISE_ROWS, Variant::default(), &QuantiseParams { n_blocks }, groups)?;
+        let params = QuantiseParams { n_blocks };
+        let quantise = Launch::each(&QUANTISE_ROWS, Variant::default(), &params, n_blocks)?;
         Ok([quantise, product])
     }
 
@@ -244,7 +249,7 @@ pub fn packs(dtype: Dtype) -> bool {
     crate::format::shares_scales(dtype)
 }
 
-/// `silu(norm(x) GT) * (norm(x) UT)` with `gate | up` in one matrix, whose rows are twice the columns of the result.
+/// `silu(norm(x) GT) * (norm(x) UT)`. `gate | up` is one matrix with two rows for each column of the result.
 pub fn matvec_swiglu(
     gate_up: Matrix,
     x_rows: u32,
@@ -271,19 +276,15 @@ pub struct HeadRun {
     pub cols: u32,
     /// Heads in this run.
     pub n_heads: u32,
-    /// Where it begins among all `n_query + 2 n_kv` heads.
+    /// The first of them, counted among all `n_query + 2 n_kv` heads.
     pub first_head: u32,
-    /// Query heads.
-    pub n_query: u32,
-    /// Key and value heads.
-    pub n_kv: u32,
-    /// Columns of a head.
-    pub head_dim: u32,
-    /// Add a bias, `((n_query + 2 n_kv) * head_dim)`.
+    /// All heads of the layer.
+    pub heads: HeadLayout,
+    /// Add a bias, `((n_query + 2 n_kv) * dim)`.
     pub has_bias: bool,
 }
 
-/// Queries of `x_rows` tokens, and their keys and values at row `n_past` of the cache.
+/// Queries of `x_rows` tokens, and their keys and values from row `n_past` of the cache.
 pub fn matvec_qkv(
     run: &HeadRun,
     x_rows: u32,
@@ -291,14 +292,15 @@ pub fn matvec_qkv(
     normalise: Option<f32>,
     features: Features,
 ) -> Result<Launch, Unsupported> {
-    crate::attend::check_heads(&MATVEC_QKV, run.n_query, run.n_kv, run.head_dim)?;
+    let HeadLayout { n_query, n_kv, dim: head_dim } = run.heads;
+    check_heads(&MATVEC_QKV, run.heads)?;
     let params = QkvParams {
         cols: run.cols,
         n_heads: run.n_heads,
         first_head: run.first_head,
-        n_query: run.n_query,
-        n_kv: run.n_kv,
-        head_dim: run.head_dim,
+        n_query,
+        n_kv,
+        head_dim,
         n_past,
         has_bias: run.has_bias.into(),
         normalise: normalise.is_some().into(),
@@ -306,7 +308,7 @@ pub fn matvec_qkv(
     };
     let variant = variant(&MATVEC_QKV, features, run.dtype, run.cols, x_rows)?;
     // A workgroup has two pairs of columns of a head, that is four of its columns.
-    Launch::new(&MATVEC_QKV, variant, &params, grid(run.n_heads * run.head_dim / 4))
+    Launch::new(&MATVEC_QKV, variant, &params, grid(run.n_heads * head_dim / 4))
 }
 
 fn variant(

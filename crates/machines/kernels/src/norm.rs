@@ -1,4 +1,4 @@
-//! Norms of rows, where they are not part of a `matvec`.
+//! Norms of rows, if they are not fused into a `matvec`.
 
 use crate::error::whole_quads;
 use crate::format::wgsl;
@@ -7,13 +7,15 @@ use crate::launch::grid;
 use crate::params::{Params, params};
 use crate::{Features, Kernel, Launch, Unsupported, Variant};
 
+const PARTS: &[Part] = &[Part::Text(wgsl!("parts/norm")), Part::Sum, Part::GROUP];
+
 /// `x / sqrt(mean square + eps) * gain`
 pub static RMS_NORM: Kernel = Kernel {
     name: "rms_norm",
     bindings: &[read("x"), read("gain"), write("y")],
     params: NormParams::FIELDS,
     workgroup: 64,
-    parts: &[Part::Sum, Part::GROUP],
+    parts: PARTS,
     body: wgsl!("rms_norm"),
 };
 
@@ -23,7 +25,7 @@ pub static LAYER_NORM: Kernel = Kernel {
     bindings: &[read("x"), read("gain"), read("shift"), write("y")],
     params: NormParams::FIELDS,
     workgroup: 64,
-    parts: &[Part::Sum, Part::GROUP],
+    parts: PARTS,
     body: wgsl!("layer_norm"),
 };
 

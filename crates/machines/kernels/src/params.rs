@@ -1,5 +1,5 @@
-//! Parameter structs. A kernel's `Params` is defined in its WGSL file, where each field is explained; what the recorder writes is
-//! declared here with the same fields, and a test compares names, types, offsets and size with naga's reading of the WGSL.
+//! Parameter structs. A kernel's `Params` is defined in WGSL, where each field is explained. The struct that the recorder writes
+//! is declared in Rust with the same fields, and a test compares names, types, offsets and size with what naga reads in the WGSL.
 
 /// Type of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,13 +21,13 @@ pub struct Field {
 
 /// A struct whose fields are words of a uniform buffer.
 pub(crate) trait Params {
-    /// In order.
+    /// The fields in order.
     const FIELDS: &'static [Field];
     /// The contents of the uniform buffer.
     fn words(&self) -> Vec<u32>;
 }
 
-/// What can be a parameter.
+/// A type that a parameter can have.
 pub(crate) trait Word: Copy {
     const SCALAR: Scalar;
     fn word(self) -> u32;

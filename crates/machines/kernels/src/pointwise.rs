@@ -1,11 +1,12 @@
-//! Functions of each element by itself.
+//! Element-wise functions.
 
 use crate::error::whole_quads;
 use crate::format::wgsl;
 use crate::kernel::{Part, read, write};
-use crate::launch::grid;
 use crate::params::{Params, params};
 use crate::{Kernel, Launch, Unsupported, Variant};
+
+const PARTS: &[Part] = &[Part::GROUP, Part::Text(wgsl!("parts/pointwise"))];
 
 /// `a + b`
 pub static ADD: Kernel = Kernel {
@@ -13,7 +14,7 @@ pub static ADD: Kernel = Kernel {
     bindings: &[read("a"), read("b"), write("y")],
     params: PointwiseParams::FIELDS,
     workgroup: 128,
-    parts: &[Part::GROUP],
+    parts: PARTS,
     body: wgsl!("add"),
 };
 
@@ -23,7 +24,7 @@ pub static SWIGLU: Kernel = Kernel {
     bindings: &[read("gate"), read("up"), write("y")],
     params: PointwiseParams::FIELDS,
     workgroup: 128,
-    parts: &[Part::GROUP],
+    parts: PARTS,
     body: wgsl!("swiglu"),
 };
 
@@ -33,7 +34,7 @@ pub static QUICK_GELU: Kernel = Kernel {
     bindings: &[read("x"), write("y")],
     params: PointwiseParams::FIELDS,
     workgroup: 128,
-    parts: &[Part::GROUP],
+    parts: PARTS,
     body: wgsl!("quick_gelu"),
 };
 
@@ -43,7 +44,7 @@ pub static GELU_ERF: Kernel = Kernel {
     bindings: &[read("x"), write("y")],
     params: PointwiseParams::FIELDS,
     workgroup: 128,
-    parts: &[Part::GROUP],
+    parts: PARTS,
     body: wgsl!("gelu_erf"),
 };
 
@@ -72,10 +73,5 @@ pub fn gelu_erf(n_elements: u32) -> Result<Launch, Unsupported> {
 fn launch(kernel: &'static Kernel, n_elements: u32) -> Result<Launch, Unsupported> {
     whole_quads(kernel.name, n_elements)?;
     let n_quads = n_elements / 4;
-    Launch::new(
-        kernel,
-        Variant::default(),
-        &PointwiseParams { n_quads },
-        grid(n_quads.div_ceil(kernel.workgroup)),
-    )
+    Launch::each(kernel, Variant::default(), &PointwiseParams { n_quads }, n_quads)
 }

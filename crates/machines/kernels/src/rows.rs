@@ -1,11 +1,10 @@
-//! Whole rows on their way from one buffer to another.
+//! Copies of whole rows from one buffer to another.
 
 use tensor::Dtype;
 
 use crate::error::whole_quads;
 use crate::format::wgsl;
 use crate::kernel::{Part, read, write};
-use crate::launch::grid;
 use crate::params::{Params, params};
 use crate::{Kernel, Launch, Unsupported, Variant};
 
@@ -43,41 +42,38 @@ params!(AppendParams { rows: u32, row_quads: u32, n_past: u32 });
 params!(CopyParams { rows: u32, row_quads: u32, from_row: u32, to_row: u32 });
 params!(EmbedParams { cols: u32, n_ids: u32, first_id: u32, part_row: u32, part_rows: u32 });
 
-/// `rows` rows of `cols` keys and as many values, behind the `n_past` rows that the cache holds.
+/// Appends `rows` rows of `cols` keys and as many values to the `n_past` rows of the cache.
 pub fn append(rows: u32, cols: u32, n_past: u32) -> Result<Launch, Unsupported> {
     whole_quads(APPEND.name, cols)?;
     let params = AppendParams { rows, row_quads: cols / 4, n_past };
-    let n_groups = (rows * params.row_quads).div_ceil(APPEND.workgroup);
-    Launch::new(&APPEND, Variant::default(), &params, grid(n_groups))
+    Launch::each(&APPEND, Variant::default(), &params, rows * params.row_quads)
 }
 
-/// `rows` rows of `cols` columns.
+/// Copies `rows` rows of `cols` columns.
 pub fn copy_rows(rows: u32, cols: u32, from_row: u32, to_row: u32) -> Result<Launch, Unsupported> {
     whole_quads(COPY_ROWS.name, cols)?;
     let params = CopyParams { rows, row_quads: cols / 4, from_row, to_row };
-    let n_groups = (rows * params.row_quads).div_ceil(COPY_ROWS.workgroup);
-    Launch::new(&COPY_ROWS, Variant::default(), &params, grid(n_groups))
+    Launch::each(&COPY_ROWS, Variant::default(), &params, rows * params.row_quads)
 }
 
 /// A part of a table of embeddings: all of it, or one of [`layout::row_parts`](crate::layout::row_parts).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TablePart {
-    /// Of the table.
+    /// Format of the table.
     pub dtype: Dtype,
     /// Columns of an embedding.
     pub cols: u32,
-    /// Row of the table with which the part begins.
+    /// First row of the part in the table.
     pub first_row: u32,
     /// Rows of the part.
     pub n_rows: u32,
 }
 
-/// Embeddings of those of the ids `first_id .. first_id + n_ids` that the part holds, each in its row of `(n_ids, cols)`.
+/// Embeds the ids `first_id .. first_id + n_ids` into `(n_ids, cols)`. Writes only the rows of ids that are in this part.
 pub fn embed(part: &TablePart, first_id: u32, n_ids: u32) -> Result<Launch, Unsupported> {
     crate::linear::whole_rows(&EMBED, part.dtype, part.cols)?;
     let params =
         EmbedParams { cols: part.cols, n_ids, first_id, part_row: part.first_row, part_rows: part.n_rows };
     let variant = Variant { weight: Some(part.dtype), ..Variant::default() };
-    let n_units = n_ids * part.cols.div_ceil(16);
-    Launch::new(&EMBED, variant, &params, grid(n_units.div_ceil(EMBED.workgroup)))
+    Launch::each(&EMBED, variant, &params, n_ids * part.cols.div_ceil(16))
 }

@@ -40,23 +40,23 @@ params!(SampleParams {
     top_p: f32,
 });
 
-/// How a token is drawn. The rules are those of candle-transformers' `LogitsProcessor`: the repetition penalty first, then the
-/// temperature; probabilities are of all tokens, also where `top_k` cuts them.
+/// How a token is drawn. The rules are those of candle-transformers' `LogitsProcessor`: the repetition penalty comes first, then
+/// the temperature. Probabilities count all tokens, also those that `top_k` cuts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Drawing {
-    /// Below 1e-7 the likeliest token is taken.
+    /// Below 1e-7, the likeliest token is taken.
     pub temperature: f32,
-    /// The smallest set of tokens with this much probability; 0 or less, or 1 or more, keeps all.
+    /// Keep the smallest set of tokens with this much probability; 0 or less, or 1 or more, keeps all.
     pub top_p: f32,
-    /// The likeliest tokens; 0 keeps all, 1 takes the likeliest.
+    /// Keep this many of the likeliest tokens; 0 keeps all, 1 takes the likeliest.
     pub top_k: u32,
     /// Logits of used tokens are divided (positive) or multiplied (negative) by this; 1 changes nothing.
     pub repetition_penalty: f32,
-    /// Of the random numbers.
+    /// Seed of the random numbers.
     pub seed: u64,
 }
 
-/// Token number `step` of a drawing, from logits of which the first `n_allowed` may be taken, into place `token` of `tokens`.
+/// Draws token number `step` from the first `n_allowed` logits, and writes it to `tokens[token]`.
 pub fn sample(
     drawing: &Drawing,
     n_allowed: u32,

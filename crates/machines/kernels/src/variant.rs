@@ -1,6 +1,12 @@
 use tensor::Dtype;
 
-/// What an adapter offers beyond core WebGPU. Every kernel runs without any of it.
+/// The most rows of x for which a product is a `matvec`; its source unrolls them.
+pub const MAX_MATVEC_ROWS: u32 = 4;
+
+/// The most columns of a head for which 16 keys and the scores of 32 queries fit the 16 KiB of workgroup memory of `attend`.
+pub const MAX_HEAD_DIM: u32 = 128;
+
+/// Features of an adapter beyond core WebGPU. Every kernel but the packed ones also runs without them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Features {
     /// `shader-f16`
@@ -11,16 +17,16 @@ pub struct Features {
     pub packed_dot: bool,
 }
 
-/// What a kernel's source depends on, besides the kernel. Two sources of one kernel differ exactly where their variants do,
-/// so (kernel, variant) is the key of a pipeline cache.
+/// Everything that a kernel's source depends on, besides the kernel. Two sources of one kernel are equal exactly if their
+/// variants are, so (kernel, variant) is the key of a pipeline cache.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Variant {
     /// Format of the kernel's `weights`.
     pub weight: Option<Dtype>,
-    /// What the source makes use of, not all that the adapter has.
+    /// The features that the source uses, which may be fewer than the adapter has.
     pub features: Features,
-    /// Rows of x, where they are unrolled.
+    /// Rows of x, if they are unrolled.
     pub x_rows: Option<u32>,
-    /// Columns of an attention head, where they are unrolled.
+    /// Columns of an attention head, if they are unrolled.
     pub head_dim: Option<u32>,
 }

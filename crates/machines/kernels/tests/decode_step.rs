@@ -1,7 +1,8 @@
-//! The launches of one decode step of the true models, counted: a dispatch costs tens of microseconds in a browser, whatever it does.
+//! Counts the launches of one decode step of the real models: in a browser each dispatch costs tens of microseconds, however
+//! little it does.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests panic as tests do")]
 
-use kernels::attend::{Heads, Source, attend_split};
+use kernels::attend::{HeadLayout, Source, attend_split};
 use kernels::linear::{HeadRun, Matrix, Product, matvec_qkv, matvec_swiglu};
 use kernels::rows::{TablePart, embed};
 use kernels::sample::{Drawing, sample};
@@ -15,8 +16,8 @@ struct Model {
     n_embd: u32,
     n_ff: u32,
     n_vocab: u32,
-    heads: Heads,
-    /// Format of the values in this layer; all else is Q4_K, but for the head.
+    heads: HeadLayout,
+    /// Format of the values in this layer. Everything else is Q4_K, except the head.
     values: fn(u32) -> Dtype,
 }
 
@@ -49,16 +50,7 @@ fn decode(model: &Model, n_past: u32) -> Vec<Launch> {
             other => vec![(Dtype::Q4K, 0, first_value), (other, first_value, heads.n_kv)],
         };
         for (dtype, first_head, n_heads) in runs {
-            let run = HeadRun {
-                dtype,
-                cols: n_embd,
-                n_heads,
-                first_head,
-                n_query: heads.n_query,
-                n_kv: heads.n_kv,
-                head_dim: heads.dim,
-                has_bias: true,
-            };
+            let run = HeadRun { dtype, cols: n_embd, n_heads, first_head, heads, has_bias: true };
             launches.push(matvec_qkv(&run, 1, n_past, eps, features).unwrap());
         }
         let attention = attend_split(heads, Source::Cached, 1, n_past + 1).unwrap();
@@ -90,7 +82,7 @@ const MODEL_2B: Model = Model {
     n_embd: 1536,
     n_ff: 8960,
     n_vocab: 151_936,
-    heads: Heads { n_query: 12, n_kv: 2, dim: 128 },
+    heads: HeadLayout { n_query: 12, n_kv: 2, dim: 128 },
     values: |layer| if layer % 2 == 0 { Dtype::Q6K } else { Dtype::Q4K },
 };
 
@@ -103,7 +95,7 @@ fn a_decode_step_of_the_2b_takes_at_most_200_dispatches() {
 
 #[test]
 fn a_token_needs_few_pipelines() {
-    // Compiling them is what a person waits for after loading.
+    // A person waits for their compilation after loading.
     let launches = decode(&MODEL_2B, 700);
     let pipelines: std::collections::HashSet<_> = launches.iter().map(Launch::pipeline).collect();
     assert_eq!(pipelines.len(), 9);

@@ -1,4 +1,4 @@
-//! What was repacked is decoded by hand and compared bit by bit with `tensor::dequantise`.
+//! Decodes repacked rows by hand and compares them bit by bit with `tensor::dequantise`.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests panic as tests do")]
 
 use kernels::layout::{DEFAULT_BINDING_BYTES, ROWS_ALIGNMENT, moved_factor, repack, row_parts, row_words};
@@ -17,7 +17,7 @@ fn random_bytes(n: usize, seed: u64) -> Vec<u8> {
     (0..n).map(|_| next()).collect()
 }
 
-/// (rows, columns): an odd number of rows, and of blocks where there are blocks.
+/// (rows, columns): an odd number of rows, and of blocks if the format has blocks.
 fn shape(dtype: Dtype) -> (usize, usize) {
     (7, if dtype.block_len() == 1 { 588 } else { 3 * dtype.block_len() })
 }

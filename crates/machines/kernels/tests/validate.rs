@@ -1,5 +1,5 @@
-//! Every kernel in every variant is parsed and validated by naga, as wgpu does it, with exactly the capabilities it claims; what the
-//! registry says of bindings, workgroup and parameters is compared with what naga reads in the source.
+//! naga parses and validates every kernel in every variant, as wgpu does, with exactly the capabilities that the variant claims.
+//! The registry's bindings, workgroup and parameters are compared with those that naga reads in the source.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests panic as tests do")]
 
 use std::fmt::Write;
@@ -58,8 +58,8 @@ fn every_kernel_is_valid_in_every_variant() {
     assert_eq!(n, EXPECTED_VARIANTS, "variants came or went: correct the number if that was meant");
 }
 
-/// Three kernels of few rows of x: 13 formats, 4 rows, with subgroups or without; matmul: 13 formats, with f16 or without, and 7
-/// packed; embed: 13 formats; three kernels of attention: 4 widths; both norms and sample: with subgroups or without; ten others.
+/// Three kernels for few rows of x: 13 formats, 4 rows, with subgroups or without. matmul: 13 formats, with f16 or without, and 7
+/// packed. embed: 13 formats. Three kernels of attention: 4 widths. Both norms and sample: with subgroups or without. Ten others.
 const EXPECTED_VARIANTS: usize = 3 * (13 * 4 * 2) + 13 * 2 + 7 + 13 + 3 * 4 + 3 * 2 + 10;
 
 #[test]
@@ -69,7 +69,7 @@ fn a_variant_claims_nothing_it_does_not_use() {
             [Features { f16: false, ..variant.features }, Features { subgroups: false, ..variant.features }];
         for features in without.into_iter().filter(|f| *f != variant.features) {
             if validate(source, features).is_ok() {
-                return Err(format!("valid with {features:?} alone"));
+                return Err(format!("valid with only {features:?}"));
             }
         }
         Ok(())
@@ -180,13 +180,13 @@ fn sources_differ_exactly_where_variants_do() {
 }
 
 #[test]
-fn a_browser_is_told_what_a_source_uses() {
+fn a_browser_gets_the_directives_of_what_a_source_uses() {
     for kernel in KERNELS {
         for variant in kernel.variants(&HEAD_DIMS) {
             let (browser, naga) =
                 (kernel.source(&variant, Compiler::Browser), kernel.source(&variant, Compiler::Naga));
             let directive = if variant.features.subgroups { "enable subgroups;\n" } else { "" };
-            // Directives come before everything else; f16's is understood by both.
+            // Directives come before everything else; both compilers understand that of f16.
             let f16 = if variant.features.f16 { "enable f16;\n" } else { "" };
             let uses = |word| naga.contains(word);
             let packed = uses("dot4I8Packed") || uses("pack4xI8");

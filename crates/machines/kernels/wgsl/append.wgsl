@@ -1,4 +1,4 @@
-// Puts rows of keys and values into a cache, whose rows hold both.
+// Appends rows of keys and values to a cache, whose rows hold both.
 
 @group(0) @binding(0) var<storage, read> k: array<vec4<f32>>; // (rows, row_quads)
 @group(0) @binding(1) var<storage, read> v: array<vec4<f32>>; // (rows, row_quads)
@@ -8,7 +8,7 @@
 struct Params {
     rows: u32,
     row_quads: u32,
-    n_past: u32, // rows the cache holds already
+    n_past: u32, // rows already in the cache
 }
 
 const WORKGROUP = 128u;

@@ -1,6 +1,6 @@
-// softmax(q kT / sqrt dim) v for many queries of one segment, without the scores ever leaving the workgroup: keys are taken 16 at
-// a time, and a running maximum and sum correct what was added up before (FlashAttention; Dao et al. 2022).
-// A workgroup is 32 queries of one head. Four lanes share a query, each with a quarter of its columns, of q and of the result.
+// softmax(q kT / sqrt dim) v for many queries of one segment. The scores never leave the workgroup: it takes 16 keys at a time,
+// and a running maximum and sum correct the sums so far (FlashAttention; Dao et al. 2022).
+// A workgroup computes 32 queries of one head. Four lanes share a query: each has a quarter of the columns of q and of the result.
 
 @group(0) @binding(0) var<storage, read> queries: array<vec4<f32>>; // (rows, n_query * QUADS)
 @group(0) @binding(1) var<storage, read> keys: array<vec4<f32>>; // (rows, key_stride), from quad key_quad
@@ -13,7 +13,7 @@ struct Params {
     n_queries: u32,
     first_key: u32, // row in keys and values
     n_keys: u32,
-    is_causal: u32, // query i sees keys 0 ..= n_keys - n_queries + i, else all
+    is_causal: u32, // 1: query i sees keys 0 ..= n_keys - n_queries + i; 0: all keys
     n_query: u32, // query heads
     n_kv: u32,
     key_stride: u32, // quads from one key to the next
@@ -27,7 +27,7 @@ const N_QUERIES = 32u;
 const N_KEYS = 16u;
 const SLICES = WORKGROUP / N_QUERIES;
 const QUADS = HEAD_DIM / 4u;
-const SLICE = (QUADS + SLICES - 1u) / SLICES; // quads of one lane; the last may have fewer, and zeros
+const SLICE = (QUADS + SLICES - 1u) / SLICES; // quads of one lane; the last slice may be padded with zeros
 const ROW = SLICES * SLICE;
 const LOWEST = -3.0e38;
 
@@ -80,8 +80,8 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group
                 tile[i] = values[place(i, first, kv_head) + params.value_quad];
             }
         }
-        // Each of the four lanes of a query does this for itself: dearer than a broadcast by a few exponentials, but it waits
-        // for nobody.
+        // Each of the four lanes of a query computes this for itself. A broadcast would save a few exponentials, but lanes
+        // would wait for each other.
         var p: array<vec4<f32>, N_KEYS / 4u>;
         var tile_greatest = vec4(greatest);
         for (var i = 0u; i < N_KEYS / 4u; i++) {
@@ -121,7 +121,7 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group
     }
 }
 
-// Whether a key and a column of its head belong at `i` of the tile that begins with key `first`; elsewhere stand zeros.
+// Whether element `i` of the tile that begins with key `first` is a column of a key; the other elements are zeros.
 fn is_stored(i: u32, first: u32) -> bool {
     return first + i / ROW < params.n_keys && i % ROW < QUADS;
 }

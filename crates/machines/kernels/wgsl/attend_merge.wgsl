@@ -1,4 +1,4 @@
-// Puts the runs of `attend_split` together. One query and head to a workgroup, one quad to a lane.
+// Combines the runs of `attend_split`. A workgroup for each query and head, a lane for each quad.
 
 @group(0) @binding(0) var<storage, read> runs: array<vec4<f32>>; // (n_queries, n_query, n_runs, QUADS + 1)
 @group(0) @binding(1) var<storage, read_write> y: array<vec4<f32>>; // (n_queries, n_query * QUADS)

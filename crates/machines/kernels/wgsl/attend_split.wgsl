@@ -1,5 +1,6 @@
-// Attention of a few queries over many cached keys. One query and head would leave most of a GPU idle, so its keys are cut into
-// runs: a workgroup leaves its run's unnormalised result, greatest score and sum, and `attend_merge` puts them together.
+// Attention of a few queries over many cached keys. One workgroup for each query and head would leave most of a GPU idle, so
+// the keys are cut into runs. A workgroup writes the unnormalised result, the greatest score and the sum of its run, and
+// `attend_merge` combines them.
 
 @group(0) @binding(0) var<storage, read> queries: array<vec4<f32>>; // (n_queries, n_query * QUADS)
 @group(0) @binding(1) var<storage, read> keys: array<vec4<f32>>; // (n_keys, key_stride), from quad key_quad
@@ -19,9 +20,9 @@ struct Params {
     scale: f32,
 }
 
-const WORKGROUP = 64u; // and keys at a time: one to a lane for its score
+const WORKGROUP = 64u; // also the keys at a time: each lane scores one
 const QUADS = HEAD_DIM / 4u;
-const SHARES = WORKGROUP / QUADS; // then a lane has one quad of the values, and every SHARES-th key
+const SHARES = WORKGROUP / QUADS; // for the values, a lane has one quad of every SHARES-th key
 const LOWEST = -3.0e38;
 
 var<workgroup> q: array<vec4<f32>, QUADS>;

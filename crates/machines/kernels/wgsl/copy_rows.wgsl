@@ -1,4 +1,4 @@
-// Copies rows: `splice` (into the place of others) and `last_row`.
+// Copies rows, for `splice` (which replaces rows) and `last_row`.
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>; // (from_row + rows, row_quads)
 @group(0) @binding(1) var<storage, read_write> y: array<vec4<f32>>; // (to_row + rows, row_quads)

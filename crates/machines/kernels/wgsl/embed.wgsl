@@ -1,5 +1,5 @@
-// Rows of a table by token id. The ids may be ones that `argmax` or `sample` left on the device. A table that is cut into
-// parts takes one dispatch for each: a part writes the rows of its own tokens and leaves the others alone.
+// Rows of a table by token id. The ids may come from `argmax` or `sample`, and never have been on the host. A table that is cut
+// into parts takes a dispatch for each part, which writes only the rows of its own tokens.
 
 @group(0) @binding(0) var<storage, read> ids: array<u32>; // (first_id + n_ids)
 @group(0) @binding(1) var<storage, read> weights: array<u32>; // (part_rows, row_words)
@@ -9,14 +9,14 @@
 struct Params {
     cols: u32,
     n_ids: u32,
-    first_id: u32, // where in ids
-    part_row: u32, // row of the table with which this part begins
+    first_id: u32, // index of the first one in ids
+    part_row: u32, // first row of this part in the table
     part_rows: u32,
 }
 
 const WORKGROUP = 64u;
 
-// One unit to a lane.
+// A lane for each unit.
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) lane: u32, group: Group) {
     let n_units = (params.cols + 15u) / 16u;

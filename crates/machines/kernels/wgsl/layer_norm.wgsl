@@ -1,20 +1,11 @@
-// (x - mean) / sqrt(variance + eps) * gain + shift. One row to a workgroup. The variance is taken round the mean in a second
-// walk: as a difference of two sums it loses digits where a row's mean is large.
+// (x - mean) / sqrt(variance + eps) * gain + shift. A second pass over the row computes the variance around the mean: as a
+// difference of two sums it would lose digits if the mean is large.
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>; // (rows, cols/4)
 @group(0) @binding(1) var<storage, read> gain: array<vec4<f32>>; // (cols/4)
 @group(0) @binding(2) var<storage, read> shift: array<vec4<f32>>; // (cols/4)
 @group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>; // (rows, cols/4)
 @group(0) @binding(4) var<uniform> params: Params;
-
-struct Params {
-    rows: u32,
-    cols: u32,
-    eps: f32,
-}
-
-const WORKGROUP = 64u;
-alias Summand = f32;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(lane: Lane, group: Group) {

@@ -1,6 +1,6 @@
-// y = x WT + bias + residual for many rows of x. A workgroup computes 64 rows of W by 64 rows of x, each invocation 8 by 4.
-// A step is two units deep: every invocation unpacks one unit of one row of W and copies one of x, so that no weight is
-// unpacked twice in a workgroup and the columns of a unit may lie anywhere.
+// y = x WT + bias + residual for many rows of x. A workgroup computes 64 rows of W by 64 rows of x, each lane 8 by 4.
+// A step is two units deep: every lane unpacks one unit of one row of W and copies one unit of x. So a workgroup unpacks no
+// weight twice, and the columns of a unit may be anywhere in the row.
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>; // (x_rows, cols/4)
 @group(0) @binding(1) var<storage, read> weights: array<u32>; // (weight_row + rows, row_words)
@@ -9,31 +9,15 @@
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // (x_rows, out_cols); columns out_col .. out_col + rows
 @group(0) @binding(5) var<uniform> params: Params;
 
-struct Params {
-    cols: u32,
-    rows: u32,
-    x_rows: u32,
-    weight_row: u32,
-    out_col: u32,
-    out_cols: u32,
-    has_bias: u32,
-    has_residual: u32,
-}
-
-const TILE = 64u;
-const WORKGROUP = 2u * TILE;
-const QUADS = 8u; // of a step: two units
-const LANES_W = 8u; // lanes along the rows of W; each takes every eighth
-const LANES_X = WORKGROUP / LANES_W; // lanes along the rows of x; each takes every sixteenth
-const PER_LANE_W = TILE / LANES_W;
+const QUADS = 4u * UNITS; // of a step
 const NEXT_W = LANES_W * QUADS; // from one of a lane's rows to its next, in a tile
 const NEXT_X = LANES_X * QUADS;
 
 var<workgroup> w_tile: array<TileQuad, TILE * QUADS>; // (TILE, QUADS), see `place`
 var<workgroup> x_tile: array<vec4<f32>, TILE * QUADS>; // (TILE, QUADS)
 
-// Rows are 8 quads apart, so that the same quad of neighbouring rows would lie in the same memory bank: each row starts elsewhere.
-// Every eighth row starts at the same place.
+// Rows are 8 quads apart, so the same quad of neighbouring rows would be in the same memory bank. Therefore each row starts with
+// another quad; every eighth row starts with the same one.
 fn place(row: u32, quad: u32) -> u32 {
     return row * QUADS + (quad ^ (row % QUADS));
 }
@@ -42,14 +26,14 @@ fn place(row: u32, quad: u32) -> u32 {
 fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) tile: vec3<u32>) {
     let first_w = TILE * tile.x;
     let first_x = TILE * tile.y;
-    // What this lane copies: one unit of each step. Rows past the last repeat it, and are not stored.
+    // This lane copies one unit in each step. Rows past the last repeat it, and are not stored.
     let copied = lane / 2u;
     let w_start = (params.weight_row + min(first_w + copied, params.rows - 1u)) * row_words();
     let x_row = min(first_x + copied, params.x_rows - 1u);
-    // What it multiplies.
+    // It multiplies these rows.
     let lane_w = lane % LANES_W;
     let lane_x = lane / LANES_W;
-    // Four rows of W by four rows of x each, and never indexed with a variable, so that every compiler keeps them in registers.
+    // Four rows of W by four rows of x each. They are never indexed with a variable, so every compiler keeps them in registers.
     var low: mat4x4<f32>;
     var high: mat4x4<f32>;
 

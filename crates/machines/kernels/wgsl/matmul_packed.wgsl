@@ -1,6 +1,6 @@
-// `matmul` in integers: x in 8 bits from `quantise_rows`, weights as their quants, four products to an instruction. Tiles take a
-// quarter of the workgroup memory and of its bandwidth. For formats in which the first two quads of a unit share a scale, and the
-// last two: all but Q2_K, Q3_K and Q6_K. It rounds x as llama.cpp does on a CPU, so it is an option and not the rule.
+// `matmul` in integers: x in 8 bits from `quantise_rows`, weights as their quants, four products in an instruction. Tiles take a
+// quarter of the workgroup memory and of its bandwidth. It takes formats in which the first two quads of a unit share a scale
+// and the last two as well: all blocks except Q2_K, Q3_K and Q6_K. It rounds x as llama.cpp does on a CPU, so it is optional.
 
 @group(0) @binding(0) var<storage, read> quants: array<u32>; // (x_rows, cols/4): four to a word
 @group(0) @binding(1) var<storage, read> scales: array<f32>; // (x_rows, cols/32)
@@ -10,29 +10,12 @@
 @group(0) @binding(5) var<storage, read_write> y: array<f32>; // (x_rows, out_cols); columns out_col .. out_col + rows
 @group(0) @binding(6) var<uniform> params: Params;
 
-struct Params {
-    cols: u32,
-    rows: u32,
-    x_rows: u32,
-    weight_row: u32,
-    out_col: u32,
-    out_cols: u32,
-    has_bias: u32,
-    has_residual: u32,
-}
-
-const TILE = 64u;
-const UNITS = 2u; // of a step
-const WORKGROUP = UNITS * TILE;
-const LANES_W = 8u; // lanes along the rows of W; each takes every eighth
-const LANES_X = WORKGROUP / LANES_W; // lanes along the rows of x; each takes every sixteenth
-const PER_LANE_W = TILE / LANES_W;
-
-// A unit of a row: its quants, and for its two pairs of quads a scale and what the other side's offset or sum is multiplied with.
+// A unit of a row: its quants, and for each of its two pairs of quads a scale, and a factor for the offset or sum of the other
+// side.
 struct Packed {
     quants: vec4<u32>,
     scale: vec2<f32>,
-    other: vec2<f32>, // of a weight its offset, of x its sum
+    other: vec2<f32>, // a weight's offset, or the sum of x
 }
 
 var<workgroup> w_tile: array<Packed, UNITS * TILE>; // (UNITS, TILE)
@@ -42,12 +25,12 @@ var<workgroup> x_tile: array<Packed, UNITS * TILE>; // (UNITS, TILE)
 fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) tile: vec3<u32>) {
     let first_w = TILE * tile.x;
     let first_x = TILE * tile.y;
-    // What this lane copies: one unit of each step. Rows past the last repeat it, and are not stored.
+    // This lane copies one unit in each step. Rows past the last repeat it, and are not stored.
     let copied = lane / UNITS;
     let w_start = (params.weight_row + min(first_w + copied, params.rows - 1u)) * row_words();
     let x_row = min(first_x + copied, params.x_rows - 1u);
     let place = lane % UNITS * TILE + copied;
-    // What it multiplies.
+    // It multiplies these rows.
     let lane_w = lane % LANES_W;
     let lane_x = lane / LANES_W;
     var sums: array<vec4<f32>, PER_LANE_W>; // a row of W by four rows of x

@@ -1,4 +1,4 @@
-// y = x WT + bias + residual for 1 to 4 rows of x, with x perhaps normalised first. Four rows of W to a workgroup.
+// y = norm(x) WT + bias + residual for 1 to 4 rows of x; the norm is optional. A workgroup takes four rows of W.
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>; // (X_ROWS, cols/4)
 @group(0) @binding(1) var<storage, read> gain: array<vec4<f32>>; // (cols/4); read if normalise

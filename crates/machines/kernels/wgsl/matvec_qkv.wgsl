@@ -1,4 +1,4 @@
-// Queries, keys and values of 1 to 4 tokens: norm(x) WT + bias, queries and keys rotated, keys and values put into the cache.
+// Queries, keys and values of 1 to 4 tokens: norm(x) WT + bias. Queries and keys are rotated, keys and values go to the cache.
 // W is heads of head_dim rows: queries, then keys, then values, or any run of those heads that begins at `first_head`.
 // A workgroup computes two pairs of columns that rotate together: i, i + 1, i + dim/2, i + 1 + dim/2 of one head.
 
@@ -15,11 +15,11 @@
 struct Params {
     cols: u32,
     n_heads: u32, // in these weights
-    first_head: u32, // of them, among all
+    first_head: u32, // the first of them, counted among all heads
     n_query: u32,
     n_kv: u32,
     head_dim: u32,
-    n_past: u32, // rows the cache holds already
+    n_past: u32, // rows already in the cache
     has_bias: u32,
     normalise: u32,
     eps: f32,
@@ -41,7 +41,7 @@ fn main(lane: Lane, group: Group) {
     if lane.index >= X_ROWS {
         return;
     }
-    // One lane to a row of x from here on.
+    // From here on, a lane for each row of x.
     let r = lane.index;
     var value = dots[r];
     if params.has_bias == 1u {

@@ -1,4 +1,4 @@
-// y = silu(gate) * up, where [gate | up] = norm(x) WT. W is the gate's rows and then as many of the up projection's.
+// y = silu(gate) * up, with [gate | up] = norm(x) WT. W is the rows of the gate and then as many rows of the up projection.
 // A workgroup computes two columns of y from two rows of each.
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>; // (X_ROWS, cols/4)

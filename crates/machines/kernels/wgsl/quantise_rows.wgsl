@@ -1,4 +1,5 @@
-// x in 8 bits, for `matmul_packed`: blocks of 32 columns with a scale each, rounded to nearest, -127 to 127. One block to a lane.
+// Rounds x to 8 bits, for `matmul_packed`: blocks of 32 columns with a scale each, to the nearest of -127 to 127. A lane for
+// each block.
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>; // (n_blocks, 8): rows of whole blocks, one after another
 @group(0) @binding(1) var<storage, read_write> quants: array<u32>; // (n_blocks, 8): four to a word

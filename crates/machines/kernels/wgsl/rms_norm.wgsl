@@ -1,18 +1,9 @@
-// x / sqrt(mean square + eps) * gain. One row to a workgroup.
+// x / sqrt(mean square + eps) * gain.
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>; // (rows, cols/4)
 @group(0) @binding(1) var<storage, read> gain: array<vec4<f32>>; // (cols/4)
 @group(0) @binding(2) var<storage, read_write> y: array<vec4<f32>>; // (rows, cols/4)
 @group(0) @binding(3) var<uniform> params: Params;
-
-struct Params {
-    rows: u32,
-    cols: u32,
-    eps: f32,
-}
-
-const WORKGROUP = 64u;
-alias Summand = f32;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(lane: Lane, group: Group) {

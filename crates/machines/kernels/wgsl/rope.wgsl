@@ -1,4 +1,4 @@
-// Rotates columns i and i + dim/2 of every head by the table's angle (row, i). One pair to a lane.
+// Rotates columns i and i + dim/2 of every head by the table's angle (row, i). A lane for each pair.
 
 @group(0) @binding(0) var<storage, read> x: array<f32>; // (rows, n_heads, dim)
 @group(0) @binding(1) var<storage, read> cosines: array<f32>; // (rows, dim/2)

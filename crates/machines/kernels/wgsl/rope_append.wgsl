@@ -1,5 +1,5 @@
-// Rotates queries and keys and puts keys and values into the cache: everything between the three projections and attention.
-// One pair of columns, i and i + dim/2 of one head, to a lane.
+// Rotates queries and keys, and appends keys and values to the cache: everything between the three projections and attention.
+// A lane for each pair of columns, i and i + dim/2 of one head.
 
 @group(0) @binding(0) var<storage, read> q: array<f32>; // (rows, n_query, dim)
 @group(0) @binding(1) var<storage, read> k: array<f32>; // (rows, n_kv, dim)
@@ -15,7 +15,7 @@ struct Params {
     n_query: u32,
     n_kv: u32,
     dim: u32,
-    n_past: u32, // rows the cache holds already
+    n_past: u32, // rows already in the cache
 }
 
 const WORKGROUP = 128u;

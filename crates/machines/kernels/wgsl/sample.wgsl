@@ -1,7 +1,7 @@
-// A token drawn from softmax(logits / temperature), cut to the top_k likeliest and to the smallest set with top_p of the
-// probability. Nothing is sorted: the cut is a threshold, found a byte of the logit at a time from a histogram in workgroup
-// memory, and the draw is the greatest of logit / temperature + Gumbel noise among those that reach it, which has the
-// distribution of softmax (Gumbel 1954). Equal logits at the threshold all stay.
+// Draws a token from softmax(logits / temperature), cut to the top_k likeliest and to the smallest set with top_p of the
+// probability. Nothing is sorted. The cut is a threshold; a histogram in workgroup memory finds it one byte of the logit at a
+// time, and equal logits at the threshold all stay. Among the tokens that reach it, the one with the greatest
+// logit / temperature + Gumbel noise is drawn, which has the distribution of softmax (Gumbel 1954).
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>; // (n_vocab)
 @group(0) @binding(1) var<storage, read_write> used: array<u32>; // (n_vocab/32): one bit for each token
@@ -14,7 +14,7 @@ struct Params {
     top_k: u32, // 0 keeps all
     seed_low: u32,
     seed_high: u32,
-    step: u32, // of the random numbers: how many tokens were drawn before
+    step: u32, // how many tokens were drawn before: with the seed, it selects the random numbers
     penalty: f32,
     temperature: f32,
     top_p: f32, // 1 keeps all
@@ -22,7 +22,7 @@ struct Params {
 
 const WORKGROUP = 256u;
 alias Summand = f32;
-// A probability of 1 in the fixed point in which they are added up: integers, so that the order does not matter.
+// A probability of 1 in fixed point. Probabilities are added as integers, so the order of the sum does not matter.
 const ONE = 2147483648.0;
 
 var<workgroup> histogram: array<atomic<u32>, 256>;
@@ -66,13 +66,14 @@ fn scaled_logit(id: u32) -> f32 {
     return penalised_logit(id) / params.temperature;
 }
 
-// Orders as the logit does.
+// An integer that has the same order as the logit.
 fn key(logit: f32) -> u32 {
     let bits = bitcast<u32>(logit);
     return select(bits | 0x80000000u, ~bits, bits >= 0x80000000u);
 }
 
-// The greatest key that, with all keys above, weighs `target_weight`: a token weighs its probability, or 1 where `share` is 0.
+// The greatest key such that it and all keys above it weigh at least `target_weight`. A token weighs its probability, or 1 if
+// `share` is 0.
 fn reached_by(target_weight: u32, greatest: f32, share: f32, lane: u32) -> u32 {
     var above = 0u; // the bytes decided so far
     var missing = target_weight;
@@ -107,11 +108,16 @@ fn reached_by(target_weight: u32, greatest: f32, share: f32, lane: u32) -> u32 {
     return above;
 }
 
-// -log(-log u) for u uniform in (0, 1), of a hash of token, step and seed.
+// Gumbel noise from a hash of token, step and seed: -log(e), where e = -log(1 - v) is exponential for v uniform in (0, 1).
+//
+// A token wins by large noise, which comes from small v, so small v must keep their digits. 23 bits and a half are exact in
+// an f32, and never 0 or 1; 24 bits and a half would round up to 1. WGSL lets log be wrong by 2^-21 near 1, which is more than the
+// smallest v: there the series of the logarithm takes its place.
 fn gumbel(id: u32) -> f32 {
     let bits = hash(id ^ hash(params.step ^ hash(params.seed_low ^ hash(params.seed_high))));
-    let uniform_number = (f32(bits >> 8u) + 0.5) / 16777216.0;
-    return -log(-log(uniform_number));
+    let v = (f32(bits >> 9u) + 0.5) * (1.0 / 8388608.0);
+    let series = v * (1.0 + v * (1.0 / 2.0 + v * (1.0 / 3.0 + v * (1.0 / 4.0))));
+    return -log(select(-log(1.0 - v), series, v < 1.0 / 64.0));
 }
 
 // PCG's output function on one step of its generator (Jarzynski and Olano 2020).

@@ -131,7 +131,7 @@ impl<B: Backend, H: Host> Decoding<'_, B, H> {
 
     fn tell(&self, text: String) {
         if !text.is_empty() {
-            self.host.emit(Event::Answer { job: self.job, text }, None);
+            self.host.emit(Event::Answer { job: self.job, text });
         }
     }
 }

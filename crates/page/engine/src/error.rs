@@ -53,9 +53,6 @@ pub enum EngineError {
     /// The machine was lost, and no model could be brought to a new one.
     #[error("The graphics device was lost ({why}), and the model could not be loaded again: {error}")]
     NotRebuilt { why: String, error: Box<EngineError> },
-    /// A command for whoever holds the session.
-    #[error("This program runs its model on one machine.")]
-    OneMachine,
     /// An image could not be read.
     #[error("{name}: {error}")]
     Image { name: String, error: DecodeError },
@@ -103,9 +100,6 @@ pub enum EngineError {
     /// The person stopped a job that leaves nothing behind.
     #[error("It was stopped before its end.")]
     Stopped,
-    /// The command came with other bytes than it needs.
-    #[error("The command `{command}` came with {found}.")]
-    Attachment { command: &'static str, found: &'static str },
 }
 
 const OPEN_A_PAIR: &str = "Open the two GGUF files of one Qwen2-VL model together: the text model and the file whose name begins with mmproj.";
@@ -168,7 +162,6 @@ impl EngineError {
             Self::NotRebuilt { .. } => {
                 "Ask again to try once more, or choose the CPU in the settings. The conversation is kept."
             }
-            Self::OneMachine => "Start the program with another one.",
             Self::Backend(_) => {
                 "Ask again. If it fails again, use a smaller image, less detail or a smaller model."
             }
@@ -190,7 +183,6 @@ impl EngineError {
             }
             Self::QuestionImage { .. } => "The other questions of the file are not touched by that.",
             Self::Stopped => "Start it again; nothing was changed.",
-            Self::Attachment { .. } => "Reload the page; if it stays so, this is a fault of the page.",
         }
     }
 

@@ -26,7 +26,7 @@ impl View {
 }
 
 #[derive(Debug)]
-struct Opened {
+struct OpenImage {
     pixels: Rc<RgbImage>,
     latest: Option<View>,
 }
@@ -34,7 +34,7 @@ struct Opened {
 /// All open images.
 #[derive(Debug, Default)]
 pub(crate) struct Images {
-    by_id: HashMap<ImageId, Opened>,
+    by_id: HashMap<ImageId, OpenImage>,
     n_keys: u64,
 }
 
@@ -64,7 +64,7 @@ impl Images {
 
     /// Takes in an image that needs no decoding.
     pub(crate) fn insert(&mut self, image: ImageId, pixels: RgbImage) {
-        self.by_id.insert(image, Opened { pixels: Rc::new(pixels), latest: None });
+        self.by_id.insert(image, OpenImage { pixels: Rc::new(pixels), latest: None });
     }
 
     pub(crate) fn close(&mut self, image: ImageId) {

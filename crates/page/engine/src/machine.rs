@@ -6,7 +6,7 @@ use protocol::{Event, JobId, ModelInfo, ModelPart, Speed, Stage};
 use crate::load::{Arrivals, JudgedPair, Telling};
 use crate::measure::measure;
 use crate::resident::Resident;
-use crate::{Attachment, EngineError, Host, ModelFiles, Session, Work};
+use crate::{EngineError, Host, ModelFiles, Session, Work};
 
 /// How much of a model is on the machine before a job ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,15 +23,13 @@ const ASKED_FOR: Telling = Telling::Loading(ModelPart::Text);
 const RELOADING: Telling = Telling::Waiting(Stage::Reloading);
 
 impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
-    /// Loads another model; conversation and memory begin anew. The vision tower comes later.
-    pub(crate) async fn load(
-        &mut self,
-        job: JobId,
-        attachment: Attachment<F>,
-    ) -> Result<ModelInfo, EngineError> {
-        let Attachment::Files(files) = attachment else {
-            return Err(EngineError::Attachment { command: "load model", found: attachment.what() });
-        };
+    /// Loads another model; conversation and memory begin again. Once this returns, text can be answered. The vision tower comes
+    /// while nothing else is to do, by [`Session::advance`], or when a question needs it.
+    ///
+    /// # Errors
+    /// If a file cannot be read, is malformed or belongs to another kind of model, the previous model stays. If the machine fails or
+    /// the weights stop coming after that, no model is loaded: two may not fit the machine, so the previous one is gone by then.
+    pub async fn load(&mut self, job: JobId, files: F) -> Result<ModelInfo, EngineError> {
         let pair = JudgedPair::open(&self.host, files.open().await?).await?;
         // Two models at once may not fit the machine: the old one goes once the new one is known to be good.
         self.resident = Resident::default();
@@ -79,7 +77,7 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
         if let Err(error) = &placed
             && let Some(why) = error.loss()
         {
-            self.host.emit(Event::Rebuilding { job, why: why.to_owned() }, None);
+            self.host.emit(Event::Rebuilding { job, why: why.to_owned() });
             placed = self.place_anew(job, files, ASKED_FOR, extent).await;
         }
         placed
@@ -156,7 +154,7 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
     /// that; the model comes back when it is needed.
     async fn rebuild(&mut self, job: JobId, why: String) -> Result<(), EngineError> {
         let Some(files) = self.files.take() else { return Err(EngineError::NoModel) };
-        self.host.emit(Event::Rebuilding { job, why: why.clone() }, None);
+        self.host.emit(Event::Rebuilding { job, why: why.clone() });
         let placed = self.place_anew(job, &files, RELOADING, Extent::Text).await;
         self.files = Some(files);
         match placed {
@@ -216,7 +214,8 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
         self.resident.model.as_ref().map(|model| &model.info)
     }
 
-    pub(crate) async fn set_profiling(&mut self, on: bool) {
+    /// Times every kernel of the answers that follow, or no longer.
+    pub async fn set_profiling(&mut self, on: bool) {
         if on && self.speed.is_none() {
             // What the kernels are compared with. Where it cannot be had, the profile does without.
             let _ = self.measure().await;

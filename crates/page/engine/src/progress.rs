@@ -46,7 +46,7 @@ impl<'a, H: Host> Progress<'a, H> {
     pub(crate) fn tell(&self, done: usize) {
         let (done, total) = (done as u32, self.total as u32);
         let elapsed_secs = self.elapsed_secs();
-        self.host.emit(Event::Progress { job: self.job, stage: self.stage, done, total, elapsed_secs }, None);
+        self.host.emit(Event::Progress { job: self.job, stage: self.stage, done, total, elapsed_secs });
     }
 
     pub(crate) async fn pause(&self) -> Result<(), Interrupted> {

@@ -1,34 +1,13 @@
 use model::backend::Backend;
-use protocol::{Command, EndOfAnswer, Event, ImageId, ImageInfo, JobId, Question, Settings, Speed, Timings};
+use protocol::{EndOfAnswer, Event, ImageId, ImageInfo, JobId, Question, Settings, Speed, Timings};
 
 use crate::answer::{Answering, Asking};
-use crate::benchmark::{Benchmark, Opened};
+use crate::benchmark::{Benchmark, Data, OpenedDataSet, Preview};
 use crate::conversation::Conversation;
 use crate::images::Images;
 use crate::profile::profile;
 use crate::resident::Resident;
 use crate::{EngineError, Host, ModelFiles};
-
-/// What travels beside a command.
-#[derive(Debug)]
-pub enum Attachment<F> {
-    /// Nothing.
-    None,
-    /// The file of an image.
-    Bytes(Vec<u8>),
-    /// The files of a model, or the one of a data set.
-    Files(F),
-}
-
-impl<F> Attachment<F> {
-    pub(crate) fn what(&self) -> &'static str {
-        match self {
-            Self::None => "nothing",
-            Self::Bytes(_) => "bytes",
-            Self::Files(_) => "files",
-        }
-    }
-}
 
 /// A model, the images that are open, the conversation about them, and the benchmark that is open beside it.
 ///
@@ -81,86 +60,38 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
         &self.backend
     }
 
-    /// Carries out one command. Events go to the host; a job that fails ends with [`Event::Failed`] and changes nothing,
-    /// but for a model whose weights stop coming: the one before it is gone by then.
+    /// Decodes an image under a name of the caller's, and returns what was found with the RGBA values of its preview.
     ///
-    /// [`Command::Stop`] and [`Command::LoseDevice`] are the host's: they must get through while another command runs.
-    /// [`Command::ChooseBackend`] is carried out by whoever holds the machines, with [`Session::onto`], and [`Command::Runs`] by
-    /// whoever keeps runs.
-    ///
-    /// A model that was loaded answers text from then on; its vision tower comes while nothing else is to do, by
-    /// [`Session::advance`], or when a question needs it.
-    pub async fn handle(&mut self, command: Command, attachment: Attachment<F>) {
-        match command {
-            Command::ChooseBackend { job, .. } => self.end(job, Err(EngineError::OneMachine)),
-            Command::LoadModel { job, .. } => {
-                let loaded = self.load(job, attachment).await;
-                self.end(job, loaded.map(|model| (Event::ModelReady { job, model }, None)));
-            }
-            Command::OpenImage { job, image, name } => {
-                let opened = self.open_image(image, &name, attachment);
-                self.end(job, opened.map(|(image, rgba)| (Event::ImageReady { job, image }, Some(rgba))));
-            }
-            Command::CloseImage { image } => {
-                self.images.close(image);
-                self.prune();
-            }
-            Command::Ask { job, question, settings } => {
-                let asked = self.ask(job, question, settings).await;
-                self.end(job, asked.map(|(end, timings)| (Event::Answered { job, end, timings }, None)));
-            }
-            Command::Stop { .. } | Command::LoseDevice | Command::Runs { .. } => {}
-            Command::NewConversation => {
-                self.conversation.turns.clear();
-                self.prune();
-            }
-            Command::OpenBenchmark { job, data } => {
-                let opened = self.benchmark.open(&self.host, job, data, attachment).await;
-                let event = |Opened { data, questions, problems, n_problems }| {
-                    let fingerprint = bench::fingerprint(&questions);
-                    Event::BenchmarkOpened { job, data, questions, fingerprint, problems, n_problems }
-                };
-                self.end(job, opened.map(|opened| (event(opened), None)));
-            }
-            Command::AnswerBenchmark { job, number, settings } => {
-                let answered = self.answer_benchmark(job, number, settings).await;
-                self.end(job, answered.map(|reply| (Event::BenchmarkAnswered { job, number, reply }, None)));
-            }
-            Command::ShowBenchmarkImage { job, number } => {
-                let picture = self.benchmark.picture(number).await;
-                self.end(
-                    job,
-                    picture.map(|(width_px, height_px, rgba)| {
-                        (Event::BenchmarkImage { job, number, width_px, height_px }, Some(rgba))
-                    }),
-                );
-            }
-            Command::SetProfiling { on } => self.set_profiling(on).await,
-        }
-    }
-
-    /// Tells how a job ended, with what travels beside that.
-    fn end(&self, job: JobId, ended: Result<(Event, Option<Vec<u8>>), EngineError>) {
-        let (event, bulk) =
-            ended.unwrap_or_else(|error| (Event::Failed { job, failure: error.to_failure() }, None));
-        self.host.emit(event, bulk);
-    }
-
-    fn open_image(
+    /// # Errors
+    /// If the bytes are not an image that can be read. An image that was open under this name stays.
+    pub fn open_image(
         &mut self,
         image: ImageId,
         name: &str,
-        attachment: Attachment<F>,
+        bytes: &[u8],
     ) -> Result<(ImageInfo, Vec<u8>), EngineError> {
-        let Attachment::Bytes(bytes) = attachment else {
-            return Err(EngineError::Attachment { command: "open image", found: attachment.what() });
-        };
-        let opened = self.images.open(image, name, &bytes)?;
+        let opened = self.images.open(image, name, bytes)?;
         self.prune();
         Ok(opened)
     }
 
-    async fn ask(
+    /// Forgets an image and what was computed from it; an unknown one is not an error.
+    pub fn close_image(&mut self, image: ImageId) {
+        self.images.close(image);
+        self.prune();
+    }
+
+    /// Forgets every turn; images and model stay.
+    pub fn new_conversation(&mut self) {
+        self.conversation.turns.clear();
+        self.prune();
+    }
+
+    /// Answers a question. The pieces of the answer go to the host. A stop is an end: what was answered until then stands.
+    ///
+    /// # Errors
+    /// If there is no model, the question or a setting cannot be used, or the machine fails; the conversation is unchanged then.
+    pub async fn ask(
         &mut self,
         job: JobId,
         question: Question,
@@ -168,7 +99,7 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
     ) -> Result<(EndOfAnswer, Timings), EngineError> {
         let mut answering = Answering::new(job, question, settings)?;
         if self.is_profiling {
-            // What ran since the last answer is not of this one.
+            // What ran since the last answer does not belong to this one.
             profile(&mut self.backend, self.speed).await;
         }
         let answered = self.with_model(job, async |session| session.go_on(&mut answering).await).await;
@@ -182,9 +113,26 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
         self.prune();
         if self.is_profiling {
             let profile = profile(&mut self.backend, self.speed).await;
-            self.host.emit(Event::Profile { job, profile }, None);
+            self.host.emit(Event::Profile { job, profile });
         }
         Ok((end, timings))
+    }
+
+    /// Makes a data set's questions ready. A file is read once from front to back to learn where its rows lie, and is not kept in
+    /// memory.
+    ///
+    /// # Errors
+    /// If it cannot be read or is not a data set, or the job is stopped; the previous set stays.
+    pub async fn open_data(&mut self, job: JobId, data: Data<F>) -> Result<OpenedDataSet, EngineError> {
+        self.benchmark.open(&self.host, job, data).await
+    }
+
+    /// The image of one question of the open data set, at most [`protocol::MAX_PREVIEW_SIDE_PX`] a side.
+    ///
+    /// # Errors
+    /// If there is no such question, or its image cannot be read.
+    pub async fn question_image(&mut self, number: u32) -> Result<Preview, EngineError> {
+        self.benchmark.preview(number).await
     }
 
     async fn go_on(&mut self, answering: &mut Answering) -> Result<EndOfAnswer, EngineError> {

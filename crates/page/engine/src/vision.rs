@@ -73,7 +73,7 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
         model.info.heap_bytes = self.host.heap_bytes();
         let load_secs = self.host.now_secs() - model.started_secs;
         let model = ModelInfo { load_secs, ..model.info.clone() };
-        self.host.emit(Event::VisionReady { job: self.load_job, model }, None);
+        self.host.emit(Event::VisionReady { job: self.load_job, model });
     }
 
     /// Tells that the tower did not come, and why as an error.
@@ -87,7 +87,7 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
         };
         let error = EngineError::Vision { error: Box::new(error) };
         let failure = error.to_failure();
-        self.host.emit(Event::VisionFailed { job: self.load_job, culprit, failure }, None);
+        self.host.emit(Event::VisionFailed { job: self.load_job, culprit, failure });
         error
     }
 }

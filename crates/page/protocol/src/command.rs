@@ -115,7 +115,7 @@ pub enum BenchmarkData {
     /// The phantoms that the page brings with it.
     Sample,
     /// Further phantoms, none of them in the sample and none that a model learned from.
-    Held {
+    HeldOut {
         /// Questions of each clinical task.
         per_task: u32,
     },
@@ -125,7 +125,7 @@ pub enum BenchmarkData {
         /// Where it is.
         source: DataSource,
         /// Which of its questions are asked, and in which order.
-        sampling: bench::Sampling,
+        selection: bench::Selection,
     },
 }
 

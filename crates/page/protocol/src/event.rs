@@ -188,8 +188,8 @@ pub enum Event {
     RunAnalysed {
         /// The job of `Runs`.
         job: JobId,
-        /// What is to be shown: see [`bench::Analysis::html`].
-        html: String,
+        /// Tables and a chart for the page to draw.
+        analysis: bench::Analysis,
     },
     /// A job came to nothing. The worker goes on.
     Failed {

@@ -54,6 +54,15 @@ impl WorkerHost {
         web_sys::console::error_1(&what.into());
     }
 
+    /// Posts an event to the page, with the bytes that travel beside it.
+    pub(crate) fn end(&self, (event, bulk): (Event, Option<Vec<u8>>)) {
+        let posted = message::outgoing(&event, bulk)
+            .and_then(|(message, buffers)| self.scope.post_message_with_transfer(&message, &buffers));
+        if let Err(error) = posted {
+            self.log(&format!("an event could not be posted: {error:?}"));
+        }
+    }
+
     fn seconds(&self) -> f64 {
         self.scope.performance().map_or(0.0, |p| p.now() / 1000.0)
     }
@@ -75,12 +84,8 @@ impl Host for WorkerHost {
         self.seconds()
     }
 
-    fn emit(&self, event: Event, bulk: Option<Vec<u8>>) {
-        let posted = message::outgoing(&event, bulk)
-            .and_then(|(message, buffers)| self.scope.post_message_with_transfer(&message, &buffers));
-        if let Err(error) = posted {
-            self.log(&format!("an event could not be posted: {error:?}"));
-        }
+    fn emit(&self, event: Event) {
+        self.end((event, None));
     }
 
     async fn breathe(&self) {
@@ -97,11 +102,11 @@ impl Host for WorkerHost {
         self.stopped.borrow().contains(&job)
     }
 
-    async fn recall(&self, name: &str) -> Option<Vec<u8>> {
+    async fn stored(&self, name: &str) -> Option<Vec<u8>> {
         indexes::recall(name).await
     }
 
-    async fn keep(&self, name: &str, bytes: Vec<u8>) {
+    async fn store(&self, name: &str, bytes: Vec<u8>) {
         if let Err(error) = indexes::keep(name, &bytes).await {
             web_sys::console::warn_1(
                 &format!("{name} could not be kept and is made again another time: {error}").into(),

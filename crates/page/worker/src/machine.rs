@@ -3,18 +3,22 @@
 use std::rc::Rc;
 
 use cpu::{Cpu, Precision};
-use engine::{Attachment, EngineError, Host as _, Session, measure};
+use engine::{EngineError, Host as _, Session, measure};
 use gpu::Gpu;
 use model::backend::Backend;
 use protocol::{
     BackendChoice, BackendKind, Candidate, Command, Event, Failure, JobId, ModelInfo, Speed, Standing,
 };
 
+use wasm_bindgen::prelude::JsValue;
+
+use crate::dispatch::carry_out;
 use crate::files::WebFiles;
 use crate::host::WorkerHost;
 use crate::webgpu;
 
-type On<B> = Session<B, Rc<WorkerHost>, WebFiles>;
+/// A session in this worker.
+pub(crate) type On<B> = Session<B, Rc<WorkerHost>, WebFiles>;
 
 /// A graphics device whose own name is not known.
 const WEBGPU: &str = "WebGPU";
@@ -31,11 +35,11 @@ impl Machine {
         Self::Cpu(Box::new(Session::new(processor(), host)))
     }
 
-    /// Every command but `ChooseBackend`.
-    pub(crate) async fn handle(&mut self, command: Command, attachment: Attachment<WebFiles>) {
+    /// Carries out a command of the session, with what travelled beside it.
+    pub(crate) async fn carry_out(&mut self, command: Command, bulk: &[JsValue]) {
         match self {
-            Self::Cpu(session) => session.handle(command, attachment).await,
-            Self::Gpu(session) => session.handle(command, attachment).await,
+            Self::Cpu(session) => carry_out(session, command, bulk).await,
+            Self::Gpu(session) => carry_out(session, command, bulk).await,
         }
     }
 
@@ -59,7 +63,7 @@ impl Machine {
         if let Self::Cpu(_) = machine {
             host.set_loss(None);
         }
-        host.emit(event, None);
+        host.end((event, None));
         machine
     }
 

@@ -5,6 +5,7 @@
 //! knows no session; everything else waits its turn. While none waits, what can come later (a model's vision tower) comes step by
 //! step.
 
+mod dispatch;
 mod files;
 mod folder;
 mod host;
@@ -22,13 +23,12 @@ mod webgpu;
 use std::rc::Rc;
 
 use async_channel::{Receiver, RecvError};
-use engine::{Attachment, Host as _};
-use protocol::{BenchmarkData, Command, Event};
+use engine::Host as _;
+use protocol::{Command, Event};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use crate::files::WebFiles;
 use crate::host::WorkerHost;
 use crate::machine::Machine;
 use crate::message::Incoming;
@@ -57,7 +57,7 @@ fn main() {
     on_message.forget();
     wasm_bindgen_futures::spawn_local(async move {
         let mut machine = Machine::cpu(Rc::clone(&host));
-        host.emit(Event::Started, None);
+        host.emit(Event::Started);
         while let Ok(incoming) = next(&receiver, &mut machine).await {
             machine = serve(machine, incoming).await;
         }
@@ -77,15 +77,9 @@ async fn next(receiver: &Receiver<Incoming>, machine: &mut Machine) -> Result<In
 }
 
 async fn serve(mut machine: Machine, Incoming { command, bulk }: Incoming) -> Machine {
-    let attachment = match &command {
-        Command::ChooseBackend { job, choice } => return machine.choose(*job, *choice).await,
-        Command::LoadModel { source, .. } => Attachment::Files(WebFiles::of(source, &bulk)),
-        Command::OpenBenchmark { data: BenchmarkData::File { source, .. }, .. } => {
-            Attachment::Files(WebFiles::of_data(source, &bulk))
-        }
-        Command::OpenImage { .. } => message::bytes(&bulk).map_or(Attachment::None, Attachment::Bytes),
-        _ => Attachment::None,
-    };
-    machine.handle(command, attachment).await;
+    if let Command::ChooseBackend { job, choice } = command {
+        return machine.choose(job, choice).await;
+    }
+    machine.carry_out(command, &bulk).await;
     machine
 }

@@ -4,13 +4,15 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use cpu::{Cpu, Precision, requantise};
-use engine::{Attachment, ByteSource as _, Host, MemorySource, ModelFiles as _, Session, Trace, load_pair};
+use engine::{
+    ByteSource as _, Data, Host, MemorySource, ModelFiles as _, OpenedDataSet, Preview, Session, Trace,
+    load_pair,
+};
 use gpu::Gpu;
 use imaging::PixelBounds;
 use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
 use protocol::{
-    BenchmarkData, Command, DataSource, EndOfAnswer, Event, ImageId, JobId, ModelSource, PERMANENT_LINE,
-    Question, Settings,
+    Command, DataSource, EndOfAnswer, Event, ImageId, JobId, ModelSource, PERMANENT_LINE, Question, Settings,
 };
 use tensor::Dtype;
 use wasm_bindgen::JsCast as _;
@@ -123,12 +125,11 @@ async fn a_breath_lets_messages_in() {
     assert!(arrived.get(), "the event loop had no turn");
 }
 
-/// Keeps the answer and how it ended.
+/// Keeps the answer, and the latest event.
 #[derive(Default)]
 struct Listener {
     answer: RefCell<String>,
-    end: Cell<Option<EndOfAnswer>>,
-    failure: RefCell<Option<String>>,
+    latest: RefCell<Option<Event>>,
 }
 
 impl Host for Listener {
@@ -136,13 +137,11 @@ impl Host for Listener {
         0.0
     }
 
-    fn emit(&self, event: Event, _: Option<Vec<u8>>) {
-        match event {
-            Event::Answer { text, .. } => self.answer.borrow_mut().push_str(&text),
-            Event::Answered { end, .. } => self.end.set(Some(end)),
-            Event::Failed { failure, .. } => *self.failure.borrow_mut() = Some(failure.message),
-            _ => {}
+    fn emit(&self, event: Event) {
+        if let Event::Answer { text, .. } = &event {
+            self.answer.borrow_mut().push_str(text);
         }
+        self.latest.replace(Some(event));
     }
 
     async fn breathe(&self) {}
@@ -150,6 +149,14 @@ impl Host for Listener {
     fn is_stopped(&self, _: JobId) -> bool {
         false
     }
+}
+
+fn bundled() -> Vec<MemorySource> {
+    let of = |name: &str, bytes: &[u8]| MemorySource::new(name, bytes.to_vec());
+    vec![
+        of("text.gguf", include_bytes!("../../../../web/models/phantom/text.gguf")),
+        of("mmproj.gguf", include_bytes!("../../../../web/models/phantom/mmproj.gguf")),
+    ]
 }
 
 /// The bundled model in WebAssembly gives the answer that the native build and the reference give.
@@ -158,68 +165,26 @@ async fn the_bundled_model_answers_an_example() {
     let example = include_bytes!("../../../../web/examples/limb.png");
     let listener = Rc::new(Listener::default());
     let mut session = Session::new(Cpu::new(Precision::Quantised), Rc::clone(&listener));
-    let pair = vec![
-        MemorySource::new("text.gguf", include_bytes!("../../../../web/models/phantom/text.gguf").to_vec()),
-        MemorySource::new(
-            "mmproj.gguf",
-            include_bytes!("../../../../web/models/phantom/mmproj.gguf").to_vec(),
-        ),
-    ];
     let job = JobId(0);
-    let source = ModelSource::Files { names: Vec::new() };
-    session.handle(Command::LoadModel { job, source }, Attachment::Files(pair)).await;
-    let command = Command::OpenImage { job, image: ImageId(0), name: "limb.png".into() };
-    session.handle(command, Attachment::Bytes(example.to_vec())).await;
+    session.load(job, bundled()).await.unwrap();
+    session.open_image(ImageId(0), "limb.png", example).unwrap();
     let text = "Question: Which fracture does this radiograph show?\nOptions:\nA. displaced fracture\n\
                 B. transverse fracture\nC. oblique fracture\nD. no fracture\nPlease select the correct answer from the options above.";
     let question = Question { text: text.into(), images: vec![ImageId(0)] };
-    let command = Command::Ask { job, question, settings: Settings::default() };
-    session.handle(command, Attachment::None).await;
-    assert_eq!(*listener.failure.borrow(), None);
+    let (end, _) = session.ask(job, question, Settings::default()).await.unwrap();
     assert_eq!(*listener.answer.borrow(), "B. transverse fracture");
-    assert_eq!(listener.end.get(), Some(EndOfAnswer::EndOfTurn));
-}
-
-/// Keeps the latest event and what travelled beside it.
-#[derive(Default)]
-struct Latest(RefCell<Option<(Event, Option<Vec<u8>>)>>);
-
-impl Host for Latest {
-    fn now_secs(&self) -> f64 {
-        0.0
-    }
-
-    fn emit(&self, event: Event, bulk: Option<Vec<u8>>) {
-        self.0.replace(Some((event, bulk)));
-    }
-
-    async fn breathe(&self) {}
-
-    fn is_stopped(&self, _: JobId) -> bool {
-        false
-    }
+    assert_eq!(end, EndOfAnswer::EndOfTurn);
 }
 
 /// The worker's loop goes by what `advance` says: it must come to an end, with the tower in place.
 #[wasm_bindgen_test]
 async fn the_vision_tower_comes_while_nothing_is_asked() {
-    let latest = Rc::new(Latest::default());
-    let mut session = Session::new(Cpu::new(Precision::Quantised), Rc::clone(&latest));
+    let listener = Rc::new(Listener::default());
+    let mut session = Session::new(Cpu::new(Precision::Quantised), Rc::clone(&listener));
     assert!(!session.advance().await);
-    let pair = vec![
-        MemorySource::new("text.gguf", include_bytes!("../../../../web/models/phantom/text.gguf").to_vec()),
-        MemorySource::new(
-            "mmproj.gguf",
-            include_bytes!("../../../../web/models/phantom/mmproj.gguf").to_vec(),
-        ),
-    ];
-    let job = JobId(3);
-    let source = ModelSource::Files { names: Vec::new() };
-    session.handle(Command::LoadModel { job, source }, Attachment::Files(pair)).await;
-    let told = latest.0.take().map(|(event, _)| event);
-    assert!(matches!(told, Some(Event::ModelReady { .. })), "{told:?}");
+    session.load(JobId(3), bundled()).await.unwrap();
     while session.advance().await {}
-    let told = latest.0.take().map(|(event, _)| event);
+    let told = listener.latest.take();
     assert!(matches!(told, Some(Event::VisionReady { job: JobId(3), .. })), "{told:?}");
     assert!(!session.advance().await);
 }
@@ -227,22 +192,17 @@ async fn the_vision_tower_comes_while_nothing_is_asked() {
 /// A benchmark's questions and images reach the page whole.
 #[wasm_bindgen_test]
 async fn benchmark_questions_and_images_cross() {
-    let latest = Rc::new(Latest::default());
-    let mut session = Session::new(Cpu::new(Precision::Quantised), Rc::clone(&latest));
+    let mut session =
+        Session::<_, _, Vec<MemorySource>>::new(Cpu::new(Precision::Quantised), Rc::new(Listener::default()));
     let job = JobId(0);
-    let open = Command::OpenBenchmark { job, data: BenchmarkData::Held { per_task: 1 } };
-    for command in [open, Command::ShowBenchmarkImage { job, number: 1 }] {
-        session.handle(command, Attachment::<Vec<MemorySource>>::None).await;
-        let (event, bulk) = latest.0.take().unwrap();
-        match &event {
-            Event::BenchmarkOpened { questions, .. } => {
-                assert!(questions.len() > 1 && questions[1].answer.is_some());
-            }
-            Event::BenchmarkImage { width_px, height_px, .. } => {
-                assert_eq!(bulk.as_ref().map(Vec::len), Some(4 * (width_px * height_px) as usize));
-            }
-            other => panic!("{other:?}"),
-        }
+    let OpenedDataSet { data, questions, fingerprint, problems, n_problems } =
+        session.open_data(job, Data::HeldOut { per_task: 1 }).await.unwrap();
+    assert!(questions.len() > 1 && questions[1].answer.is_some());
+    let opened = Event::BenchmarkOpened { job, data, questions, fingerprint, problems, n_problems };
+    let Preview { width_px, height_px, rgba } = session.question_image(1).await.unwrap();
+    assert_eq!(rgba.len(), 4 * (width_px * height_px) as usize);
+    let shown = Event::BenchmarkImage { job, number: 1, width_px, height_px };
+    for (event, bulk) in [(opened, None), (shown, Some(rgba))] {
         let (message, buffers) = message::outgoing(&event, bulk.clone()).unwrap();
         let told = Reflect::get(&message, &"event".into()).unwrap();
         assert_eq!(serde_wasm_bindgen::from_value::<Event>(told).unwrap(), event);

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
-use engine::{Attachment, Session};
+use engine::Session;
 use model::backend::Backend;
-use protocol::{Command, Detail, ImageId, JobId, ModelSource, Question, Sampling, Settings, Timings, Turns};
+use protocol::{Detail, ImageId, Question, Sampling, Settings, Timings, Turns};
 
 use crate::file::ModelFiles;
-use crate::host::Terminal;
+use crate::host::{JOB, Terminal, failed};
 use crate::machine::{BackendArg, MachineArgs, open_gpu};
 
 #[derive(Args, Debug)]
@@ -50,8 +50,6 @@ pub(crate) struct AskArgs {
     question: String,
 }
 
-const JOB: JobId = JobId(0);
-
 pub(crate) fn run(args: &AskArgs) -> anyhow::Result<()> {
     pollster::block_on(async {
         match args.machine.backend {
@@ -63,31 +61,23 @@ pub(crate) fn run(args: &AskArgs) -> anyhow::Result<()> {
 
 async fn answer<B: Backend>(backend: B, args: &AskArgs) -> anyhow::Result<()> {
     let mut session = Session::new(backend, Terminal::new());
-    let source = ModelSource::Files { names: Vec::new() };
     let files: Vec<_> = args.files.open()?.into();
-    session.handle(Command::LoadModel { job: JOB, source }, Attachment::Files(files)).await;
-    let loaded = session.host().outcome()?;
-    if let Some(model) = loaded.model {
-        eprintln!(
-            "{}, {}, {}, loaded in {:.2} s",
-            model.name, model.quantisation, model.backend, model.load_secs
-        );
-    }
+    let model = session.load(JOB, files).await.map_err(|error| failed(&error))?;
+    eprintln!(
+        "{}, {}, {}, loaded in {:.2} s",
+        model.name, model.quantisation, model.backend, model.load_secs
+    );
     let mut images = Vec::new();
     for (path, id) in args.image.iter().zip(0..) {
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let command = Command::OpenImage { job: JOB, image: ImageId(id), name: path.display().to_string() };
-        session.handle(command, Attachment::Bytes(bytes)).await;
-        session.host().outcome()?;
+        let name = path.display().to_string();
+        session.open_image(ImageId(id), &name, &bytes).map_err(|error| failed(&error))?;
         images.push(ImageId(id));
     }
     let question = Question { text: args.question.clone(), images };
-    session.handle(Command::Ask { job: JOB, question, settings: settings(args) }, Attachment::None).await;
-    let answered = session.host().outcome()?;
+    let (_, timings) = session.ask(JOB, question, settings(args)).await.map_err(|error| failed(&error))?;
     writeln!(std::io::stdout())?;
-    if let Some(timings) = answered.timings {
-        eprintln!("{}", in_words(&timings));
-    }
+    eprintln!("{}", in_words(&timings));
     Ok(())
 }
 

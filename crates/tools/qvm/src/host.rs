@@ -1,56 +1,32 @@
 //! A terminal as the engine's host: the answer goes to standard output, everything else to standard error.
 
-use std::cell::RefCell;
 use std::io::Write as _;
 
-use bench::{DataSet, Problem, Question, Reply};
 use engine::Host;
-use protocol::{Event, Failure, JobId, ModelInfo, Stage, Timings};
+use protocol::{Event, JobId, Stage};
 
-/// Prints what happens and keeps what came of it.
+/// Every job of this program: they follow one another, so one name is enough.
+pub(crate) const JOB: JobId = JobId(0);
+
+/// Prints what happens.
 #[derive(Debug)]
 pub(crate) struct Terminal {
     #[expect(clippy::disallowed_types, reason = "a native program: the clock is there")]
     started: std::time::Instant,
-    outcome: RefCell<Outcome>,
-}
-
-/// What the last commands ended with.
-#[derive(Debug, Default)]
-pub(crate) struct Outcome {
-    pub(crate) model: Option<ModelInfo>,
-    pub(crate) timings: Option<Timings>,
-    pub(crate) benchmark: Option<OpenedSet>,
-    pub(crate) reply: Option<Reply>,
-    /// Width, height, RGBA bytes.
-    pub(crate) image: Option<(u32, u32, Vec<u8>)>,
-    pub(crate) failure: Option<Failure>,
-}
-
-/// A data set that was opened.
-#[derive(Debug)]
-pub(crate) struct OpenedSet {
-    pub(crate) data_set: DataSet,
-    pub(crate) questions: Vec<Question>,
-    pub(crate) problems: Vec<Problem>,
-    pub(crate) n_problems: u32,
 }
 
 impl Terminal {
     pub(crate) fn new() -> Self {
         #[expect(clippy::disallowed_types, reason = "a native program: the clock is there")]
         let started = std::time::Instant::now();
-        Self { started, outcome: RefCell::default() }
+        Self { started }
     }
+}
 
-    /// Takes what came of the commands so far; a failure becomes an error.
-    pub(crate) fn outcome(&self) -> anyhow::Result<Outcome> {
-        let outcome = self.outcome.take();
-        match &outcome.failure {
-            Some(failure) => anyhow::bail!("{}\n{}", failure.message, failure.remedy),
-            None => Ok(outcome),
-        }
-    }
+/// An engine's error for a person: what went wrong, then what to do.
+pub(crate) fn failed(error: &engine::EngineError) -> anyhow::Error {
+    let failure = error.to_failure();
+    anyhow::anyhow!("{}\n{}", failure.message, failure.remedy)
 }
 
 impl Host for Terminal {
@@ -58,8 +34,7 @@ impl Host for Terminal {
         self.started.elapsed().as_secs_f64()
     }
 
-    fn emit(&self, event: Event, bulk: Option<Vec<u8>>) {
-        let mut outcome = self.outcome.borrow_mut();
+    fn emit(&self, event: Event) {
         match event {
             Event::Answer { text, .. } => {
                 // Whoever closed the pipe does not want to hear of it; the answer ends by itself.
@@ -78,8 +53,6 @@ impl Host for Terminal {
                     eprintln!();
                 }
             }
-            Event::ModelReady { model, .. } => outcome.model = Some(model),
-            Event::Answered { timings, .. } => outcome.timings = Some(timings),
             Event::BenchmarkIndexing { bytes_done, bytes_total, n_rows, .. } => {
                 eprint!(
                     "\rreading the file: {} of {} MiB, {n_rows} rows",
@@ -90,16 +63,7 @@ impl Host for Terminal {
                     eprintln!();
                 }
             }
-            Event::BenchmarkOpened { data, questions, problems, n_problems, .. } => {
-                outcome.benchmark = Some(OpenedSet { data_set: data, questions, problems, n_problems });
-            }
-            Event::BenchmarkAnswered { reply, .. } => outcome.reply = Some(reply),
-            Event::BenchmarkImage { width_px, height_px, .. } => {
-                outcome.image = bulk.map(|rgba| (width_px, height_px, rgba));
-            }
-            Event::VisionFailed { failure, .. } | Event::Failed { failure, .. } => {
-                outcome.failure = Some(failure)
-            }
+            Event::VisionFailed { failure, .. } => eprintln!("{}", failure.message),
             _ => {}
         }
     }

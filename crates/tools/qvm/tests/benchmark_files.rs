@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
-use bench::{DataSet, Run, log};
+use bench::{DataSet, Run};
+use runs::log;
 
 fn qvm<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_qvm")).args(args).output().unwrap()
@@ -93,7 +94,7 @@ fn shards_of_a_file_join_to_the_run() {
     assert!(
         matches!(&run.conditions.data_set, DataSet::File { n_questions: 360, n_val: 0, name } if name == "files-sample.tsv")
     );
-    assert_eq!(run.conditions.sampling.map(|sampling| sampling.seed), Some(7));
+    assert_eq!(run.conditions.selection.map(|selection| selection.seed), Some(7));
     let indices: Vec<&str> = run.questions().map(|question| question.index.as_str()).collect();
     assert_ne!(indices, ["0", "1", "2", "3", "4"], "never the order of the file");
     assert_eq!(logged(first).n_total, 3);

@@ -38,7 +38,7 @@ impl BenchmarkPage<'_> {
     }
 
     /// Sets how many of a file's questions are asked, and by which seed they are drawn. The fields are there once a file can be chosen.
-    pub async fn fill_sampling(&self, extent: &str, first: u32, seed: u32) -> Result<()> {
+    pub async fn fill_selection(&self, extent: &str, first: u32, seed: u32) -> Result<()> {
         self.choose("#benchmark-data", "file").await?;
         self.choose("#benchmark-extent", extent).await?;
         self.fill("#benchmark-first", &first.to_string()).await?;

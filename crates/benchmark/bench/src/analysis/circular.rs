@@ -2,7 +2,7 @@ use super::figures::{SHARE_COLUMNS, Share};
 use super::{headings, line};
 use crate::{Run, Sheet, label_cell};
 
-/// Hits as asked beside hits in every rotation, on the questions that had both; none where nothing was rotated.
+/// Hits as asked beside hits in every rotation, on the questions that had both; none if nothing was rotated.
 pub(super) fn sheet(run: &Run) -> Option<Sheet> {
     let (mut asked, mut circular, mut lost) = (Share::default(), Share::default(), Share::default());
     for answered in &run.answers {
@@ -15,9 +15,9 @@ pub(super) fn sheet(run: &Run) -> Option<Sheet> {
         }
     }
     (asked.score().n > 0).then(|| {
-        let note = "Each question was asked once for every rotation of its options, and is right by circular evaluation if \
-all of them are. Right as asked but not in every rotation: the place of the right option decided. Circular figures must not stand in one \
-column with others.";
+        let note = "Each question was asked once for every rotation of its options. Circular evaluation counts it as right only if \
+every rotation is right. If a question is right as asked but not in every rotation, the place of the right option decided. Do not put \
+circular figures in one column with others.";
         let columns = [&["Rule"][..], &SHARE_COLUMNS].concat();
         let rows = vec![
             line("Right as asked", asked.cells()),

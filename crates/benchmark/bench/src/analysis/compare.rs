@@ -7,8 +7,8 @@ use super::published::STATISTICS;
 use super::{headings, line, sheet};
 use crate::{Answered, Grouping, KeptRun, MIN_N, Paired, Run, Score, Sheet, holm, label_cell};
 
-/// A run against another on the questions that both asked: all of them, then by group. Where the runs were read under different
-/// rules, the other is read under this one's.
+/// A run against another on the questions that both asked: all of them, then by group. If the runs were read under different rules,
+/// the other is read under this one's.
 pub(super) fn sheets(run: &Run, other: &KeptRun, grouping: Grouping) -> Vec<Sheet> {
     let rule = run.conditions.rule;
     let is_reread = other.run.conditions.rule != rule;
@@ -49,8 +49,8 @@ fn title(name: &str) -> String {
 }
 
 fn nothing_in_common(run: &Run, other: &Run, name: &str) -> Sheet {
-    let note = "The two runs have no question in common, by index, text and options, so nothing can be compared. Runs of the same \
-data set under the same seed ask the same questions.";
+    let note = "The two runs have no question in common (same index, text and options), so nothing can be compared. Runs on the \
+same data set with the same seed ask the same questions.";
     let asked = |label: &str, run: &Run| {
         line(label, [run.conditions.data_set.description(), run.n_asked().to_string()])
     };
@@ -107,13 +107,13 @@ fn overall(run: &Run, other: &Run, name: &str, common: &[(&Answered, &Answered)]
     sheet(title(name), note, headings(&["On the questions that both asked", "Figure"]), rows)
 }
 
-/// One line per group that has a common question with a known answer; none where no group has.
+/// One line for each group that has a common question with a known answer; none if no group has one.
 fn by_group(run: &Run, name: &str, common: &[(&Answered, &Answered)], grouping: Grouping) -> Option<Sheet> {
     let mut pairs: BTreeMap<&str, Vec<(&Answered, &Answered)>> = BTreeMap::new();
     for pair in common {
         pairs.entry(grouping.group_of(&pair.0.question)).or_default().push(*pair);
     }
-    // In the order of the tables.
+    // In the order of the result tables.
     let row = run.row();
     let groups: Vec<(&str, Paired)> = row
         .groups(grouping)
@@ -138,7 +138,7 @@ fn by_group(run: &Run, name: &str, common: &[(&Answered, &Answered)], grouping: 
     let mut note = format!("The last column corrects p for the {} groups compared (Holm).", groups.len());
     if n_small > 0 {
         note += &format!(
-            " * {n_small} of them have fewer than {MIN_N} questions: a difference there says next to nothing."
+            " * {n_small} of them have fewer than {MIN_N} questions: too few to conclude anything from a difference."
         );
     }
     let before = [grouping.column(), "Questions", "This run", name];

@@ -1,7 +1,7 @@
 use crate::report::{progress, visual_tokens};
 use crate::{Conditions, KeptRun, Run};
 
-/// What a run is called: by its name, or by what it ran where it has none.
+/// A run's name, or what it ran if it has none.
 pub(super) fn name(kept: &KeptRun) -> String {
     if !kept.name.trim().is_empty() {
         return format!("“{}”", kept.name.trim());
@@ -10,7 +10,7 @@ pub(super) fn name(kept: &KeptRun) -> String {
     format!("{} {}, {}", c.model, c.quantisation, c.date)
 }
 
-/// Says that a run is not over; empty where it is.
+/// Says that a run is not complete; empty if it is.
 pub(super) fn partial(name: &str, run: &Run) -> String {
     if run.is_complete() {
         return String::new();
@@ -18,7 +18,7 @@ pub(super) fn partial(name: &str, run: &Run) -> String {
     format!(" {name} is partial: {}.", progress(run))
 }
 
-/// One sentence on what two runs differ in besides date and choice of questions.
+/// One sentence on how the conditions of two runs differ, apart from the date and the choice of questions.
 pub(super) fn differences(this: &Conditions, other: &Conditions) -> String {
     let yes_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
     let all = |c: &Conditions| {
@@ -42,5 +42,8 @@ pub(super) fn differences(this: &Conditions, other: &Conditions) -> String {
     if differing.is_empty() {
         return "Both ran under the same conditions.".to_owned();
     }
-    format!("They differ in {}; the difference below is that of all of this together.", differing.join(", "))
+    format!(
+        "They differ in {}; the difference below is the effect of all of these together.",
+        differing.join(", ")
+    )
 }

@@ -1,15 +1,15 @@
 use crate::{Clustered, Interval, Paired, Score};
 
-/// What stands where there is nothing to say.
+/// Stands for a figure that does not exist.
 pub(super) const NOTHING: &str = "–";
 
-/// Headings of what [`Share::cells`] gives.
+/// Headings for [`Share::cells`].
 pub(super) const SHARE_COLUMNS: [&str; 3] = ["Questions", "Share", "95 % interval"];
 
-/// Headings of what [`difference_cells`] gives.
+/// Headings for [`difference_cells`].
 pub(super) const DIFFERENCE_COLUMNS: [&str; 3] = ["Difference (points)", "95 % interval", "p (McNemar)"];
 
-/// How many of some questions, fed question by question.
+/// The share of some questions that has a property, counted question by question.
 #[derive(Clone, Default)]
 pub(super) struct Share {
     hits: u32,
@@ -75,7 +75,7 @@ fn interval(interval: Interval) -> String {
     format!("{:.1}–{:.1} %", 100.0 * interval.low, 100.0 * interval.high)
 }
 
-/// `+3.4`, with a true minus.
+/// `+3.4`, with a typographic minus.
 fn points(difference: f64) -> String {
     let text = format!("{:+.1}", 100.0 * difference);
     match text.as_str() {

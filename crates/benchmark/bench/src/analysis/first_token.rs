@@ -2,8 +2,8 @@ use super::figures::{SHARE_COLUMNS, Share};
 use super::{headings, line};
 use crate::{Run, Sheet, label_cell};
 
-/// How often the text names another option than the first token's probabilities prefer, and which of them was right; none where
-/// they were not looked at.
+/// How often the text names another option than the first token's probabilities prefer, and which of the two was right; none if
+/// no probabilities were recorded.
 pub(super) fn sheet(run: &Run) -> Option<Sheet> {
     let [mut disagree, mut unread, mut text_right, mut token_right] = [(); 4].map(|()| Share::default());
     let (mut text_right_there, mut token_right_there) = (Share::default(), Share::default());
@@ -21,8 +21,8 @@ pub(super) fn sheet(run: &Run) -> Option<Sheet> {
         }
     }
     (disagree.score().n > 0).then(|| {
-        let note = "The first token's probabilities are a relative preference among the options, no calibrated confidence. \
-The text decides a question; the first token is beside it for comparison only.";
+        let note = "The first token's probabilities are a relative preference among the options, not a calibrated confidence. \
+The text decides whether an answer is right; the first token is only shown for comparison.";
         let columns = [&["First token and text"][..], &SHARE_COLUMNS].concat();
         let mut rows = vec![
             line("They name different options", disagree.cells()),

@@ -1,4 +1,4 @@
-//! What a run says when it is held against others, and against itself: see [`analyse`].
+//! Comparisons of a run with published answers, with other runs and with itself: see [`analyse`].
 
 mod circular;
 mod compare;
@@ -11,9 +11,9 @@ mod tests;
 
 use crate::{Analysis, Grouping, KeptRun, Sheet, chart};
 
-/// Looks at a run: its agreement with the published answers, what the first token's probabilities say beside the text, circular
-/// evaluation, and how it compares with another run or, without one, with the published rows on the same questions. A sheet that
-/// would have nothing to say is left out. The chart is that of the run alone.
+/// Analyses a run: its agreement with the published answers, the first token's preference beside the text, circular evaluation, and
+/// a comparison with another run or, without one, with the published rows on the same questions. A sheet without content is left
+/// out. The chart shows only the run itself.
 pub fn analyse(kept: &KeptRun, against: Option<&KeptRun>, grouping: Grouping) -> Analysis {
     let run = &kept.run;
     let mut sheets = Vec::new();
@@ -31,12 +31,12 @@ fn sheet(title: String, note: String, columns: Vec<String>, rows: Vec<Vec<String
     Sheet { title, note, columns, rows }
 }
 
-/// Headings from words.
+/// Headings of columns.
 fn headings(columns: &[&str]) -> Vec<String> {
     columns.iter().map(|&column| column.to_owned()).collect()
 }
 
-/// A row from its label and its figures.
+/// A row: its label, then its figures.
 fn line(label: impl Into<String>, cells: impl IntoIterator<Item = String>) -> Vec<String> {
     std::iter::once(label.into()).chain(cells).collect()
 }

@@ -5,7 +5,7 @@ use crate::agreement::{published_answers, published_place};
 use crate::report::visual_tokens;
 use crate::{Answered, Match, Paired, Rule, Run, Sheet, holm, label_cell, published};
 
-/// The rule that the published answers are read under. A run under another is read under this one here: rules do not mix.
+/// The rule of the published answers. A run under another rule is read under this one here, so that rules are not mixed.
 const RULE: Rule = Rule::VlmEval2024;
 
 /// The questions of a run that are VAL's, read under [`RULE`], with the published answers.
@@ -15,7 +15,7 @@ fn val_answers(run: &Run) -> Vec<(Answered, [Match; 4])> {
     known.map(|(answered, published)| (answered.clone().rescored(RULE), published)).collect()
 }
 
-/// How often a run reads the letter that a published run read; none where it has no question of VAL.
+/// How often a run names the option that a published run named; none if it has no question of VAL.
 pub(super) fn agreement(run: &Run) -> Option<Sheet> {
     let answers = val_answers(run);
     if answers.is_empty() {
@@ -34,8 +34,8 @@ pub(super) fn agreement(run: &Run) -> Option<Sheet> {
         line(format!("{}{mark}", row.model), share.cells())
     });
     let note = format!(
-        "On how many questions this run names the option that the published run named. The same model should agree on far more \
-than two different ones do: Qwen2-VL-7B-Instruct and Qwen2-VL-2B-Instruct agree on 58 % of all 4550.{}",
+        "The share of questions on which this run names the option that the published run named. Two runs of one model should \
+agree far more often than two different models: Qwen2-VL-7B-Instruct and Qwen2-VL-2B-Instruct agree on 58 % of all 4550.{}",
         of_this_run(run, answers.len())
     );
     let columns = [&["Published run"][..], &SHARE_COLUMNS].concat();
@@ -47,7 +47,7 @@ than two different ones do: Qwen2-VL-7B-Instruct and Qwen2-VL-2B-Instruct agree 
     ))
 }
 
-/// Hits of a run and of each published run on the same questions; none where it has no question of VAL with a known answer.
+/// Hits of a run and of each published run on the same questions; none if it has no question of VAL with a known answer.
 pub(super) fn comparison(run: &Run) -> Option<Sheet> {
     let answers = val_answers(run);
     let mut pairs: Vec<Paired> = published().iter().map(|_| Paired::default()).collect();
@@ -71,7 +71,7 @@ pub(super) fn comparison(run: &Run) -> Option<Sheet> {
     });
     let conditions = &run.conditions;
     let note = format!(
-        "The same questions, pair by pair; a positive difference is in favour of this run. The published runs had bf16 weights, images \
+        "Both runs on the same questions; a positive difference favours this run. The published runs had bf16 weights, images \
 of at least 1280 visual tokens and answers of up to 2048 tokens; this run has {}, {} visual tokens, and answers of up to {}.{} {STATISTICS} \
 The last column corrects p for the four comparisons (Holm).{}",
         conditions.quantisation,
@@ -90,11 +90,11 @@ The last column corrects p for the four comparisons (Holm).{}",
     ))
 }
 
-/// What must be known of a difference's figures.
-pub(super) const STATISTICS: &str = "The interval takes questions of one label cell as belonging together; p takes all as independent, \
-so where they part the interval has the last word. An interval that holds 0 shows no difference.";
+/// How to read the figures of a difference.
+pub(super) const STATISTICS: &str = "The interval treats the questions of one label cell as one cluster; p treats all questions as \
+independent. If the two disagree, trust the interval. An interval that contains 0 shows no difference.";
 
-/// Which of a run's questions count here, under which rule, and whether more are to come.
+/// Which of a run's questions count here, under which rule, and whether the run is complete.
 fn of_this_run(run: &Run, n_val: usize) -> String {
     let mut text = partial("This run", run);
     if n_val < run.answers.len() {

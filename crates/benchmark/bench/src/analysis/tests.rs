@@ -1,9 +1,9 @@
 use super::*;
 use crate::agreement::samples;
 use crate::report::sample;
-use crate::{Letter, Match, Question, Reply, Rotation, Rule, Run, Sampling, published_answers};
+use crate::{Letter, Match, Question, Reply, Rotation, Rule, Run, Selection, published_answers};
 
-/// A run on questions that pass for VAL's, 0 to n, giving to each what `said` makes of it.
+/// A run on the questions 0 to n that pass for VAL's; `said` gives the answer to each.
 fn run(n: usize, said: impl Fn(&Question) -> String) -> KeptRun {
     let answers = (0..n).map(|place| {
         let question = samples::question(place);
@@ -16,7 +16,7 @@ fn run(n: usize, said: impl Fn(&Question) -> String) -> KeptRun {
     KeptRun { id: "a".into(), name: "Ours".into(), run: Run { conditions, n_total: n as u32, answers } }
 }
 
-/// What a published run said.
+/// The answers of a published run.
 fn as_published(run: usize) -> impl Fn(&Question) -> String {
     move |question| match published_answers(question).unwrap()[run] {
         Match::Option(letter) => letter.to_string(),
@@ -41,7 +41,7 @@ fn titles(analysis: &Analysis) -> Vec<&str> {
     analysis.sheets.iter().map(|sheet| sheet.title.as_str()).collect()
 }
 
-/// The texts of the row that begins so.
+/// The texts of the row with this label.
 fn row<'a>(sheet: &'a Sheet, label: &str) -> &'a [String] {
     &sheet.rows.iter().find(|row| row[0] == label).unwrap()[1..]
 }
@@ -88,7 +88,7 @@ fn a_run_agrees_with_the_answers_that_it_repeats() {
     });
     assert_eq!(row(sheet, "Qwen2-VL-7B-Instruct")[0], format!("{}/60", n_same.count()));
     assert!(sheet.note.contains("58 %"));
-    // An answer that names no option agrees with none, not even with another such.
+    // An answer that names no option agrees with nothing, not even with another such answer.
     let silent = analyse(&run(60, |_| "hm".to_owned()), None, Grouping::Department);
     let sheet = titled(&silent, "Agreement with the published answers");
     assert!(sheet.rows.iter().all(|row| row[1] == "0/60"), "{sheet:?}");
@@ -99,7 +99,7 @@ fn questions_of_other_sets_are_left_out_of_the_agreement() {
     let mut ours = run(20, as_published(0));
     ours.run.answers[3].question.question = "Another?".into();
     ours.run.n_total = 50;
-    ours.run.conditions.sampling = Some(Sampling::default());
+    ours.run.conditions.selection = Some(Selection::default());
     let analysis = analyse(&ours, None, Grouping::Department);
     let sheet = titled(&analysis, "Agreement with the published answers");
     assert_eq!(row(sheet, "Qwen2-VL-7B-Instruct")[0], "19/19");
@@ -154,7 +154,7 @@ fn text_and_first_token_are_counted_apart() {
     let mut ours = run(10, right);
     for (place, answered) in ours.run.answers.iter_mut().enumerate() {
         let answer = answered.question.answer.unwrap().index();
-        // The first four prefer E; the last said nothing that can be read.
+        // The first four prefer E; in the last, no option can be read.
         let preferred = if place < 4 { 4 } else { answer };
         answered.reply.preference = (0..5).map(|i| if i == preferred { 0.6 } else { 0.1 }).collect();
         if place == 9 {
@@ -171,7 +171,7 @@ fn text_and_first_token_are_counted_apart() {
     assert_eq!(of("Where they differ, the first token is right"), "0/4");
     assert_eq!(of("Anywhere, the text is right"), "9/10");
     assert_eq!(of("Anywhere, the first token is right"), "6/10");
-    assert!(sheet.note.contains("no calibrated confidence"));
+    assert!(sheet.note.contains("not a calibrated confidence"));
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn circular_hits_stand_beside_plain_ones() {
 
 #[test]
 fn two_runs_are_paired_on_what_both_asked() {
-    // Both asked 0 to 70, one of them with other words.
+    // Both asked 0 to 70, but question 70 in different words.
     let ours = run(80, right);
     let mut other =
         run(71, |question| if question.answer == Letter::of(0) { "E".into() } else { right(question) });
@@ -228,14 +228,14 @@ fn two_runs_are_paired_on_what_both_asked() {
 
     let groups = titled(&analysis, "This run against “Theirs”, by clinical VQA task");
     assert_eq!(groups.columns[..4], ["clinical VQA task", "Questions", "This run", "“Theirs”"]);
-    // Even places are of the one, odd of the other, which has none with the answer A.
+    // Even places belong to one task, odd ones to the other, which has no question with the answer A.
     let [first, second] = &groups.rows[..] else { unreachable!("two groups") };
     assert_eq!(first[..5], ["Attribute Recognition", "35", "35/35, 100.0 %", "17/35, 48.6 %", "+51.4"]);
     assert_eq!(second[..5], ["Blood Vessels Recognition", "35", "35/35, 100.0 %", "35/35, 100.0 %", "0.0"]);
     assert_eq!(second[5..], ["–", "1.000", "1.000"]);
     assert!(groups.note.contains("2 groups") && !groups.note.contains('*'), "{}", groups.note);
 
-    // The other way round everything is, too.
+    // The other way round, every figure is reversed.
     let turned = analyse(&other, Some(&ours), Grouping::ClinicalTask);
     let sheet = titled(&turned, "This run against “Ours”");
     assert_eq!(row(sheet, "Difference, this run less the other, in points"), ["−25.7"]);
@@ -291,7 +291,7 @@ fn runs_with_nothing_in_common_say_so() {
 }
 
 #[test]
-fn without_known_answers_letters_are_compared_alone() {
+fn without_known_answers_only_letters_are_compared() {
     let keep_back = |mut kept: KeptRun| {
         for answered in &mut kept.run.answers {
             answered.question.answer = None;

@@ -6,7 +6,7 @@ use super::palette::{Palette, STYLE};
 use super::text::{escaped, shortened, width, wrapped};
 use crate::PERMANENT_LINE;
 
-/// A picture under way: its elements, and how far down it has come.
+/// A picture in progress: its elements, and the height reached so far.
 struct Picture {
     out: String,
     palette: Palette,
@@ -33,7 +33,7 @@ impl Picture {
         self.out.push('\n');
     }
 
-    /// A text whose base line is where the picture has come to.
+    /// A text with its base line at the height reached so far.
     fn text(&mut self, x: f64, size: f64, attributes: &str, text: &str) {
         let (y, ink, text) = (self.y, self.palette.ink, escaped(text));
         self.push(format_args!(
@@ -42,7 +42,7 @@ impl Picture {
     }
 
     fn paragraph(&mut self, text: &str, attributes: &str) {
-        // Room for a bold face, which is wider.
+        // Room for bold type, which is wider.
         for line in wrapped(text, SMALL, WIDTH - 4.0 * MARGIN) {
             self.y += LEADING;
             self.text(MARGIN, SMALL, attributes, &line);
@@ -101,7 +101,7 @@ impl Picture {
         self.y = bottom + 22.0;
     }
 
-    /// A group, whose upper edge is where the picture has come to.
+    /// A group with its upper edge at the height reached so far.
     fn group(&mut self, frame: &Frame, group: &Group, is_overall: bool, has_others: bool) {
         let (top, ink, n) = (self.y, self.palette.ink, group.points.len() as f64);
         let name = escaped(&group.name);
@@ -124,7 +124,7 @@ impl Picture {
         self.y = first + 4.5;
         let label = shortened(&group.name, LABEL, frame.left - MARGIN - 14.0);
         self.text(frame.left - 12.0, LABEL, &format!(" text-anchor=\"end\"{weight}{faint}"), &label);
-        // This run last, so that it lies above the others.
+        // This run comes last, so that it lies above the others.
         for (series, point) in group.points.iter().enumerate().rev() {
             let Some(point) = point else { continue };
             let y = first + frame.step * series as f64;
@@ -152,7 +152,7 @@ impl Picture {
         self.text(WIDTH - MARGIN, size, &attributes, &count);
     }
 
-    /// The mark of a series: each has a shape of its own, so that none is told by its colour alone.
+    /// The mark of a series. Each has its own shape, so that colour is never the only difference.
     fn mark(&mut self, series: usize, x: f64, y: f64) {
         let shape = match series {
             0 => "m-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0z",
@@ -161,7 +161,7 @@ impl Picture {
             3 => "m0-4.5 4.5 4.5-4.5 4.5-4.5-4.5z",
             _ => "m-3.5-3.5 7 7m0-7-7 7",
         };
-        // The last is drawn with lines: filling it shows nothing.
+        // The last consists of lines, which a fill does not show.
         let width = if series > 3 { 2.0 } else { 0.0 };
         let colour = self.palette.of(series);
         self.push(format_args!(
@@ -209,10 +209,10 @@ impl Picture {
     }
 }
 
-/// Of what is said more quietly.
+/// The opacity of secondary texts.
 const FAINT: &str = " fill-opacity=\"0.72\"";
 
-/// For those who do not see the picture: this run's figures in words.
+/// This run's figures in words, for people who cannot see the picture.
 fn description(figure: &Figure) -> String {
     let each = figure.groups.iter().filter_map(|group| {
         let own = group.points.first().copied().flatten()?;

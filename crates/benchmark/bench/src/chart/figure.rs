@@ -1,30 +1,30 @@
 use crate::report::{note, progress, visual_tokens};
 use crate::{Cell, Grouping, Interval, MIN_N, Published, Row, Run, Score, footnotes, published};
 
-/// What a chart shows, before anything has a place.
+/// The content of a chart, before it is laid out.
 pub(super) struct Figure {
     /// Its heading.
     pub(super) title: String,
-    /// What the figures depend on, in short.
+    /// What the figures depend on, in one line.
     pub(super) conditions: String,
     /// Names of the series, this run first.
     pub(super) series: Vec<&'static str>,
     /// Overall, then every group with a question whose right answer is known.
     pub(super) groups: Vec<Group>,
-    /// What must be said below, in words.
+    /// Notes below the chart.
     pub(super) notes: Vec<String>,
 }
 
 /// A group's points.
 pub(super) struct Group {
     pub(super) name: String,
-    /// The share that guessing gets on this run's questions.
+    /// The share that guessing gets right on this run's questions.
     pub(super) chance: f64,
-    /// One for each series; none where a series has no such group.
+    /// One for each series; none if a series has no such group.
     pub(super) points: Vec<Option<Point>>,
 }
 
-/// A share and where the true one lies.
+/// A share and its interval.
 #[derive(Clone, Copy)]
 pub(super) struct Point {
     pub(super) score: Score,
@@ -56,7 +56,7 @@ impl Figure {
 }
 
 impl Group {
-    /// None where no right answer is known.
+    /// None if no right answer is known.
     fn new(grouping: Grouping, name: &str, cell: &Cell, others: &[Published]) -> Option<Self> {
         let own = Point::new(cell.score(), cell.interval())?;
         let others = others.iter().map(|row| {
@@ -104,8 +104,8 @@ fn conditions(run: &Run) -> String {
 fn notes(run: &Run, row: &Row, has_others: bool) -> Vec<String> {
     let overall = row.overall();
     let mut notes = vec![format!(
-        "Lines: 95 % intervals, clustered by label cell. Upright marks: what guessing gets on the same questions. Faded: fewer than \
-{MIN_N} questions, too few to conclude from."
+        "Lines: 95 % intervals, clustered by label cell. Upright marks: the share that guessing gets right on the same questions. Faded: \
+fewer than {MIN_N} questions, too few for a conclusion."
     )];
     if overall.n_asked > overall.n {
         notes.push(format!(
@@ -117,7 +117,7 @@ fn notes(run: &Run, row: &Row, has_others: bool) -> Vec<String> {
     notes.extend(note(run).map(std::borrow::Cow::into_owned));
     if has_others {
         notes.push(format!(
-            "This run has asked {} of the benchmark's questions; the published rows are on all of them. {} {}",
+            "This run has asked {} of the benchmark's questions; the published rows cover all of them. {} {}",
             run.n_asked(),
             footnotes::SOURCE,
             footnotes::CONDITIONS

@@ -1,9 +1,9 @@
 use super::figure::Figure;
 use super::text;
 
-/// Widths and heights, in units of the picture: about a pixel each.
+/// Width of the picture. A unit is about a pixel.
 pub(super) const WIDTH: f64 = 860.0;
-/// Around everything.
+/// Around the whole picture.
 pub(super) const MARGIN: f64 = 16.0;
 /// Size of a group's name.
 pub(super) const LABEL: f64 = 13.0;
@@ -11,16 +11,16 @@ pub(super) const LABEL: f64 = 13.0;
 pub(super) const SMALL: f64 = 11.0;
 /// From one line of notes to the next.
 pub(super) const LEADING: f64 = 16.0;
-/// For share and count at the right, each ended flush.
+/// Width of the column of shares at the right, aligned right.
 pub(super) const SHARE: f64 = 72.0;
-/// See [`SHARE`].
+/// Width of the column of counts at the right, aligned right.
 pub(super) const COUNT: f64 = 80.0;
 
-/// Where the parts of a chart stand.
+/// The layout of a chart.
 pub(super) struct Frame {
-    /// The plot, from 0 to 100 %.
+    /// Left edge of the plot: 0 %.
     pub(super) left: f64,
-    /// See `left`.
+    /// Right edge of the plot: 100 %.
     pub(super) right: f64,
     /// From one group to the next.
     pub(super) pitch: f64,
@@ -37,7 +37,7 @@ impl Frame {
         Self { left, right: WIDTH - MARGIN - SHARE - COUNT, pitch, step }
     }
 
-    /// Where a share stands on the axis.
+    /// The place of a share on the axis.
     pub(super) fn x(&self, share: f64) -> f64 {
         self.left + share.clamp(0.0, 1.0) * (self.right - self.left)
     }

@@ -1,5 +1,5 @@
-//! Accuracy by group as a picture: a point and its 95 % interval for each group, chance beside it, and the published rows where they
-//! can be compared. One `svg` element, without script or reference, every text escaped.
+//! Accuracy by group as a picture: a point and its 95 % interval for each group, chance beside it, and the published rows if they can
+//! be compared. It is one `svg` element without script or reference, and every text in it is escaped.
 
 mod draw;
 mod figure;
@@ -13,8 +13,8 @@ use crate::{Grouping, Run};
 use figure::Figure;
 use palette::Palette;
 
-/// The chart for a place in the page. It takes the colours of its surroundings: `currentColor`, and the variables `--accent` and
-/// `--chart-1` to `--chart-4`, all with values to fall back on. It brings no style sheet, which the page's policy would refuse.
+/// The chart for a page. It takes the colours of its surroundings: `currentColor`, and the variables `--accent` and `--chart-1` to
+/// `--chart-4`, all with fallback values. It has no style sheet, which the page's policy would refuse.
 pub fn svg(run: &Run, grouping: Grouping) -> String {
     draw::draw(&Figure::new(run, grouping), Palette::PAGE)
 }

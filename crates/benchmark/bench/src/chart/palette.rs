@@ -1,16 +1,16 @@
-/// Where a chart stands, and what it may use there.
+/// The colours of a chart in the page or in a file.
 #[derive(Clone, Copy)]
 pub(super) struct Palette {
     /// Of text and lines.
     pub(super) ink: &'static str,
     /// Of the series, this run first.
     pub(super) series: [&'static str; 5],
-    /// Whether it is a file of its own, with a ground, a style sheet, the conditions and the permanent line.
+    /// Whether the chart is its own file, with a background, a style sheet, the conditions and the permanent line.
     pub(super) is_file: bool,
 }
 
 impl Palette {
-    /// Middle tones, which stand out on light and on dark.
+    /// Middle tones, which are visible on light and on dark.
     pub(super) const PAGE: Self = Self {
         ink: "currentColor",
         series: [
@@ -23,7 +23,7 @@ impl Palette {
         is_file: false,
     };
 
-    /// Plain colours, which programs other than browsers understand too.
+    /// Plain colours, which programs other than browsers also understand.
     pub(super) const FILE: Self = Self {
         ink: "#171b1f",
         series: ["#0b6b74", "#d55e00", "#3b82c4", "#b8609a", "#8a8f98"],
@@ -36,7 +36,7 @@ impl Palette {
     }
 }
 
-/// Of a file: the same in the dark. A rule of a style sheet goes before an attribute.
+/// A file's colours in the dark. A rule of a style sheet overrides an attribute.
 pub(super) const STYLE: &str = "@media (prefers-color-scheme: dark) {\
  .chart-ground { fill: #171b1e; }\
  .chart-figure { color: #e7eaec; }\

@@ -8,7 +8,7 @@ fn on_val() -> Run {
     run
 }
 
-/// The texts of the picture, in order, joined.
+/// The texts of the picture in their order, joined with spaces.
 fn words(svg: &str) -> String {
     let texts = svg.split("<text").skip(1).filter_map(|rest| rest.split_once('>')?.1.split_once('<'));
     texts.map(|(text, _)| text).collect::<Vec<_>>().join(" ")
@@ -34,7 +34,7 @@ fn every_group_with_a_question_has_its_figures_and_overall_stands_on_top() {
 }
 
 #[test]
-fn published_rows_are_shown_beside_questions_of_val_alone() {
+fn published_rows_are_shown_only_beside_questions_of_val() {
     let phantoms = svg(&sample::run(), Grouping::Department);
     assert!(!phantoms.contains("Qwen-VL-7B-Chat") && !phantoms.contains("chart-series-1"));
     let val = svg(&on_val(), Grouping::Department);

@@ -1,4 +1,5 @@
-/// A text as the content of an element or of an attribute in double quotation marks. What XML has no sign for becomes U+FFFD.
+/// A text as the content of an element or of an attribute in double quotation marks. Characters that XML does not allow become
+/// U+FFFD.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -15,12 +16,12 @@ pub(super) fn escaped(text: &str) -> String {
     out
 }
 
-/// How wide a text is at most, of this size in any usual face without serifs, in units of the picture.
+/// The greatest width of a text in units of the picture, at this size in any usual sans-serif font.
 pub(super) fn width(text: &str, size: f64) -> f64 {
     text.chars().map(|c| if c.is_ascii() { 0.56 } else { 1.0 }).sum::<f64>() * size
 }
 
-/// The text in lines that are no wider than `most`, broken between words; a word that is wider has a line of its own.
+/// The text in lines no wider than `most`, broken between words. A wider word gets its own line.
 pub(super) fn wrapped(text: &str, size: f64, most: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
@@ -35,7 +36,7 @@ pub(super) fn wrapped(text: &str, size: f64, most: f64) -> Vec<String> {
     lines
 }
 
-/// The text, or its beginning with a mark, so that it is no wider than `most`.
+/// The text, or its beginning with an ellipsis, no wider than `most`.
 pub(super) fn shortened(text: &str, size: f64, most: f64) -> String {
     if width(text, size) <= most {
         return text.to_owned();

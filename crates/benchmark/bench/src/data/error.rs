@@ -1,49 +1,49 @@
-/// Why a file is no data set. What is wrong with single rows is a [`Problem`](crate::Problem) instead.
+/// Why a file is not a data set. What is wrong with a single row is a [`Problem`](crate::Problem) instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DataError {
-    /// There is nothing in it.
+    /// It is empty.
     #[error(
         "the file is empty; expected one question a line, tab-separated below a line with the names of the columns, or as one \
          JSON object each"
     )]
     Empty,
-    /// Its first line goes on and on.
+    /// Its first line is too long for a header.
     #[error(
         "the first line is longer than {max_bytes} bytes; expected the names of tab-separated columns: index, image, question, A, \
          B, ..., answer. Choose a TSV file as VLMEvalKit has it, or JSON lines."
     )]
     NoHeader {
-        /// What a first line may have.
+        /// The longest first line.
         max_bytes: usize,
     },
-    /// A column that must be there is not.
+    /// A required column is missing.
     #[error(
         "the file has no column {column:?}; found {found}; expected tab-separated columns index, image, question, A, B, ..., \
          answer with their names in the first line. Choose a TSV file as VLMEvalKit has it, or JSON lines."
     )]
     MissingColumn {
-        /// What is not there.
+        /// The missing column.
         column: &'static str,
         /// The first line, shortened.
         found: String,
     },
-    /// Its images are other files.
+    /// Its images are in other files.
     #[error(
         "the file has no column \"image\", but \"image_path\": images by path are not read. Choose the TSV file that holds the \
          images themselves as base64."
     )]
     OnlyImagePaths,
-    /// Not one row can be asked.
+    /// No row can be asked.
     #[error("none of the file's {n_rows} rows can be asked{first}")]
     NoQuestion {
-        /// Rows that there are.
+        /// Rows of the file.
         n_rows: u64,
         /// What is wrong with the first of them, or what was expected.
         first: String,
     },
 }
 
-/// Why the bytes at an image's place are no file.
+/// Why the bytes at an image's place cannot be decoded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImageError {
     /// A character that base64 does not have.
@@ -56,15 +56,13 @@ pub enum ImageError {
         /// The character, quoted.
         found: String,
     },
-    /// It ends in the middle of a byte.
-    #[error(
-        "the image is not base64: its {n_chars} characters are not those of whole bytes; it may be cut off"
-    )]
+    /// Its length is not that of whole bytes.
+    #[error("the image is not base64: {n_chars} characters do not make whole bytes; it may be cut off")]
     Length {
         /// Without white space.
         n_chars: usize,
     },
-    /// Another kind of address.
+    /// An address that is not read.
     #[error(
         "the image begins like an address ({found:?}); expected base64, or an address that begins data:image/png;base64,"
     )]
@@ -72,21 +70,24 @@ pub enum ImageError {
         /// Its beginning.
         found: String,
     },
-    /// There is nothing.
+    /// It is empty.
     #[error("the image is empty")]
     Empty,
-    /// The row is no longer what it was when the file was read.
-    #[error("the row is not the one that was read when the file was opened: {0}; open the file again")]
+    /// The row has changed since the file was read.
+    #[error("the row has changed since the file was opened: {0}; open the file again")]
     Changed(String),
 }
 
-/// Why bytes are no index; it is made again then.
+/// Why bytes are not an index. The index is then built again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IndexError {
-    /// Of another version of this software, or nothing of it at all.
-    #[error("these bytes do not begin as an index of format {expected} does", expected = super::INDEX_FORMAT)]
-    Format,
-    /// Its bytes are not those that were written.
+    /// Written by another version of this software, or not an index at all.
+    #[error("these bytes are not an index of format {expected}")]
+    Format {
+        /// The format of this version.
+        expected: u32,
+    },
+    /// Its bytes have changed since they were written.
     #[error("the index is damaged: {0}")]
     Damaged(&'static str),
 }

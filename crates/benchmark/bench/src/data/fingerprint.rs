@@ -1,7 +1,7 @@
 use crate::Question;
 
 /// Names a list of questions by its contents: 16 hexadecimal digits of a BLAKE3 hash over every text and every right answer, in
-/// order. The length of each text goes into the hash before it, so no two lists read as the same bytes.
+/// order. The length of each text is hashed before the text, so different lists never give the same bytes.
 pub fn fingerprint(questions: &[Question]) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&(questions.len() as u64).to_le_bytes());

@@ -3,32 +3,32 @@ use serde::{Deserialize, Serialize};
 use super::{ImagePlace, IndexError};
 use crate::{Problem, Question};
 
-/// What the bytes of an index are named by: it changes whenever the same file would give other bytes.
+/// Raised whenever the same file would give another index; stored indices are named by it.
 pub const INDEX_FORMAT: u32 = 1;
 
-/// What a data set's file holds: its questions, and of each image only where it lies.
+/// What a data set's file contains: its questions, and the place of each image.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Index {
     /// In the order of the file.
     pub questions: Vec<Question>,
-    /// Of each question.
+    /// The image of each question.
     pub images: Vec<ImagePlace>,
-    /// Rows that were left out: the first of them.
+    /// The first of the rows that were left out.
     pub problems: Vec<Problem>,
     /// How many there are in all.
     pub n_problems: u32,
-    /// The row of each question, counted from 1, the header not counted.
+    /// The row of each question, counted from 1 without the header.
     pub rows: Vec<u64>,
 }
 
-/// The beginning of the bytes of an index; a digest and the index as JSON follow.
+/// An index begins with these bytes; a digest and the index as JSON follow.
 const MAGIC: [u8; 8] = *b"qvindex\x01";
 const N_DIGEST_BYTES: usize = 32;
 
 impl Index {
-    /// To be kept: about 1 MB for the 4,550 questions of GMAI-MMBench VAL.
+    /// The bytes to store: about 1 MB for the 4,550 questions of GMAI-MMBench VAL.
     pub fn to_bytes(&self) -> Vec<u8> {
-        // Plain texts and numbers always have a JSON form.
+        // Plain texts and numbers always serialise.
         let json = serde_json::to_vec(self).unwrap_or_default();
         let mut bytes = Vec::with_capacity(MAGIC.len() + N_DIGEST_BYTES + json.len());
         bytes.extend(MAGIC);
@@ -37,21 +37,21 @@ impl Index {
         bytes
     }
 
-    /// What was kept.
+    /// Reads stored bytes.
     ///
     /// # Errors
-    /// Bytes that [`to_bytes`](Self::to_bytes) of this version did not write.
+    /// [`to_bytes`](Self::to_bytes) of this version did not write these bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, IndexError> {
-        let rest = bytes.strip_prefix(&MAGIC).ok_or(IndexError::Format)?;
+        let rest = bytes.strip_prefix(&MAGIC).ok_or(IndexError::Format { expected: INDEX_FORMAT })?;
         let (digest, json) =
             rest.split_at_checked(N_DIGEST_BYTES).ok_or(IndexError::Damaged("it is cut off"))?;
         if blake3::hash(json).as_bytes() != digest {
-            return Err(IndexError::Damaged("its digest is another"));
+            return Err(IndexError::Damaged("its digest differs"));
         }
-        let index: Self = serde_json::from_slice(json).map_err(|_| IndexError::Damaged("it is no JSON"))?;
+        let index: Self = serde_json::from_slice(json).map_err(|_| IndexError::Damaged("it is not JSON"))?;
         let n = index.questions.len();
         if index.images.len() != n || index.rows.len() != n {
-            return Err(IndexError::Damaged("it has not as many images as questions"));
+            return Err(IndexError::Damaged("it has more or fewer images than questions"));
         }
         Ok(index)
     }
@@ -82,7 +82,10 @@ mod tests {
     #[test]
     fn other_bytes_are_refused() {
         let bytes = index().to_bytes();
-        assert_eq!(Index::from_bytes(b"{\"questions\":[]}"), Err(IndexError::Format));
+        assert_eq!(
+            Index::from_bytes(b"{\"questions\":[]}"),
+            Err(IndexError::Format { expected: INDEX_FORMAT })
+        );
         for n in 0..bytes.len() {
             assert!(Index::from_bytes(&bytes[..n]).is_err(), "the first {n} bytes");
         }
@@ -97,6 +100,6 @@ mod tests {
     fn an_index_whose_lists_do_not_fit_is_refused() {
         let wrong = Index { rows: vec![1], ..index() };
         let error = Index::from_bytes(&wrong.to_bytes()).unwrap_err();
-        assert_eq!(error.to_string(), "the index is damaged: it has not as many images as questions");
+        assert_eq!(error.to_string(), "the index is damaged: it has more or fewer images than questions");
     }
 }

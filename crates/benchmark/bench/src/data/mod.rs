@@ -1,13 +1,14 @@
-//! Data sets of any size: an index of a file's questions and of where their images lie, which questions are asked, and in which
+//! Data sets of any size: an index of a file's questions and of the places of their images, which questions are asked, and in which
 //! order.
 //!
-//! A file of ten gigabytes is mostly images. A [`Scanner`] reads it once from front to back, keeps the questions and of each image
-//! only the place; what it finds is an [`Index`], small enough to be kept. From then on an image is one read of its
-//! [`ImagePlace`]. Nothing here reads a file: whoever has the bytes brings them.
+//! A file of ten gigabytes is mostly images. A [`Scanner`] reads it once from front to back, and keeps the questions but only the
+//! place of each image. The result is an [`Index`], small enough to be stored. After that, an image takes one read of its
+//! [`ImagePlace`]. Nothing here reads files: the caller brings the bytes.
 
 mod error;
 mod fingerprint;
 mod index;
+mod json;
 mod place;
 mod plan;
 mod scan;

@@ -6,32 +6,32 @@ use base64::{DecodeError, Engine as _};
 use serde::{Deserialize, Serialize};
 
 use super::ImageError;
-use super::scan::JsonRow;
+use super::json::JsonRow;
 
-/// Where an image lies in a data set's file.
+/// The place of an image in a data set's file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImagePlace {
-    /// Bytes of the file.
+    /// Its bytes in the file.
     pub range: Range<u64>,
     /// What they are.
     pub form: ImageForm,
 }
 
-/// What the bytes of an [`ImagePlace`] are.
+/// What the bytes at an [`ImagePlace`] are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ImageForm {
-    /// One field of a tab-separated file, with its quotes where it has them.
+    /// One field of a tab-separated file, with its quotes if it has any.
     Field,
     /// A whole line, a JSON object.
     JsonLine,
 }
 
 impl ImagePlace {
-    /// From the bytes of the range to the bytes of the image's own file. White space and line breaks are passed over, `=` at the
-    /// end may be missing, and `data:image/png;base64,` may stand before it.
+    /// Decodes the bytes of the range to those of the image's own file. White space and line breaks are skipped, `=` at the end may
+    /// be missing, and `data:image/png;base64,` may come first.
     ///
     /// # Errors
-    /// What stands there is no base64.
+    /// The bytes are not base64.
     pub fn decode(&self, bytes: &[u8]) -> Result<Vec<u8>, ImageError> {
         match self.form {
             ImageForm::Field => decode(unquoted(bytes)),
@@ -54,11 +54,11 @@ static BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        // Bits behind the last whole byte mean nothing, and Python passes them over.
+        // Bits after the last whole byte mean nothing, and Python ignores them.
         .with_decode_allow_trailing_bits(true),
 );
 
-/// More of an address would not help anyone.
+/// An error shows at most this much of an address.
 const MOST_SHOWN_BYTES: usize = 60;
 
 fn decode(field: &[u8]) -> Result<Vec<u8>, ImageError> {
@@ -74,13 +74,13 @@ fn decode(field: &[u8]) -> Result<Vec<u8>, ImageError> {
         Ok(bytes) => Ok(bytes),
         Err(_) if text.iter().any(u8::is_ascii_whitespace) => {
             let dense: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-            BASE64.decode(&dense).map_err(|error| told(error, text, at))
+            BASE64.decode(&dense).map_err(|error| located(error, text, at))
         }
-        Err(error) => Err(told(error, text, at)),
+        Err(error) => Err(located(error, text, at)),
     }
 }
 
-/// How much of the text is the beginning of a `data:` address.
+/// The length of the `data:` prefix of the text, 0 if there is none.
 fn n_address_bytes(text: &[u8]) -> Result<usize, ImageError> {
     let begins = |word: &[u8]| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     let start = &text[..text.len().min(MOST_SHOWN_BYTES)];
@@ -98,8 +98,8 @@ fn n_address_bytes(text: &[u8]) -> Result<usize, ImageError> {
     Ok(n + 1)
 }
 
-/// The error in terms of the field, of which the text begins behind `n_before` bytes.
-fn told(error: DecodeError, text: &[u8], n_before: usize) -> ImageError {
+/// The error in terms of the field, in which the text begins after `n_before` bytes.
+fn located(error: DecodeError, text: &[u8], n_before: usize) -> ImageError {
     let mut dense = text.iter().enumerate().filter(|(_, byte)| !byte.is_ascii_whitespace());
     match error {
         DecodeError::InvalidByte(nth, _) | DecodeError::InvalidLastSymbol(nth, _) => {
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_place() {
+    fn an_error_names_the_place() {
         let said = |text: &str| field(text).unwrap_err().to_string();
         let expected = "expected letters, digits, + and /, with = only at the end";
         assert_eq!(said("iVB*Rw0K"), format!("the image is not base64: character 4 is '*'; {expected}"));
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(said("iV=ORw0K"), format!("the image is not base64: character 3 is '='; {expected}"));
         assert_eq!(
             said("iVBOR"),
-            "the image is not base64: its 5 characters are not those of whole bytes; it may be cut off"
+            "the image is not base64: 5 characters do not make whole bytes; it may be cut off"
         );
         assert!(said("https://host/x.png").contains("\"https://host/x.png\""));
         assert!(said("data:image/png,abcd").contains("expected base64"));
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_changed_is_told() {
+    fn a_line_that_changed_is_reported() {
         assert!(matches!(line("\": 5}"), Err(ImageError::Changed(_))));
         assert_eq!(line("{\"index\": 5}"), Err(ImageError::Empty));
     }

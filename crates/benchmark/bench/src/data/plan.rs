@@ -3,17 +3,17 @@ use std::collections::BTreeMap;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 
-use crate::{Extent, Question, Sampling};
+use crate::{Extent, Question, Selection};
 
-/// Which questions are asked, by their places in the list, in the order of asking.
+/// The questions to ask, by their places in the list, in the order of asking.
 ///
-/// Questions that share label, task, department, granularity and modality are a label cell; a model that knows one of them knows
-/// the others. So the order goes in rounds: every cell once, in an order drawn from the seed, with a question of it drawn from the
-/// seed; then the cells in another order, with a second question each, and so on. A beginning of the first round is a random
-/// sample of cells without two of one, and the first round has each cell once. The file's own order is never kept: the first 295
-/// rows of GMAI-MMBench VAL are all of one kind. A question without any label is a cell of its own.
-pub fn plan(questions: &[Question], sampling: Sampling) -> Vec<u32> {
-    let mut random = Random::new(sampling.seed);
+/// Questions that share label, task, department, granularity and modality form a label cell; a model that knows one of them knows
+/// the others. So the order goes in rounds. The first round has one question of every cell, the second a second question of every
+/// cell that has one, and so on; the seed decides the order of the cells and which of their questions comes first. The beginning
+/// of the first round is a random sample of cells, and no two of its questions belong to one cell. The file's own order is never
+/// used: the first 295 rows of GMAI-MMBench VAL are all of one kind. A question without any label is a cell of its own.
+pub fn plan(questions: &[Question], selection: Selection) -> Vec<u32> {
+    let mut random = Random::new(selection.seed);
     let mut cells: Vec<Vec<u32>> = cells(questions);
     for members in &mut cells {
         random.shuffle(members);
@@ -26,17 +26,17 @@ pub fn plan(questions: &[Question], sampling: Sampling) -> Vec<u32> {
         }
         random.shuffle(&mut drawn);
         plan.append(&mut drawn);
-        if sampling.extent == Extent::OnePerCell {
+        if selection.extent == Extent::OnePerCell {
             break;
         }
     }
-    if let Extent::First(n) = sampling.extent {
+    if let Extent::First(n) = selection.extent {
         plan.truncate(n as usize);
     }
     plan
 }
 
-/// The places of each label cell's questions, cells in the order of their labels.
+/// The places of each cell's questions, with the cells in the order of their labels.
 fn cells(questions: &[Question]) -> Vec<Vec<u32>> {
     let mut cells: BTreeMap<[&str; 5], Vec<u32>> = BTreeMap::new();
     let mut unlabelled = Vec::new();
@@ -96,7 +96,7 @@ mod tests {
         }
     }
 
-    /// Cells of 1 to 4 questions, one behind the other.
+    /// Cells of 1 to 4 questions, one after the other.
     fn questions() -> Vec<Question> {
         let mut questions = Vec::new();
         for (category, n) in [("a", 4), ("b", 1), ("c", 3), ("d", 2)] {
@@ -114,7 +114,7 @@ mod tests {
     }
 
     fn planned(seed: u32, extent: Extent) -> Vec<u32> {
-        plan(&questions(), Sampling { seed, extent })
+        plan(&questions(), Selection { seed, extent })
     }
 
     #[test]
@@ -153,7 +153,7 @@ mod tests {
             assert_eq!(planned(seed, Extent::First(u32::MAX)), all);
         }
         assert_ne!(planned(1, Extent::All), planned(2, Extent::All));
-        assert_eq!(plan(&[], Sampling::default()), [0; 0]);
+        assert_eq!(plan(&[], Selection::default()), [0; 0]);
     }
 
     #[test]
@@ -167,6 +167,6 @@ mod tests {
     #[test]
     fn questions_without_labels_are_asked_one_by_one() {
         let questions: Vec<_> = (0..6).map(|index| question(index, "", "")).collect();
-        assert_eq!(plan(&questions, Sampling::default()).len(), 6);
+        assert_eq!(plan(&questions, Selection::default()).len(), 6);
     }
 }

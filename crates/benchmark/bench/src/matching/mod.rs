@@ -1,4 +1,4 @@
-//! Which option an answer means. Three versions of VLMEvalKit's exact matching, all in use.
+//! Which option an answer means, by three versions of VLMEvalKit's exact matching that are all in use.
 
 mod option;
 mod phrase;
@@ -32,7 +32,7 @@ impl Match {
         }
     }
 
-    /// Whether it is the right option; none where that is not known.
+    /// Whether it is the right option; none if that is not known.
     pub fn hits(self, answer: Option<Letter>) -> Option<bool> {
         answer.map(|answer| self.letter() == Some(answer))
     }
@@ -40,8 +40,8 @@ impl Match {
 
 /// Reads an answer under a rule. `options` are the texts in the order of their letters.
 ///
-/// First the letters are looked for, then the texts: `can_infer` of VLMEvalKit's `vlmeval/utils/matching_util.py`. What it
-/// would hand to a judge model is [`Match::NotFound`].
+/// It looks for the letters first, then for the texts, as `can_infer` in VLMEvalKit's `vlmeval/utils/matching_util.py` does. Answers
+/// that VLMEvalKit would hand to a judge model are [`Match::NotFound`].
 pub fn matched(rule: Rule, prediction: &str, options: &[impl AsRef<str>]) -> Match {
     match option::infer(rule, prediction, options.len()) {
         Match::NotFound => text::infer(rule, prediction, options).map_or(Match::NotFound, Match::Option),

@@ -1,10 +1,10 @@
 use super::{Match, Rule, phrase};
 use crate::Letter;
 
-/// What stands in for a prediction where VLMEvalKit's own request failed.
+/// VLMEvalKit writes this as the prediction if its own request failed.
 const REQUEST_FAILED: &str = "Failed to obtain answer via API";
 
-/// Said by models that decline.
+/// What models say when they decline to answer.
 const REFUSALS: [&str; 4] = [
     "Sorry, I can't help with images of people yet.",
     "I can't process this file.",
@@ -15,10 +15,10 @@ const REFUSALS: [&str; 4] = [
 /// Each becomes a space before the answer is split into words.
 const PUNCTUATION: [char; 13] = ['.', '(', ')', '[', ']', ',', ':', ';', '!', '*', '#', '{', '}'];
 
-/// From 2025 on, how many of the last words may be the letter.
+/// From 2025 on, the letter must be one of this many last words.
 const LAST_WORDS: usize = 4;
 
-/// The option whose letter stands in the answer as a word of its own, if only one does.
+/// The option whose letter is a word of the answer, if it is the only one.
 pub(super) fn infer(rule: Rule, prediction: &str, n_options: usize) -> Match {
     if prediction.contains(REQUEST_FAILED) {
         return Match::NotFound;
@@ -30,7 +30,7 @@ pub(super) fn infer(rule: Rule, prediction: &str, n_options: usize) -> Match {
         .split(|c| PUNCTUATION.contains(&c) || phrase::is_space(c))
         .filter(|word| !word.is_empty())
         .collect();
-    // Where each letter stands first; a letter that is said twice counts once.
+    // The first place of each letter; a letter that occurs twice counts once.
     let found: Vec<(Letter, usize)> = Letter::first(n_options)
         .filter_map(|letter| Some((letter, words.iter().position(|word| is_letter(word, letter))?)))
         .collect();

@@ -1,7 +1,7 @@
 use crate::Letter;
 
 /// The letter in the first `answer is X`, in any case, with stars before it: VLMEvalKit's
-/// `(?i)(?:correct\s+)?answer\s+is\s+\**([ABCD])\**`. It knows no E, and the letter may begin a longer word: `answer is a
+/// `(?i)(?:correct\s+)?answer\s+is\s+\**([ABCD])\**`. It does not accept E, and the letter may begin a longer word: `answer is a
 /// polyp` is A.
 pub(super) fn answer_is(prediction: &str) -> Option<Letter> {
     const ANSWER: &str = "answer";
@@ -13,7 +13,7 @@ pub(super) fn answer_is(prediction: &str) -> Option<Letter> {
     })
 }
 
-/// White space as Python's `str.split` and `\s` have it: Unicode's, and the four ASCII separators.
+/// White space in the sense of Python's `str.split` and `\s`: Unicode's, and the four ASCII separators.
 pub(super) fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
 }
@@ -23,7 +23,7 @@ fn strip_ignoring_case<'a>(text: &'a str, start: &str) -> Option<&'a str> {
     head.eq_ignore_ascii_case(start).then_some(rest)
 }
 
-/// What follows at least one white space.
+/// The rest of the text after its leading white space; none if there is none.
 fn strip_spaces(text: &str) -> Option<&str> {
     let rest = text.trim_start_matches(is_space);
     (rest.len() < text.len()).then_some(rest)

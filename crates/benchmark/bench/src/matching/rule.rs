@@ -3,23 +3,23 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A version of VLMEvalKit's matching. Figures under different rules must not stand in one table.
+/// A version of VLMEvalKit's matching. Do not put figures under different rules in one table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Rule {
-    /// Until August 2025; what the published rows were scored with.
+    /// Until August 2025. The published rows were scored with it.
     #[default]
     #[serde(rename = "vlmeval-2024")]
     VlmEval2024,
-    /// From 2025-08-04 (open-compass/VLMEvalKit#1175): the letter must be one of the last four words, and a text is not
-    /// looked for in an answer longer than twice all options together.
+    /// From 2025-08-04 (open-compass/VLMEvalKit#1175): the letter must be one of the last four words, and texts are not searched
+    /// for in an answer longer than twice all options together.
     #[serde(rename = "vlmeval-2025-08")]
     VlmEval2025Aug,
-    /// From 2026-06-17 (open-compass/VLMEvalKit#1552): before the texts, `answer is X` is looked for, X being A to D.
+    /// From 2026-06-17 (open-compass/VLMEvalKit#1552): before the texts, `answer is X` is searched for, with A to D for X.
     #[serde(rename = "vlmeval-2026-06")]
     VlmEval2026Jun,
 }
 
-/// A name that is no rule's.
+/// A name that no rule has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no matching rule {0:?}; the rules are vlmeval-2024, vlmeval-2025-08 and vlmeval-2026-06")]
 pub struct UnknownRule(pub String);
@@ -28,7 +28,7 @@ impl Rule {
     /// All, oldest first.
     pub const ALL: [Self; 3] = [Self::VlmEval2024, Self::VlmEval2025Aug, Self::VlmEval2026Jun];
 
-    /// As it is written in reports and on the command line.
+    /// Its name in reports and on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::VlmEval2024 => "vlmeval-2024",

@@ -34,10 +34,10 @@ fn a_letter_of_its_own_is_the_option() {
             ("D. D. D.", "DDD"),
             ("Answer:C", "CCC"),
             ("\u{1c}C\u{1f}kidney", "CCC"),
-            // Other signs do not end a word, and small letters are none.
+            // Other punctuation does not end a word, and lower-case letters do not count.
             ("C?", "---"),
             ("b", "---"),
-            // E is no option here.
+            // There is no option E here.
             ("E", "---"),
             ("", "---"),
         ],
@@ -64,7 +64,7 @@ fn later_rules_want_the_letter_among_the_last_four_words() {
         ],
         &ORGANS,
     );
-    // Five words, and option A's text holds option B's.
+    // Five words, and option A's text contains option B's.
     assert_reads(
         &[("A. not infected with malaria", "A--"), ("B. infected with malaria", "BBB")],
         &["not infected with malaria", "infected with malaria"],
@@ -77,7 +77,7 @@ fn texts_are_looked_for_in_any_case() {
         &[
             ("It is the LIVER", "AAA"),
             ("spleen", "DDD"),
-            // Both B and C stand in it.
+            // It contains both B's and C's text.
             ("left kidney", "---"),
             ("right kidney", "CCC"),
             ("liver and spleen", "---"),
@@ -110,7 +110,7 @@ fn the_latest_rule_knows_a_phrase() {
         ],
         &ORGANS,
     );
-    // The phrase knows no E; and of three options D is none.
+    // The phrase does not accept E; and three options have no D.
     assert_reads(&[("The answer is E since v w x y z", "E--")], &FIVE);
     assert_reads(&[("the answer is d, said b, answer is b or v w x y", "---")], &["x1", "x2", "x3"]);
 }
@@ -125,7 +125,7 @@ fn refusals_and_failed_requests_are_told_apart() {
             ("Z. none of these", "ZZZ"),
             ("Z or B", "BBB"),
             ("Failed to obtain answer via API. B", "---"),
-            // Where no letter is read, an option's text still is.
+            // If no letter is read, an option's text still is.
             ("Failed to obtain answer via API: spleen", "DDD"),
         ],
         &ORGANS,

@@ -1,7 +1,7 @@
 use super::Rule;
 use crate::Letter;
 
-/// The option whose text stands in the answer, case ignored, if only one does.
+/// The option whose text the answer contains, ignoring case, if it is the only one.
 pub(super) fn infer(rule: Rule, prediction: &str, options: &[impl AsRef<str>]) -> Option<Letter> {
     let prediction = prediction.to_lowercase();
     if rule != Rule::VlmEval2024 && is_long(&prediction, options) {

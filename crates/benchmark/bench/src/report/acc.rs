@@ -1,32 +1,30 @@
 use std::collections::BTreeMap;
 
 use super::conditions::{progress, seed, visual_tokens};
-use crate::delimited::push_line;
-use crate::{Cell, Grouping, NO_GROUP, PERMANENT_LINE, Run};
+use crate::{Cell, Grouping, NO_GROUP, PERMANENT_LINE, Run, delimited};
 
-/// The accuracy file that VLMEvalKit writes for one grouping (`report_acc_by_groups` of its `image_mcq.py`): a header and one row,
-/// first `split`, which is always `none`, then `Overall` and every group that had a question, sorted by name, each the share of
-/// hits with as many digits as it takes. Behind them stand columns of our own: what the shares depend on, and the permanent line.
+/// The accuracy file that VLMEvalKit writes for one grouping (`report_acc_by_groups` in its `image_mcq.py`): a header and one row.
+/// First comes `split`, which is always `none`, then the share of hits of `Overall` and of every group that had a question, sorted by
+/// name, with all its digits. Our own columns follow: what the shares depend on, and the permanent line.
 ///
-/// As there, the column of the questions without a group is called `None` and is empty: pandas reads that word as a missing value,
-/// so that no row equals it, and the mean over no row is written as nothing. A share is empty too where no right answer is known.
+/// As in VLMEvalKit, the column of questions without a group is called `None` and is empty: pandas reads that word as a missing
+/// value, so no row equals it, and the mean over no rows is written as nothing. A share is also empty if no right answer is known.
 pub fn acc(run: &Run, grouping: Grouping) -> String {
     let row = run.row();
     let groups: BTreeMap<&str, &Cell> = row.groups(grouping).collect();
     let ours = ours(run);
-    let mut out = String::new();
     let header = ["split", "Overall"].into_iter().chain(groups.keys().copied());
-    push_line(&mut out, ',', header.chain(ours.iter().map(|(name, _)| *name)));
+    let header: Vec<&str> = header.chain(ours.iter().map(|(name, _)| *name)).collect();
     let shares = groups.into_iter().map(|(group, cell)| match group {
         NO_GROUP => String::new(),
         _ => share(cell),
     });
     let values = ["none".to_owned(), share(row.overall())].into_iter().chain(shares);
-    push_line(&mut out, ',', values.chain(ours.into_iter().map(|(_, value)| value)));
-    out
+    let values: Vec<String> = values.chain(ours.into_iter().map(|(_, value)| value)).collect();
+    delimited::text(b',', |lines| lines.write_record(header).and_then(|()| lines.write_record(values)))
 }
 
-/// As Python writes a float: the shortest text that is read as the same number, with a point in it.
+/// As Python writes a float: the shortest text with a point that reads back as the same number.
 fn share(cell: &Cell) -> String {
     cell.score().accuracy().map_or_else(String::new, |share| format!("{share:?}"))
 }
@@ -42,7 +40,7 @@ fn ours(run: &Run) -> [(&'static str, String); 12] {
         ("images", if c.blank_images { "blanked" } else { "shown" }.to_owned()),
         ("data set", c.data_set.description()),
         ("asked", progress(run)),
-        ("seed", seed(c.sampling)),
+        ("seed", seed(c.selection)),
         ("software", c.software.clone()),
         ("date", c.date.clone()),
         ("notice", PERMANENT_LINE.to_owned()),
@@ -54,7 +52,7 @@ mod tests {
     use super::super::sample;
     use super::*;
 
-    /// Header and values by name, as an independent reader gets them.
+    /// Header and values as a reader of CSV gets them.
     fn read(text: &str) -> (Vec<String>, Vec<String>) {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let header = reader.headers().unwrap().iter().map(String::from).collect();

@@ -1,9 +1,9 @@
 use std::borrow::Cow;
 
-use crate::{Extent, PERMANENT_LINE, Preset, Run, Sampling, Shard, VisualTokens};
+use crate::{Extent, PERMANENT_LINE, Preset, Run, Selection, Shard, VisualTokens};
 
-/// What a run's figures depend on, as names and values, in the order in which they are read. The last is the permanent line.
-/// What is not known is empty; what is on or off is 1 or 0.
+/// What a run's figures depend on, as names and values in reading order, the permanent line last. A value that is not known is
+/// empty; a switch is 1 or 0.
 pub fn conditions(run: &Run) -> Vec<(&'static str, String)> {
     let c = &run.conditions;
     let flag = |is: bool| u8::from(is).to_string();
@@ -21,8 +21,8 @@ pub fn conditions(run: &Run) -> Vec<(&'static str, String)> {
         ("data set", c.data_set.description()),
         ("questions in data set", run.n_total.to_string()),
         ("asked", progress(run)),
-        ("seed", seed(c.sampling)),
-        ("extent", extent(c.sampling)),
+        ("seed", seed(c.selection)),
+        ("extent", extent(c.selection)),
         ("shard", shard(c.shard)),
         ("fingerprint of the questions", c.questions.clone()),
         ("software", c.software.clone()),
@@ -32,11 +32,11 @@ pub fn conditions(run: &Run) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// What must be said beside the run's figures.
+/// What a reader of the run's figures must know.
 pub(crate) fn note(run: &Run) -> Option<Cow<'static, str>> {
     match run.n_val() {
         Some(n_val) if n_val > 0 && n_val < run.n_total => Some(Cow::Owned(format!(
-            "Only {n_val} of the {} questions of this run are GMAI-MMBench VAL's: the published rows are of other questions.",
+            "Only {n_val} of the {} questions of this run are GMAI-MMBench VAL's: the published rows are about other questions.",
             run.n_total
         ))),
         _ => run.conditions.data_set.note().map(Cow::Borrowed),
@@ -46,21 +46,21 @@ pub(crate) fn note(run: &Run) -> Option<Cow<'static, str>> {
 /// How far a run has come: `360 of 360`, or `5 of 360, shuffled order`.
 pub(crate) fn progress(run: &Run) -> String {
     let far = format!("{} of {}", run.n_asked(), run.n_total);
-    match (run.is_complete(), run.conditions.sampling) {
+    match (run.is_complete(), run.conditions.selection) {
         (true, _) => far,
         (false, Some(_)) => far + ", shuffled order",
         (false, None) => far + " (partial)",
     }
 }
 
-/// The seed of the order; empty where the questions come in their data set's own.
-pub(crate) fn seed(sampling: Option<Sampling>) -> String {
-    sampling.map_or_else(String::new, |sampling| sampling.seed.to_string())
+/// The seed of the order; empty if the questions come in the data set's own order.
+pub(crate) fn seed(selection: Option<Selection>) -> String {
+    selection.map_or_else(String::new, |selection| selection.seed.to_string())
 }
 
 /// Which questions of the data set a run asks.
-pub fn extent(sampling: Option<Sampling>) -> String {
-    match sampling.map(|sampling| sampling.extent) {
+pub fn extent(selection: Option<Selection>) -> String {
+    match selection.map(|selection| selection.extent) {
         Some(Extent::OnePerCell) => "one per label cell".to_owned(),
         Some(Extent::First(n)) => format!("first {n} of the shuffled order"),
         Some(Extent::All) => "all, in shuffled order".to_owned(),
@@ -68,7 +68,7 @@ pub fn extent(sampling: Option<Sampling>) -> String {
     }
 }
 
-/// As the command line takes it, `0/4`; empty where a run is no part of another.
+/// As the command line takes it, `0/4`; empty if the run is not a shard.
 pub(crate) fn shard(shard: Option<Shard>) -> String {
     shard.map_or_else(String::new, |shard| format!("{}/{}", shard.index, shard.of))
 }
@@ -101,15 +101,15 @@ mod tests {
     }
 
     #[test]
-    fn extent_and_order_are_told_in_words() {
-        let sampling = |extent| Some(Sampling { seed: 7, extent });
-        assert_eq!(extent(sampling(Extent::OnePerCell)), "one per label cell");
-        assert_eq!(extent(sampling(Extent::First(400))), "first 400 of the shuffled order");
-        assert!(extent(sampling(Extent::All)).starts_with("all"));
-        assert_eq!((seed(sampling(Extent::All)), seed(None)), ("7".to_owned(), String::new()));
+    fn extent_and_order_are_put_in_words() {
+        let selection = |extent| Some(Selection { seed: 7, extent });
+        assert_eq!(extent(selection(Extent::OnePerCell)), "one per label cell");
+        assert_eq!(extent(selection(Extent::First(400))), "first 400 of the shuffled order");
+        assert!(extent(selection(Extent::All)).starts_with("all"));
+        assert_eq!((seed(selection(Extent::All)), seed(None)), ("7".to_owned(), String::new()));
         let mut run = sample::run();
         assert_eq!(progress(&run), "5 of 360 (partial)");
-        run.conditions.sampling = sampling(Extent::All);
+        run.conditions.selection = selection(Extent::All);
         assert_eq!(progress(&run), "5 of 360, shuffled order");
         run.n_total = 5;
         assert_eq!(progress(&run), "5 of 5");

@@ -1,37 +1,30 @@
-use crate::delimited::push_line;
 use crate::report::{conditions, outcome};
-use crate::{Answered, Grouping, Letter, Run};
+use crate::{Answered, Grouping, Letter, Run, column_names, delimited, option_columns};
 
-/// Columns A to E are always there, as in the benchmark's files; more only where a question has more options.
-const N_OPTION_COLUMNS: usize = 5;
-
-/// One line per question asked, in the order of asking: the benchmark's columns without the image, VLMEvalKit's `prediction` and
-/// `hit`, what was read and at what cost, what the first token prefers, then the run's conditions, the same on each line, so that
-/// files of several runs can be put under one another. `hit` and its like are 1 or 0, and empty where they are not known. The last
-/// column is the permanent line. Comma-separated, UTF-8, line feeds.
+/// One line for each question asked, in the order of asking: the benchmark's columns without the image, VLMEvalKit's `prediction` and
+/// `hit`, what was read in the answer and what it cost, what the first token prefers, then the run's conditions. These are the same on
+/// every line, so that files of several runs can be joined. Columns such as `hit` are 1 or 0, or empty if not known. The last column is
+/// the permanent line. Comma-separated, UTF-8, with line feeds.
 pub fn csv(run: &Run) -> String {
-    let most_options = run.questions().map(|question| question.options.len()).max().unwrap_or_default();
-    let letters: Vec<Letter> = Letter::first(most_options.max(N_OPTION_COLUMNS)).collect();
+    let letters = option_columns(run.questions());
     let conditions = conditions(run);
-    let mut out = String::new();
-    push_line(&mut out, ',', header(&letters).chain(conditions.iter().map(|(name, _)| (*name).to_owned())));
-    for answered in &run.answers {
-        let fields = fields(answered, &letters).into_iter();
-        push_line(&mut out, ',', fields.chain(conditions.iter().map(|(_, value)| value.clone())));
-    }
-    out
+    delimited::text(b',', |lines| {
+        lines.write_record(header(&letters).chain(conditions.iter().map(|(name, _)| (*name).to_owned())))?;
+        for answered in &run.answers {
+            let fields = fields(answered, &letters).into_iter();
+            lines.write_record(fields.chain(conditions.iter().map(|(_, value)| value.clone())))?;
+        }
+        Ok(())
+    })
 }
 
 fn header(letters: &[Letter]) -> impl Iterator<Item = String> {
-    let groupings = Grouping::ALL.map(Grouping::column);
-    let before = ["index", "question"];
-    let after = ["modality", "original task", "prediction", "hit", "matched", "outcome", "error"];
+    let read = ["prediction", "hit", "matched", "outcome", "error"];
     let cost = ["seconds", "visual tokens", "answer tokens", "truncated"];
     let beside = ["preferred", "preference", "disagrees", "circular hit"];
-    let words = |words: Vec<&'static str>| words.into_iter().map(String::from);
-    words(before.to_vec())
-        .chain(letters.iter().map(Letter::to_string))
-        .chain(words([&["answer", "category"][..], &groupings, &after, &cost, &beside].concat()))
+    column_names(letters)
+        .into_iter()
+        .chain([&read[..], &cost, &beside].concat().into_iter().map(String::from))
 }
 
 /// In the order of [`header`].
@@ -74,7 +67,7 @@ fn preference(shares: &[f32]) -> String {
 mod tests {
     use super::super::sample;
     use super::*;
-    use crate::{PERMANENT_LINE, Sampling};
+    use crate::{PERMANENT_LINE, Selection};
 
     fn read(text: &str) -> (csv::StringRecord, Vec<csv::StringRecord>) {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -105,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn preference_rotations_and_sampling_are_told() {
+    fn preference_rotations_and_selection_have_columns() {
         let run = sample::looked_at_closely();
         let (header, lines) = read(&csv(&run));
         let column = |name: &str| {
@@ -120,7 +113,7 @@ mod tests {
         assert_eq!(column("extent")[4], "one per label cell");
         assert_eq!(column("preset")[0], "Fast");
         assert_eq!(column("asked")[0], "5 of 360, shuffled order");
-        assert_eq!(Some(Sampling::default()), run.conditions.sampling);
+        assert_eq!(Some(Selection::default()), run.conditions.selection);
     }
 
     #[test]

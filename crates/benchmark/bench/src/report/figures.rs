@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use crate::{Cell, Score};
 
-/// A cell with everything that is derived from it, under the names of the JSON export.
+/// A cell and everything derived from it, under the names of the JSON export.
 #[derive(Serialize)]
 pub(super) struct Figures {
     pub(super) hits: u32,
@@ -15,7 +15,7 @@ pub(super) struct Figures {
     pub(super) chance: Option<f64>,
     /// Answers whose text names another option than the first token prefers.
     pub(super) disagreements: u32,
-    /// Questions that were asked in every rotation; none where none was.
+    /// Questions that were asked in every rotation; none if there are no such questions.
     pub(super) circular: Option<Share>,
 }
 

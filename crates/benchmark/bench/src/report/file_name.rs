@@ -1,8 +1,8 @@
 use crate::{DataSet, Form, Run};
 
-/// What a run in this form is saved as: what any file system takes. The forms that are VLMEvalKit's have its names,
-/// `Phantom-Q8_0_phantoms_result.xlsx` and `Phantom-Q8_0_phantoms_clinical vqa task_acc.csv`, the quantisation being part of the
-/// model's name there; the others are ours, `benchmark-Phantom-Q8_0-2026-11-25.csv`.
+/// The file name of a run in this form, which any file system takes. VLMEvalKit's forms have its names, with the quantisation as part
+/// of the model's name: `Phantom-Q8_0_phantoms_result.xlsx` and `Phantom-Q8_0_phantoms_clinical vqa task_acc.csv`. The others have
+/// our own: `benchmark-Phantom-Q8_0-2026-11-25.csv`.
 pub fn file_name(run: &Run, form: Form) -> String {
     let conditions = &run.conditions;
     let blank = if conditions.blank_images { "-blank-images" } else { "" };
@@ -28,7 +28,7 @@ pub fn file_name(run: &Run, form: Form) -> String {
 fn data_set(data_set: &DataSet) -> &str {
     match data_set {
         DataSet::Sample { .. } => "phantoms",
-        DataSet::Held { .. } => "held-out-phantoms",
+        DataSet::HeldOut { .. } => "held-out-phantoms",
         DataSet::File { name, .. } => {
             let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
             name.rsplit_once('.').map_or(name, |(stem, _)| stem)
@@ -48,7 +48,7 @@ mod tests {
     use crate::Grouping;
 
     #[test]
-    fn names_are_plain_and_tell_forms_apart() {
+    fn names_are_plain_and_differ_by_form() {
         let mut run = sample::run();
         run.conditions.model = "m".into();
         run.conditions.date = "2026-11-25T10:00:00Z".into();

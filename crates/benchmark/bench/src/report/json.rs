@@ -10,10 +10,10 @@ use crate::{
     Answered, Commonest, Conditions, Grouping, Letter, PERMANENT_LINE, Preset, Question, Reply, Run,
 };
 
-/// The whole run as one object: `hits`, `n`, `not_found` and `refused` with accuracy, interval and chance; the same for every
-/// group that had a question, under `groups` by VLMEvalKit's column name; disagreements of text and first token, and circular hits,
-/// beside them; what always giving the commonest letter gets; conditions; and each question with its reply, in the order of asking.
-/// Intervals are of 95 %, clustered by label cell. Indented, UTF-8.
+/// The whole run as one object: `hits`, `n`, `not_found` and `refused` with accuracy, interval, chance, disagreements of text and
+/// first token, and circular hits; the same for every group that had a question, under `groups` by VLMEvalKit's column name; the
+/// score of always giving the commonest letter; the conditions; and each question with its reply, in the order of asking. Intervals
+/// are 95 % intervals, clustered by label cell. Indented, UTF-8.
 pub fn json(run: &Run) -> String {
     let row = run.row();
     let groups = Grouping::ALL.map(|grouping| {
@@ -25,7 +25,7 @@ pub fn json(run: &Run) -> String {
         note: note(run),
         conditions: &run.conditions,
         preset: Preset::of(run.conditions.visual_tokens).map(Preset::title),
-        extent: extent(run.conditions.sampling),
+        extent: extent(run.conditions.selection),
         n_asked: run.n_asked(),
         n_total: run.n_total,
         overall: row.overall().into(),
@@ -42,7 +42,7 @@ struct Document<'a> {
     notice: &'static str,
     note: Option<Cow<'static, str>>,
     conditions: &'a Conditions,
-    /// The name of the bounds of visual tokens.
+    /// The preset with these bounds of visual tokens.
     preset: Option<&'static str>,
     /// Which questions of the data set are asked, in words.
     extent: String,
@@ -55,7 +55,7 @@ struct Document<'a> {
     questions: Vec<Line<'a>>,
 }
 
-/// What always giving one letter gets.
+/// The score of always giving one letter.
 #[derive(Serialize)]
 struct Always {
     letter: Letter,
@@ -108,7 +108,7 @@ mod tests {
     use crate::NOT_GMAI_MMBENCH;
 
     #[test]
-    fn counts_conditions_and_questions_are_told() {
+    fn counts_conditions_and_questions_are_there() {
         let run = sample::run();
         let found: Value = serde_json::from_str(&json(&run)).unwrap();
         assert_eq!(found["notice"], PERMANENT_LINE);
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn preference_rotations_and_sampling_are_told() {
+    fn preference_rotations_and_selection_are_there() {
         let found: Value = serde_json::from_str(&json(&sample::looked_at_closely())).unwrap();
         assert_eq!((&found["disagreements"], &found["preset"]), (&value!(1), &value!("Fast")));
         assert_eq!(found["circular"], value!({"hits": 1, "n": 1, "accuracy": 1.0}));

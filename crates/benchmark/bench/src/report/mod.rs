@@ -1,5 +1,5 @@
-//! A run written down: for a spreadsheet, for a program, for a reader, and as VLMEvalKit's accuracy file. Each carries the conditions and
-//! [`PERMANENT_LINE`](crate::PERMANENT_LINE); none carries an image. A run that is under way is written as far as it has come.
+//! Exports of a run: for a spreadsheet, for a program, for a reader, and as VLMEvalKit's accuracy file. Each contains the conditions and
+//! the [`PERMANENT_LINE`](crate::PERMANENT_LINE), and never an image. An unfinished run is exported with its answers so far.
 
 mod acc;
 mod conditions;
@@ -21,7 +21,7 @@ pub use markdown::markdown;
 
 use crate::{Answered, Match};
 
-/// What became of a question, in the words of the exports.
+/// The outcome of a question in the words of the exports.
 fn outcome(answered: &Answered) -> &'static str {
     match (&answered.reply.error, answered.matched) {
         (Some(_), _) => "error",

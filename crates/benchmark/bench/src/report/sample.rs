@@ -2,7 +2,7 @@
 //! right answer is not known.
 
 use crate::{
-    Answered, Conditions, DataSet, Letter, Preset, Question, Reply, Rotation, Rule, Run, Sampling,
+    Answered, Conditions, DataSet, Letter, Preset, Question, Reply, Rotation, Rule, Run, Selection,
     VisualTokens,
 };
 
@@ -18,7 +18,7 @@ pub(crate) fn run() -> Run {
         data_set: DataSet::Sample { version: "test".into() },
         software: "0.1.0".into(),
         date: "2026-11-25".into(),
-        sampling: None,
+        selection: None,
         circular: false,
         questions: String::new(),
         shard: None,
@@ -33,11 +33,11 @@ pub(crate) fn run() -> Run {
     Run { conditions, n_total: 360, answers }
 }
 
-/// The same with the first token's preference in two answers, one of which its text contradicts, one answer in every rotation, and
-/// an order drawn from a seed.
+/// The same run with the first token's preference in two answers, one of which disagrees with its text, with one answer in every
+/// rotation, and in an order drawn from a seed.
 pub(crate) fn looked_at_closely() -> Run {
     let mut run = run();
-    run.conditions.sampling = Some(Sampling::default());
+    run.conditions.selection = Some(Selection::default());
     run.conditions.circular = true;
     run.conditions.visual_tokens = Preset::Fast.visual_tokens();
     for answered in &mut run.answers[..2] {

@@ -9,16 +9,16 @@ pub fn chance<'a>(questions: impl IntoIterator<Item = &'a Question>) -> Option<f
     (n > 0).then(|| sum / f64::from(n))
 }
 
-/// What one gets who looks at nothing and always gives the same letter.
+/// The score of always giving the same letter, without looking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commonest {
-    /// The commonest right answer; of equals the first.
+    /// The commonest right answer, the first of equals.
     pub letter: Letter,
     /// How often it is right.
     pub score: Score,
 }
 
-/// The commonest right answer among questions whose answer is known; none without any.
+/// The commonest right answer among the questions with a known answer; none if there are no such questions.
 pub fn commonest_answer<'a>(questions: impl IntoIterator<Item = &'a Question>) -> Option<Commonest> {
     let mut counts = [0_u32; crate::MAX_OPTIONS];
     for letter in questions.into_iter().filter_map(|q| q.answer) {

@@ -6,24 +6,24 @@ use super::wilson::wilson;
 use super::{Interval, Score};
 use crate::{Grouping, Question};
 
-/// The label cell that a question belongs to: its label, clinical task, department, modality and granularity. GMAI-MMBench
-/// draws five questions of each, with the same options, so that a model which knows the label gets most of them and one which
-/// does not gets none: they are one cluster. A cell lies within one group of each [`Grouping`].
+/// The label cell of a question: its label, clinical task, department, modality and granularity. GMAI-MMBench has five questions of
+/// most cells, with the same options. A model that knows the label gets most of them right and another gets none, so they are one
+/// cluster. A cell lies within one group of each [`Grouping`].
 pub fn label_cell(question: &Question) -> String {
     let [task, department, granularity] = Grouping::ALL.map(|grouping| grouping.group_of(question));
     [&question.category, task, department, &question.modality, granularity].join("\t")
 }
 
-/// What one cluster has come to.
+/// The values of one cluster so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cluster {
-    /// The sum of its values: its hits, or the differences of two runs' hits.
+    /// The sum of its values: its hits, or the differences between two runs' hits.
     pub total: i32,
     /// How many values.
     pub n: u32,
 }
 
-/// Sums over clusters, from which follows how far the mean of all their values can be trusted. Whole numbers, exact up to 2^53.
+/// Sums over clusters, from which the standard error of the mean of all values follows. Whole numbers, exact up to 2^53.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ClusterSums {
     /// Clusters with a value.
@@ -37,7 +37,7 @@ pub struct ClusterSums {
 }
 
 impl ClusterSums {
-    /// Counts one more value of a cluster that was as `cluster` until now, 0 values being a new one.
+    /// Counts one more value of a cluster that was `cluster` until now; a new cluster has 0 values.
     pub fn add(&mut self, cluster: Cluster, value: i32) {
         let (total, n) = (f64::from(cluster.total), f64::from(cluster.n));
         let value = f64::from(value);
@@ -47,31 +47,30 @@ impl ClusterSums {
         self.n_squared += 2.0 * n + 1.0;
     }
 
-    /// The standard error of the mean of all `n` values, which sum to `total`: cluster-robust, with the correction G / (G - 1)
-    /// for G clusters, as least squares on a constant has it (statsmodels' `cov_type="cluster"`). None with fewer than two clusters.
+    /// The standard error of the mean of all `n` values, whose sum is `total`: cluster-robust, with the correction G / (G - 1) for G
+    /// clusters, as in least squares on a constant (statsmodels' `cov_type="cluster"`). None with fewer than two clusters.
     pub fn standard_error(&self, total: f64, n: f64) -> Option<f64> {
         if self.n_clusters < 2 {
             return None;
         }
-        // The sum over clusters of (n total_g - total n_g)^2; over n^2 it is that of their squared residuals.
+        // The sum over clusters of (n total_g - total n_g)^2; divided by n^2, it is the sum of their squared residuals.
         let residuals = n * (n * self.totals_squared - 2.0 * total * self.totals_times_n)
             + total * total * self.n_squared;
         let g = f64::from(self.n_clusters);
         Some((g / (g - 1.0) * residuals.max(0.0)).sqrt() / (n * n))
     }
 
-    /// Where the true share lies with 95 % confidence, questions of one cluster taken as belonging together; none without
-    /// questions.
+    /// The 95 % confidence interval of a share, clustered; none without questions.
     ///
-    /// Wilson's interval, never the textbook's p ± 1.96 SE: that one is too narrow at small n, leaves 0 to 1, and has no width
-    /// where nothing or everything was right. Wilson's wants a number of questions instead of a standard error, so it gets the number of independent ones that
-    /// would have the same standard error, p (1 - p) / SE^2, at most n. Where the clusters do not differ at all (nothing or
-    /// everything right among it) that says nothing, and each cluster counts as one question. Where every cluster has one question
-    /// this is Wilson's interval at n.
+    /// It is Wilson's interval and never the textbook's p ± 1.96 SE, which is too narrow at small n, goes below 0 and above 1, and has
+    /// no width if nothing or everything was right. Wilson's formula takes a number of questions instead of a standard error, so it
+    /// gets the number of independent questions that would have the same standard error, p (1 - p) / SE^2, but at most n. If the
+    /// clusters do not differ at all, as when nothing or everything was right, that number does not exist, and each cluster counts as
+    /// one question. If every cluster has one question, this is Wilson's interval at n.
     pub fn interval(&self, score: Score) -> Option<Interval> {
         let p = score.accuracy()?;
         let n = f64::from(score.n);
-        // Without clusters nothing is known of what belongs together.
+        // Without clusters, nothing is known about dependence.
         if self.n_clusters == 0 || self.n_clusters >= score.n {
             return Some(wilson(p, n));
         }
@@ -84,7 +83,7 @@ impl ClusterSums {
     }
 }
 
-/// Values in clusters, fed one by one.
+/// Values in clusters, added one by one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Clustered {
     clusters: BTreeMap<String, Cluster>,
@@ -122,7 +121,7 @@ impl Clustered {
     }
 }
 
-/// Counts a value in a map of clusters and tells what its cluster was before.
+/// Counts a value in a map of clusters and returns what its cluster was before.
 pub(crate) fn grow(
     clusters: &mut BTreeMap<String, Cluster>,
     name: &str,

@@ -1,6 +1,6 @@
-/// Holm's step-down correction (Holm 1979, Scand. J. Statist. 6, 65-70): the p values that hold for all comparisons together, in
-/// the order of those given. Calling a comparison significant below 0.05 then errs in any of them with at most that chance, whether
-/// they are independent or not.
+/// Holm's step-down correction (Holm 1979, Scand. J. Statist. 6, 65-70): p values corrected for all comparisons together, in the
+/// given order. If those below 0.05 are called significant, the probability that any of them is called so wrongly is at most 0.05,
+/// whether the comparisons are independent or not.
 pub fn holm(p_values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p_values.len()).collect();
     order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));

@@ -1,5 +1,5 @@
-//! What may be said of hits: a share and its interval, the difference of two runs on the same questions, the correction for
-//! many comparisons, and what one gets who looks at nothing.
+//! The statistics of hits: a share and its interval, the difference of two runs on the same questions, the correction for many
+//! comparisons, and the score of answering without looking.
 
 mod baseline;
 mod cluster;
@@ -17,7 +17,7 @@ pub use paired::{Paired, mcnemar_exact};
 use serde::{Deserialize, Serialize};
 pub use wilson::wilson_95;
 
-/// A cell with fewer questions is greyed: its interval is wider than any difference one would read into it.
+/// A cell with fewer questions is greyed: its interval is wider than any difference a reader might see in it.
 pub const MIN_N: u32 = 30;
 
 /// The 0.975 quantile of the standard normal distribution.
@@ -38,8 +38,8 @@ impl Score {
         (self.n > 0).then(|| f64::from(self.hits) / f64::from(self.n))
     }
 
-    /// Where the true share lies with 95 % confidence, had the questions nothing in common; none without questions. Questions of a
-    /// benchmark have: see [`ClusterSums::interval`].
+    /// The 95 % confidence interval of the share if the questions are independent; none without questions. Questions of a benchmark
+    /// are not independent: see [`ClusterSums::interval`].
     pub fn interval(self) -> Option<Interval> {
         wilson_95(self.hits, self.n)
     }
@@ -60,12 +60,12 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// Half its width; the share itself is not in its middle.
+    /// Half its width. The share is not in the middle.
     pub fn half_width(self) -> f64 {
         (self.high - self.low) / 2.0
     }
 
-    /// Whether a value lies in it, bounds included.
+    /// Whether it contains a value; the bounds count.
     pub fn contains(self, value: f64) -> bool {
         self.low <= value && value <= self.high
     }

@@ -1,6 +1,6 @@
 use super::{Clustered, Interval, Z_95};
 
-/// Two runs on the same questions, fed question by question.
+/// Two runs on the same questions, added question by question.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Paired {
     /// Questions that both got right.
@@ -42,13 +42,13 @@ impl Paired {
         self.differences.mean()
     }
 
-    /// The difference's standard error, questions of one label cell taken as belonging together; none with fewer than two cells.
+    /// The difference's standard error, clustered by label cell; none with fewer than two cells.
     pub fn standard_error(&self) -> Option<f64> {
         self.differences.standard_error()
     }
 
-    /// Where the true difference lies with 95 % confidence: 1.96 standard errors to each side. None where that says nothing: with
-    /// fewer than two label cells, or where the runs differ by the same in all of them.
+    /// The 95 % confidence interval of the difference: 1.96 standard errors to each side. None with fewer than two label cells, or if
+    /// the runs differ by the same amount in all of them.
     pub fn interval(&self) -> Option<Interval> {
         let difference = self.difference()?;
         let reach = Z_95 * self.standard_error().filter(|&error| error > 0.0)?;
@@ -61,15 +61,16 @@ impl Paired {
     }
 }
 
-/// How likely two equally good runs are to split so unevenly, or more so, the questions that only one of them got right: McNemar's
-/// exact test, two-sided, which is a binomial test of one half. It takes questions as independent.
+/// McNemar's exact test, two-sided: the probability that two equally good runs split the questions that only one of them got right
+/// at least this unevenly, which is a binomial test of one half. It treats questions as independent.
 pub fn mcnemar_exact(only_first: u32, only_second: u32) -> f64 {
     let n = only_first + only_second;
     let least = only_first.min(only_second);
     if least == n - least {
         return 1.0;
     }
-    // The likelihood of exactly `least`, C(n, least) / 2^n. Halvings come between the factors: 2^n alone has no f64 beyond n = 1023.
+    // The probability of exactly `least`, C(n, least) / 2^n. The halvings come between the factors, since 2^n exceeds f64 from
+    // n = 1024 on.
     let mut n_halvings = n;
     let mut likelihood = 1.0_f64;
     for i in 0..least {
@@ -80,7 +81,7 @@ pub fn mcnemar_exact(only_first: u32, only_second: u32) -> f64 {
         }
     }
     likelihood *= 0.5_f64.powf(f64::from(n_halvings));
-    // Those of fewer, each from the one above it.
+    // The probabilities of fewer, each from the one before.
     let mut tail = 0.0;
     for i in (0..=least).rev() {
         tail += likelihood;

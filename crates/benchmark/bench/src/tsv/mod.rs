@@ -1,7 +1,7 @@
-//! The benchmark's own file: one question a line, tab-separated, the image in it as base64.
+//! The benchmark's own file: one question a line, tab-separated, with the image as base64.
 //!
-//! Texts may hold tabs and line breaks and are quoted then (11 option texts of GMAI-MMBench VAL do). Column names are taken as
-//! VLMEvalKit takes them: in lower case, except single capital letters, which are options.
+//! A text with tabs or line breaks is quoted (GMAI-MMBench VAL has 11 such option texts). Column names are read as VLMEvalKit reads
+//! them: in lower case, except single capital letters, which are options.
 
 mod error;
 mod read;
@@ -21,6 +21,6 @@ use crate::Question;
 pub struct Record {
     /// Everything but the image.
     pub question: Question,
-    /// Base64 of a PNG or JPEG file, not yet decoded; none where the file has no such column.
+    /// Base64 of a PNG or JPEG file, not yet decoded; none if the file has no such column.
     pub image: Option<String>,
 }

@@ -4,8 +4,8 @@ use csv::ByteRecord;
 
 use super::{Record, RowError, TsvError, row};
 
-/// Yields the questions of a file one by one. A wrong row is an error that names it, and the next row follows; after an error of
-/// the source nothing does.
+/// Yields the questions of a file one by one. A bad row is an error that names it, and the next row follows; after an error of the
+/// source, nothing follows.
 pub struct Reader<R> {
     csv: csv::Reader<R>,
     columns: Vec<String>,
@@ -14,7 +14,7 @@ pub struct Reader<R> {
     is_over: bool,
 }
 
-/// More of a foreign file's first line would not help anyone.
+/// An error shows at most this much of the first line.
 const MOST_SHOWN_CHARS: usize = 120;
 
 impl<R: Read> Reader<R> {

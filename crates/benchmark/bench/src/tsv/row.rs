@@ -1,15 +1,15 @@
-//! What the columns of a row mean, wherever they come from.
+//! The meaning of a row's columns, for every kind of file.
 
 use super::RowError;
 use crate::{Letter, MAX_OPTIONS, Question};
 
-/// A text of a question is never longer in earnest: a quote that is not closed would make the rest of a file one text.
+/// No real text of a question is longer. An open quote would make the rest of a file one text.
 pub(crate) const MAX_TEXT_BYTES: usize = 1 << 20;
 
-/// More of what stands in a foreign field would not help anyone.
+/// An error shows at most this much of a field.
 const MOST_SHOWN_CHARS: usize = 40;
 
-/// A column's name as VLMEvalKit takes it.
+/// A column's name as VLMEvalKit reads it.
 pub(crate) fn column_name(name: &str) -> String {
     let name = name.trim_start_matches('\u{feff}').trim();
     let is_option = name.len() == 1 && name.starts_with(|c: char| c.is_ascii_uppercase());
@@ -23,7 +23,7 @@ pub(crate) fn is_text(name: &str) -> bool {
         || ["clinical vqa task", "department", "perceptual granularity"].contains(&name)
 }
 
-/// The question of a row. `field` gives the text of a column, or none where the row has no such column.
+/// The question of a row. `field` gives the text of a column, or none if the row has no such column.
 pub(crate) fn question<'a>(
     field: impl Fn(&str) -> Result<Option<&'a str>, RowError>,
 ) -> Result<Question, RowError> {

@@ -79,7 +79,7 @@ fn a_wrong_row_is_named_and_the_next_is_read() {
         [
             "row 2 (index \"1\", from line 4): it has 3 fields; expected 6, as many as the header",
             "row 3 (index \"2\", from line 5): option B is empty, but C is not; options must follow each other from A",
-            "row 4 (index \"3\", from line 6): the answer is \"AB\"; expected one capital letter, or nothing where it is not \
+            "row 4 (index \"3\", from line 6): the answer is \"AB\"; expected one capital letter, or nothing if it is not \
              known",
             "row 5 (index \"4\", from line 7): the answer is C, but the question has only options A to B",
             "row 6 (index \"5\", from line 8): the question has 1 options; expected 2 to 26",

@@ -1,35 +1,29 @@
 use super::Record;
-use crate::delimited::push_line;
-use crate::{Grouping, Letter};
-
-/// Columns A to E are always there; more only where a question has more options.
-const N_OPTION_COLUMNS: usize = 5;
+use crate::{column_names, delimited, option_columns};
 
 /// A file in the benchmark's columns and their order: `index`, `image`, `question`, the options, `answer`, `category`,
 /// `clinical VQA task`, `department`, `perceptual granularity`, `modality`, `original task`.
 pub fn write(records: &[Record]) -> String {
-    let most = records.iter().map(|record| record.question.options.len()).max().unwrap_or_default();
-    let letters: Vec<Letter> = Letter::first(most.max(N_OPTION_COLUMNS)).collect();
-    let names: Vec<String> = letters.iter().map(Letter::to_string).collect();
-    let groupings = Grouping::ALL.map(Grouping::column);
-    let mut out = String::new();
-    let header = ["index", "image", "question"].into_iter().chain(names.iter().map(String::as_str));
-    let header = header.chain(["answer", "category"]).chain(groupings).chain(["modality", "original task"]);
-    push_line(&mut out, '\t', header);
-    for Record { question, image } in records {
-        let answer = question.answer.map(|letter| letter.to_string()).unwrap_or_default();
-        let start = [&question.index, image.as_deref().unwrap_or_default(), &question.question];
-        let options = letters.iter().map(|&letter| question.option(letter).unwrap_or_default());
-        let end = [
-            &answer,
-            &question.category,
-            &question.clinical_task,
-            &question.department,
-            &question.granularity,
-            &question.modality,
-            &question.original_task,
-        ];
-        push_line(&mut out, '\t', start.into_iter().chain(options).chain(end.map(String::as_str)));
-    }
-    out
+    let letters = option_columns(records.iter().map(|record| &record.question));
+    let mut header = column_names(&letters);
+    header.insert(1, "image".to_owned());
+    delimited::text(b'\t', |lines| {
+        lines.write_record(header)?;
+        for Record { question, image } in records {
+            let answer = question.answer.map(|letter| letter.to_string()).unwrap_or_default();
+            let start = [&question.index, image.as_deref().unwrap_or_default(), &question.question];
+            let options = letters.iter().map(|&letter| question.option(letter).unwrap_or_default());
+            let end = [
+                &answer,
+                &question.category,
+                &question.clinical_task,
+                &question.department,
+                &question.granularity,
+                &question.modality,
+                &question.original_task,
+            ];
+            lines.write_record(start.into_iter().chain(options).chain(end.map(String::as_str)))?;
+        }
+        Ok(())
+    })
 }

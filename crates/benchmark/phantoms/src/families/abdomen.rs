@@ -6,44 +6,26 @@ mod anatomy;
 use self::anatomy::{Anatomy, RIB_ANGLES};
 use crate::canvas::{Canvas, grey, mix};
 use crate::geometry::{Lobed, Point, Shape, Union, point, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Modality};
+use crate::taxonomy::{Department, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&ORGAN, &VESSEL, &BONE, &FINDING];
-
-static ORGAN: QuestionKind = QuestionKind {
-    id: "abdomen.organ",
-    task: ClinicalTask::OrganAbdomen,
-    wordings: &["Which organ is shown in the {area}?", "What is the organ in the {area} of this CT image?"],
-    answers: &["liver", "spleen", "kidney", "stomach", "gallbladder"],
-};
-
-static VESSEL: QuestionKind = QuestionKind {
-    id: "abdomen.vessel",
-    task: ClinicalTask::BloodVesselsRecognition,
-    wordings: &["Which blood vessel is shown in the {area}?", "What is the vessel in the {area}?"],
-    answers: &["aorta", "inferior vena cava", "portal vein"],
-};
-
-static BONE: QuestionKind = QuestionKind {
-    id: "abdomen.bone",
-    task: ClinicalTask::Bone,
-    wordings: &["Which bone is shown in the {area}?", "What is the bone in the {area} of this CT image?"],
-    answers: &["lumbar vertebra", "rib"],
-};
-
-static FINDING: QuestionKind = QuestionKind {
-    id: "abdomen.finding",
-    task: ClinicalTask::DiseaseDiagnosis,
-    wordings: &[
-        "Which abnormality does this CT image show?",
-        "What is the finding in this abdominal CT image?",
-    ],
-    answers: &["kidney cyst", "kidney stone", "liver tumor", "no abnormality"],
-};
+kinds! {
+    ORGAN "abdomen.organ" OrganAbdomen
+        ["Which organ is shown in the {area}?", "What is the organ in the {area} of this CT image?"]
+        => ["liver", "spleen", "kidney", "stomach", "gallbladder"];
+    VESSEL "abdomen.vessel" BloodVesselsRecognition
+        ["Which blood vessel is shown in the {area}?", "What is the vessel in the {area}?"]
+        => ["aorta", "inferior vena cava", "portal vein"];
+    BONE "abdomen.bone" Bone
+        ["Which bone is shown in the {area}?", "What is the bone in the {area} of this CT image?"]
+        => ["lumbar vertebra", "rib"];
+    FINDING "abdomen.finding" DiseaseDiagnosis
+        ["Which abnormality does this CT image show?", "What is the finding in this abdominal CT image?"]
+        => ["kidney cyst", "kidney stone", "liver tumor", "no abnormality"];
+}
 
 const FINDING_DEPARTMENTS: [Department; 4] =
     [Department::Nephrology, Department::Urology, Department::Oncology, Department::Gastroenterology];
@@ -73,30 +55,23 @@ pub(crate) fn scene(random: &mut Random, mut canvas: Canvas) -> Scene {
     scene
 }
 
-/// `side` is that of the kidney without a finding: a mark would hide one.
+/// `side` is that of the kidney without an abnormality, since a mark would hide it.
 fn mark(scene: &mut Scene, anatomy: &Anatomy, random: &mut Random, side: f32) {
     let kind = [&ORGAN, &ORGAN, &VESSEL, &VESSEL, &BONE][random.below(5)];
     let truth = random.below(kind.answers.len());
     let rib_side = random.sign();
     let rib = RIB_ANGLES[random.below(RIB_ANGLES.len())];
-    let shape: Box<dyn Shape> = match kind.answers[truth] {
-        "liver" => Box::new(anatomy.liver()),
-        "spleen" => Box::new(anatomy.spleen()),
-        "kidney" => Box::new(anatomy.kidney(side)),
-        "stomach" => Box::new(anatomy.stomach()),
-        "gallbladder" => Box::new(anatomy.gallbladder()),
-        "aorta" => Box::new(anatomy.aorta()),
-        "inferior vena cava" => Box::new(anatomy.vena_cava()),
-        "portal vein" => Box::new(anatomy.portal_vein()),
-        "rib" => Box::new(anatomy.rib(rib_side, rib)),
-        _ => Box::new(anatomy.vertebra()),
-    };
-    let department = match kind.answers[truth] {
-        "kidney" => Department::Nephrology,
-        "aorta" => Department::CardiovascularSurgery,
-        "inferior vena cava" | "portal vein" => Department::Hematology,
-        "lumbar vertebra" | "rib" => Department::Orthopedics,
-        _ => Department::Gastroenterology,
+    let (shape, department): (Box<dyn Shape>, _) = match kind.answers[truth] {
+        "liver" => (Box::new(anatomy.liver()), Department::Gastroenterology),
+        "spleen" => (Box::new(anatomy.spleen()), Department::Gastroenterology),
+        "kidney" => (Box::new(anatomy.kidney(side)), Department::Nephrology),
+        "stomach" => (Box::new(anatomy.stomach()), Department::Gastroenterology),
+        "gallbladder" => (Box::new(anatomy.gallbladder()), Department::Gastroenterology),
+        "aorta" => (Box::new(anatomy.aorta()), Department::CardiovascularSurgery),
+        "inferior vena cava" => (Box::new(anatomy.vena_cava()), Department::Hematology),
+        "portal vein" => (Box::new(anatomy.portal_vein()), Department::Hematology),
+        "rib" => (Box::new(anatomy.rib(rib_side, rib)), Department::Orthopedics),
+        _ => (Box::new(anatomy.vertebra()), Department::Orthopedics),
     };
     scene.mark(random, Union(vec![shape]), kind, truth, department);
 }
@@ -174,7 +149,7 @@ fn draw_organs(canvas: &mut Canvas, anatomy: &Anatomy, random: &mut Random, text
     canvas.tissue(&anatomy.aorta(), random.between(0.9, 0.96), texture, 0.01);
 }
 
-/// Air in front, fluid behind it, as in someone lying on the back.
+/// Air in front and fluid behind it, as in someone lying on the back.
 fn draw_stomach(canvas: &mut Canvas, anatomy: &Anatomy, random: &mut Random) {
     let f = &anatomy.frame;
     let level = random.between(-18.5, -15.5);
@@ -186,7 +161,7 @@ fn draw_stomach(canvas: &mut Canvas, anatomy: &Anatomy, random: &mut Random) {
     });
 }
 
-/// Where the finding is, if there is one.
+/// Draws the abnormality and returns its place, if there is one.
 fn draw_finding(
     canvas: &mut Canvas,
     anatomy: &Anatomy,

@@ -5,29 +5,22 @@ use libm::sinf;
 use crate::canvas::{Canvas, grey, mix};
 use crate::frame::Frame;
 use crate::geometry::{Capsule, Point, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Modality};
+use crate::taxonomy::{Department, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&SEVERITY, &PLACE];
+kinds! {
+    SEVERITY "angiogram.severity" SeverityGrading
+        ["How severe is the stenosis of this vessel?", "What is the severity of the stenosis?"]
+        => ["no stenosis", "mild stenosis", "severe stenosis"];
+    PLACE "angiogram.place" BloodVesselsRecognition
+        ["Where is the vessel narrowed?", "Which part of the vessel shows the stenosis?"]
+        => ["upper third", "middle third", "lower third", "no narrowing"];
+}
 
-static SEVERITY: QuestionKind = QuestionKind {
-    id: "angiogram.severity",
-    task: ClinicalTask::SeverityGrading,
-    wordings: &["How severe is the stenosis of this vessel?", "What is the severity of the stenosis?"],
-    answers: &["no stenosis", "mild stenosis", "severe stenosis"],
-};
-
-static PLACE: QuestionKind = QuestionKind {
-    id: "angiogram.place",
-    task: ClinicalTask::BloodVesselsRecognition,
-    wordings: &["Where is the vessel narrowed?", "Which part of the vessel shows the stenosis?"],
-    answers: &["upper third", "middle third", "lower third", "no narrowing"],
-};
-
-/// Width of the open vessel that is left at the narrowest place, of its usual width.
+/// Share of the usual width that is left open at the narrowest place.
 const REMAINS: [f32; 3] = [1.0, 0.55, 0.15];
 
 pub(crate) fn scene(random: &mut Random, mut canvas: Canvas) -> Scene {

@@ -1,5 +1,5 @@
-//! Blood smear, stained and under the microscope: red cells with pale centres, platelets, and white cells that are told
-//! apart by their nuclei.
+//! Blood smear, stained and under the microscope: red cells with pale centres, platelets, and white cells that differ in their
+//! nuclei.
 
 use std::f32::consts::{PI, TAU};
 
@@ -7,38 +7,29 @@ use libm::{cosf, sinf};
 
 use crate::canvas::{Canvas, Colour, mix};
 use crate::geometry::{Capsule, Ellipse, Lobed, Point, Shape, Union, Without, point, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scatter::{in_squares, scattered};
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Granularity, Modality};
+use crate::taxonomy::{Department, Granularity, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&WHITE_CELL, &CELL, &COUNT];
+kinds! {
+    WHITE_CELL "blood.white_cell" CellRecognition
+        ["Which white blood cell is shown?", "Which kind of white blood cell does this image show?"]
+        => ["neutrophil", "lymphocyte", "eosinophil", "monocyte"];
+    CELL "blood.cell" CellRecognition
+        ["What is the cell in the {area}?", "Which blood cell is in the {area}?"]
+        => ["red blood cell", "white blood cell", "platelet"];
+    COUNT "blood.count" Counting
+        ["How many lymphocytes are visible?", "How many lymphocytes does this image show?"]
+        => ["one", "two", "three", "four", "five"];
+}
 
-static WHITE_CELL: QuestionKind = QuestionKind {
-    id: "blood.white_cell",
-    task: ClinicalTask::CellRecognition,
-    wordings: &["Which white blood cell is shown?", "Which kind of white blood cell does this image show?"],
-    answers: &["neutrophil", "lymphocyte", "eosinophil", "monocyte"],
-};
+// Indices of answers of `WHITE_CELL`.
 const NEUTROPHIL: usize = 0;
 const LYMPHOCYTE: usize = 1;
 const EOSINOPHIL: usize = 2;
-
-static CELL: QuestionKind = QuestionKind {
-    id: "blood.cell",
-    task: ClinicalTask::CellRecognition,
-    wordings: &["What is the cell in the {area}?", "Which blood cell is in the {area}?"],
-    answers: &["red blood cell", "white blood cell", "platelet"],
-};
-
-static COUNT: QuestionKind = QuestionKind {
-    id: "blood.count",
-    task: ClinicalTask::Counting,
-    wordings: &["How many lymphocytes are visible?", "How many lymphocytes does this image show?"],
-    answers: &["one", "two", "three", "four", "five"],
-};
 
 const RED: Colour = [0.84, 0.47, 0.46];
 const RED_CENTRE: Colour = [0.94, 0.73, 0.70];
@@ -94,7 +85,7 @@ fn one(random: &mut Random, mut canvas: Canvas) -> Scene {
 /// A wider view with one to five lymphocytes.
 fn many(random: &mut Random, mut canvas: Canvas) -> Scene {
     let n = 1 + random.below(5);
-    // Not even in squares side by side, so that red cells lie between them.
+    // Never in adjacent squares, so that red cells lie between them.
     let places = in_squares(random, n, 25.0, |_| true);
     let whites: Vec<Ellipse> = places
         .into_iter()
@@ -161,7 +152,7 @@ fn white_cell(random: &mut Random, canvas: &mut Canvas, cell: Ellipse, which: us
     let (centre, size) = (cell.centre, cell.radius_x);
     let angle = random.between(0.0, TAU);
     let (cos, sin) = (cosf(angle), sinf(angle));
-    // In radii of the cell, turned with it.
+    // Coordinates in radii of the cell, turned with it.
     let place =
         |x: f32, y: f32| point(centre.x + size * (x * cos - y * sin), centre.y + size * (x * sin + y * cos));
     let oval = |x: f32, y: f32, half_width: f32, half_height: f32, tilt: f32| {

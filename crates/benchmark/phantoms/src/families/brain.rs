@@ -6,34 +6,23 @@ use libm::{atan2f, sinf};
 use crate::canvas::{Canvas, grey, mix};
 use crate::frame::Frame;
 use crate::geometry::{Capsule, Ellipse, Lobed, Point, Shape, point, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Modality};
+use crate::taxonomy::{Department, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&STRUCTURE, &FINDING, &SIDE];
-
-static STRUCTURE: QuestionKind = QuestionKind {
-    id: "brain.structure",
-    task: ClinicalTask::NervousTissue,
-    wordings: &["Which part of the brain is shown in the {area}?", "What is the structure in the {area}?"],
-    answers: &["frontal lobe", "temporal lobe", "occipital lobe", "lateral ventricle", "thalamus"],
-};
-
-static FINDING: QuestionKind = QuestionKind {
-    id: "brain.finding",
-    task: ClinicalTask::DiseaseDiagnosis,
-    wordings: &["Which abnormality does this brain MRI show?", "What is the finding in this brain MRI?"],
-    answers: &["brain tumor", "cerebral infarction", "hydrocephalus", "no abnormality"],
-};
-
-static SIDE: QuestionKind = QuestionKind {
-    id: "brain.side",
-    task: ClinicalTask::AttributeRecognition,
-    wordings: &["On which side of the image is the lesion?", "Which side of the image shows the lesion?"],
-    answers: &["left", "right"],
-};
+kinds! {
+    STRUCTURE "brain.structure" NervousTissue
+        ["Which part of the brain is shown in the {area}?", "What is the structure in the {area}?"]
+        => ["frontal lobe", "temporal lobe", "occipital lobe", "lateral ventricle", "thalamus"];
+    FINDING "brain.finding" DiseaseDiagnosis
+        ["Which abnormality does this brain MRI show?", "What is the finding in this brain MRI?"]
+        => ["brain tumor", "cerebral infarction", "hydrocephalus", "no abnormality"];
+    SIDE "brain.side" AttributeRecognition
+        ["On which side of the image is the lesion?", "Which side of the image shows the lesion?"]
+        => ["left", "right"];
+}
 
 #[derive(Clone, Copy)]
 enum Finding {
@@ -44,7 +33,7 @@ enum Finding {
     Nothing,
 }
 
-/// What is in both shapes.
+/// The intersection of two shapes.
 struct Within<A, B>(A, B);
 
 impl<A: Shape, B: Shape> Shape for Within<A, B> {
@@ -64,7 +53,7 @@ struct Head {
     frame: Frame,
     scalp: Ellipse,
     brain: Ellipse,
-    /// 0 is a usual width of the ventricles, 1 that of a hydrocephalus.
+    /// Width of the ventricles: 0 is usual, 1 is that of a hydrocephalus.
     dilated: f32,
 }
 

@@ -4,46 +4,31 @@
 use crate::canvas::{Canvas, grey, mix};
 use crate::frame::Frame;
 use crate::geometry::{Capsule, Ellipse, Path, Shape, Union, Without, length, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Modality};
+use crate::taxonomy::{Department, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&FINDING, &EFFUSION, &ORGAN, &BONE];
+kinds! {
+    FINDING "chest.finding" DiseaseDiagnosis
+        [
+            "Which abnormality does this chest radiograph show?",
+            "What is the finding in this chest radiograph?",
+        ]
+        => ["pleural effusion", "pneumothorax", "cardiomegaly", "lung nodule", "no abnormality"];
+    EFFUSION "chest.effusion" SeverityGrading
+        ["What is the severity of the pleural effusion?", "How large is the pleural effusion?"]
+        => ["small", "moderate", "large"];
+    ORGAN "chest.organ" OrganThorax
+        ["Which organ is shown in the {area}?", "What is the structure in the {area}?"]
+        => ["right lung", "left lung", "heart", "trachea"];
+    BONE "chest.bone" Bone
+        ["Which bone is shown in the {area}?", "What is the bone in the {area}?"]
+        => ["clavicle", "rib", "thoracic spine"];
+}
 
-static FINDING: QuestionKind = QuestionKind {
-    id: "chest.finding",
-    task: ClinicalTask::DiseaseDiagnosis,
-    wordings: &[
-        "Which abnormality does this chest radiograph show?",
-        "What is the finding in this chest radiograph?",
-    ],
-    answers: &["pleural effusion", "pneumothorax", "cardiomegaly", "lung nodule", "no abnormality"],
-};
-
-static EFFUSION: QuestionKind = QuestionKind {
-    id: "chest.effusion",
-    task: ClinicalTask::SeverityGrading,
-    wordings: &["What is the severity of the pleural effusion?", "How large is the pleural effusion?"],
-    answers: &["small", "moderate", "large"],
-};
-
-static ORGAN: QuestionKind = QuestionKind {
-    id: "chest.organ",
-    task: ClinicalTask::OrganThorax,
-    wordings: &["Which organ is shown in the {area}?", "What is the structure in the {area}?"],
-    answers: &["right lung", "left lung", "heart", "trachea"],
-};
-
-static BONE: QuestionKind = QuestionKind {
-    id: "chest.bone",
-    task: ClinicalTask::Bone,
-    wordings: &["Which bone is shown in the {area}?", "What is the bone in the {area}?"],
-    answers: &["clavicle", "rib", "thoracic spine"],
-};
-
-/// What is wrong; -1 is the side on the image's left, which is the body's right.
+/// The abnormality. -1 is the side on the image's left, which is the body's right.
 #[derive(Clone, Copy)]
 enum Finding {
     /// Fluid up to this height.
@@ -63,7 +48,7 @@ enum Finding {
     Nothing,
 }
 
-/// Where the fluid of a small, a moderate and a large effusion ends, in units down from the image's middle.
+/// The upper level of a small, a moderate and a large effusion, in units down from the image's middle.
 const LEVELS: [f32; 3] = [17.0, 1.0, -16.0];
 
 impl Finding {
@@ -97,7 +82,7 @@ struct Thorax {
     trachea: Capsule,
 }
 
-/// Which side an index of [`Thorax::lungs`] is on.
+/// The side of an index of [`Thorax::lungs`].
 const SIDES: [f32; 2] = [-1.0, 1.0];
 
 impl Thorax {
@@ -135,8 +120,8 @@ impl Thorax {
 }
 
 pub(crate) fn scene(random: &mut Random, canvas: Canvas) -> Scene {
-    // Of twenty images six ask about an organ, five about a bone, six about the finding and three about the size of
-    // an effusion, in which the finding would otherwise be too common.
+    // Of twenty images, six ask about an organ, five about a bone, six about the abnormality and three about the size of an
+    // effusion; otherwise effusions would be too common among the abnormalities.
     let (organ, bone, truth, size) = (random.below(4), random.below(3), random.below(5), random.below(3));
     match random.below(20) {
         0..6 => {
@@ -196,7 +181,7 @@ fn with_finding(random: &mut Random, canvas: Canvas, finding: Finding) -> Scene 
     scene
 }
 
-/// What a ray loses in a shape adds to what it loses elsewhere.
+/// Darkens a shape as in a projection: the losses of a ray add up.
 fn denser(canvas: &mut Canvas, shape: &impl Shape, softness: f32, share: f32) {
     canvas.blend(shape, softness, share, |_, _, _| grey(1.0));
 }
@@ -300,7 +285,7 @@ fn bones(canvas: &mut Canvas, thorax: &Thorax, finding: Finding) {
         denser(canvas, &thorax.frame.disc(0.0, y + 0.5, 1.0), 0.8, 0.12);
     }
     for side in SIDES {
-        // Nothing but air behind them: the film is black and the ribs hardly show.
+        // Only air lies behind them: the film is black and the ribs hardly show.
         let aerated = matches!(finding, Finding::Pneumothorax { side: at } if at == side);
         let opacity = if aerated { 0.5 } else { 1.0 };
         for number in 0..9 {

@@ -6,66 +6,46 @@ use std::f32::consts::{PI, TAU};
 use crate::canvas::{Canvas, Colour, mix};
 use crate::frame::Frame;
 use crate::geometry::{Capsule, Ellipse, Lobed, Point, length, point, rounded, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scatter::{in_squares, scattered};
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Granularity, Modality};
+use crate::taxonomy::{Department, Granularity, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&EYE, &FINDING, &RETINOPATHY, &COUNT, &STRUCTURE];
+kinds! {
+    EYE "fundus.eye" AttributeRecognition
+        ["Which eye is shown?", "Which eye does this fundus photograph show?"]
+        => ["oculus dexter", "oculus sinister"];
+    FINDING "fundus.finding" DiseaseDiagnosis
+        ["Which abnormality does this fundus photograph show?", "What is shown in this fundus photograph?"]
+        => ["retinal hemorrhage", "hard exudates", "glaucoma", "no abnormality"];
+    RETINOPATHY "fundus.retinopathy" SeverityGrading
+        ["What is the severity of the retinopathy?", "How severe is the retinopathy in this image?"]
+        => ["no retinopathy", "mild", "severe"];
+    COUNT "fundus.count" Counting
+        ["How many hard exudates are visible?", "How many hard exudates does this image show?"]
+        => ["one", "two", "three", "four", "five"];
+    STRUCTURE "fundus.structure" OrganHeadAndNeck
+        ["What is the structure in the {area}?", "Which part of the retina is in the {area}?"]
+        => ["optic disc", "macula"];
+}
 
-static EYE: QuestionKind = QuestionKind {
-    id: "fundus.eye",
-    task: ClinicalTask::AttributeRecognition,
-    wordings: &["Which eye is shown?", "Which eye does this fundus photograph show?"],
-    answers: &["oculus dexter", "oculus sinister"],
-};
-
-static FINDING: QuestionKind = QuestionKind {
-    id: "fundus.finding",
-    task: ClinicalTask::DiseaseDiagnosis,
-    wordings: &[
-        "Which abnormality does this fundus photograph show?",
-        "What is shown in this fundus photograph?",
-    ],
-    answers: &["retinal hemorrhage", "hard exudates", "glaucoma", "no abnormality"],
-};
+// Indices of answers of `FINDING`.
 const HEMORRHAGE: usize = 0;
 const EXUDATES: usize = 1;
 const GLAUCOMA: usize = 2;
 const HEALTHY: usize = 3;
 
-static RETINOPATHY: QuestionKind = QuestionKind {
-    id: "fundus.retinopathy",
-    task: ClinicalTask::SeverityGrading,
-    wordings: &["What is the severity of the retinopathy?", "How severe is the retinopathy in this image?"],
-    answers: &["no retinopathy", "mild", "severe"],
-};
-
-static COUNT: QuestionKind = QuestionKind {
-    id: "fundus.count",
-    task: ClinicalTask::Counting,
-    wordings: &["How many hard exudates are visible?", "How many hard exudates does this image show?"],
-    answers: &["one", "two", "three", "four", "five"],
-};
-
-static STRUCTURE: QuestionKind = QuestionKind {
-    id: "fundus.structure",
-    task: ClinicalTask::OrganHeadAndNeck,
-    wordings: &["What is the structure in the {area}?", "Which part of the retina is in the {area}?"],
-    answers: &["optic disc", "macula"],
-};
-
-/// Of a right eye: its nose is on the image's right, and the optic disc on the nose's side.
+/// The optic disc of a right eye, which is on the side of the nose: the image's right.
 const DISC: (f32, f32) = (25.0, -1.0);
 const DISC_RADIUS: f32 = 8.6;
 const FOVEA: (f32, f32) = (-3.0, 2.0);
 const MACULA_RADIUS: f32 = 9.0;
-/// Of the aperture through which the camera looks.
+/// Radius of the camera's aperture.
 const APERTURE: f32 = 47.0;
 
-/// Where the great vessels run in a right eye, and how far they reach.
+/// The courses of the great vessels in a right eye.
 const COURSES: [&[(f32, f32)]; 8] = [
     &[
         (25.0, -1.0),
@@ -84,7 +64,7 @@ const COURSES: [&[(f32, f32)]; 8] = [
     &[(16.0, -18.0), (8.0, -13.0), (0.0, -9.0), (-5.0, -8.0)],
     &[(16.0, 18.0), (8.0, 15.0), (1.0, 12.0), (-6.0, 12.0)],
 ];
-/// The courses from here on are branches: thinner ones.
+/// The courses from here on are branches, which are thinner.
 const FIRST_BRANCH: usize = 4;
 
 const VEIN: Colour = [0.46, 0.09, 0.08];
@@ -137,11 +117,11 @@ pub(crate) fn scene(random: &mut Random, mut canvas: Canvas) -> Scene {
     if mark != Some((0, Granularity::Mask)) {
         scene.ask(&FINDING, finding, Department::Ophthalmology);
     }
-    // Half the healthy eyes are left out, so that each grade is as frequent as the others.
+    // Half of the healthy eyes are left out, so that all grades are equally frequent.
     if finding == HEMORRHAGE || (finding == HEALTHY && random.chance(0.5)) {
         scene.ask(&RETINOPATHY, grade, Department::Ophthalmology);
     }
-    // A round tint would look like one more.
+    // A round tint would look like another exudate.
     if finding == EXUDATES && !matches!(mark, Some((_, Granularity::Mask))) {
         scene.ask(&COUNT, lesions.len() - 1, Department::Ophthalmology);
     }
@@ -156,7 +136,7 @@ pub(crate) fn scene(random: &mut Random, mut canvas: Canvas) -> Scene {
     scene
 }
 
-/// The layer of pigment, darker at the macula.
+/// The pigment layer, darker at the macula.
 fn retina(random: &mut Random, canvas: &mut Canvas, fovea: Point) {
     let broad = Texture::new(random, 5);
     let fine = Texture::new(random, 26);
@@ -171,7 +151,7 @@ fn retina(random: &mut Random, canvas: &mut Canvas, fovea: Point) {
     });
 }
 
-/// The head of the optic nerve. Glaucoma hollows it out: the pale cup leaves a thin rim.
+/// The head of the optic nerve. Glaucoma hollows it out, so that the pale cup leaves only a thin rim.
 fn optic_disc(random: &mut Random, canvas: &mut Canvas, frame: &Frame, hollow: bool) -> Ellipse {
     let size = DISC_RADIUS * random.between(0.94, 1.06);
     let disc = frame.ellipse(DISC.0, DISC.1, size * 0.95, size * 1.05, 0.0);

@@ -5,39 +5,25 @@ use libm::{cosf, sinf};
 use crate::canvas::{Canvas, grey, mix};
 use crate::frame::Frame;
 use crate::geometry::{Point, Shape, Union, Without, point, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Modality};
+use crate::taxonomy::{Department, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&BONE, &FRACTURE, &KNEE];
+kinds! {
+    BONE "limb.bone" Bone
+        ["Which bone is shown in the image?", "Which bone does this radiograph show?"]
+        => ["femur", "radius and ulna", "metacarpals", "phalanges"];
+    FRACTURE "limb.fracture" DiseaseDiagnosis
+        ["Which fracture does this radiograph show?", "What is the finding in this femur?"]
+        => ["transverse fracture", "oblique fracture", "displaced fracture", "no fracture"];
+    KNEE "limb.knee" SeverityGrading
+        ["What is the severity of the knee osteoarthritis?", "How severe is the osteoarthritis of this knee?"]
+        => ["healthy", "moderate", "severe"];
+}
 
-static BONE: QuestionKind = QuestionKind {
-    id: "limb.bone",
-    task: ClinicalTask::Bone,
-    wordings: &["Which bone is shown in the image?", "Which bone does this radiograph show?"],
-    answers: &["femur", "radius and ulna", "metacarpals", "phalanges"],
-};
-
-static FRACTURE: QuestionKind = QuestionKind {
-    id: "limb.fracture",
-    task: ClinicalTask::DiseaseDiagnosis,
-    wordings: &["Which fracture does this radiograph show?", "What is the finding in this femur?"],
-    answers: &["transverse fracture", "oblique fracture", "displaced fracture", "no fracture"],
-};
-
-static KNEE: QuestionKind = QuestionKind {
-    id: "limb.knee",
-    task: ClinicalTask::SeverityGrading,
-    wordings: &[
-        "What is the severity of the knee osteoarthritis?",
-        "How severe is the osteoarthritis of this knee?",
-    ],
-    answers: &["healthy", "moderate", "severe"],
-};
-
-/// Between the bones of a healthy, a worn and a bare knee, in units.
+/// The gap between the bones of a healthy, a moderately and a severely worn knee, in units.
 const JOINT_SPACES: [f32; 3] = [8.0, 3.4, -0.6];
 
 pub(crate) fn scene(random: &mut Random, canvas: Canvas) -> Scene {
@@ -78,7 +64,7 @@ pub(crate) fn scene(random: &mut Random, canvas: Canvas) -> Scene {
     }
 }
 
-/// A radiograph while it is exposed.
+/// A radiograph during its exposure.
 struct Film {
     canvas: Canvas,
     frame: Frame,
@@ -136,7 +122,7 @@ impl Film {
     }
 }
 
-/// A gap so far below 0 that even the middle of a bone does not come near it.
+/// A gap so far below 0 that even the middle of a bone is far from it.
 const WHOLE: f32 = -100.0;
 
 /// A bone in two pieces.
@@ -147,7 +133,7 @@ struct Broken {
     normal: Point,
     /// Half the width of the gap, or [`WHOLE`].
     half_gap: f32,
-    /// Of the piece on the normal's side.
+    /// Offset of the piece on the normal's side.
     step: Point,
     phase: f32,
 }
@@ -168,7 +154,7 @@ impl Shape for Broken {
     }
 }
 
-/// The upper or the lower half of a thigh bone, and where it is broken.
+/// The upper or the lower half of a thigh bone, and the place of its fracture.
 fn femur(random: &mut Random, mut film: Film, fracture: usize) -> (Film, Option<Point>) {
     let frame = film.frame;
     let (thick, upper) = (random.between(7.0, 8.2), random.chance(0.5));
@@ -244,7 +230,7 @@ fn forearm(mut film: Film) -> Film {
     film
 }
 
-/// Five bones that fan out from the wrist; the fingers go on beyond the image.
+/// Five bones that fan out from the wrist; the fingers continue beyond the image.
 fn palm(random: &mut Random, mut film: Film) -> Film {
     let frame = film.frame;
     let spread = random.between(0.92, 1.08);

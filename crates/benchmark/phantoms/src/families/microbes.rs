@@ -1,5 +1,5 @@
-//! Gram-stained smear under the microscope: microbes of one shape, violet where they keep the first stain and pink where
-//! they do not, on a pale ground.
+//! Gram-stained smear under the microscope: microbes of one shape on a pale ground, violet if they keep the first stain and pink if
+//! they do not.
 
 use std::f32::consts::{PI, TAU};
 
@@ -7,33 +7,26 @@ use libm::{cosf, sinf};
 
 use crate::canvas::{Canvas, Colour, mix};
 use crate::geometry::{Capsule, Ellipse, Lobed, Point, Shape, point, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scatter::scattered;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Modality};
+use crate::taxonomy::{Department, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&SHAPE, &GRAM];
-
-static SHAPE: QuestionKind = QuestionKind {
-    id: "microbes.shape",
-    task: ClinicalTask::MicroorganismRecognition,
-    wordings: &["Which microorganism does this image show?", "Which microbe is shown in this smear?"],
-    answers: &["streptococcus", "staphylococcus", "bacillus", "spirochaete", "yeast"],
-};
-
-static GRAM: QuestionKind = QuestionKind {
-    id: "microbes.gram",
-    task: ClinicalTask::AttributeRecognition,
-    wordings: &["What is the Gram stain of the microbes?", "Which Gram stain does this smear show?"],
-    answers: &["gram positive", "gram negative"],
-};
+kinds! {
+    SHAPE "microbes.shape" MicroorganismRecognition
+        ["Which microorganism does this image show?", "Which microbe is shown in this smear?"]
+        => ["streptococcus", "staphylococcus", "bacillus", "spirochaete", "yeast"];
+    GRAM "microbes.gram" AttributeRecognition
+        ["What is the Gram stain of the microbes?", "Which Gram stain does this smear show?"]
+        => ["gram positive", "gram negative"];
+}
 
 const VIOLET: Colour = [0.33, 0.14, 0.52];
 const PINK: Colour = [0.88, 0.26, 0.40];
 
-/// How a slide's microbes are coloured: the stain where they are thick, and paler towards the middle.
+/// The colours of a slide's microbes: the stain at their thick edge, and a paler middle.
 struct Stain {
     colour: Colour,
     middle: Colour,
@@ -97,7 +90,7 @@ fn ground(random: &mut Random, canvas: &mut Canvas) {
     }
 }
 
-/// Cocci, one behind the other along a bent line.
+/// Cocci in a row along a bent line.
 fn chain(random: &mut Random, canvas: &mut Canvas, stain: &Stain, centre: Point) {
     let n = 6 + random.below(3);
     let radius = random.between(3.1, 3.5);

@@ -1,4 +1,4 @@
-//! The kinds of image, one file each: what it looks like and what can be asked about it.
+//! The kinds of image, one file each: how it looks and what can be asked about it.
 
 use crate::canvas::Canvas;
 use crate::question::QuestionKind;
@@ -17,7 +17,7 @@ macro_rules! families {
             /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// A word or two for people: `blood smear`.
+            /// Its name for people: `blood smear`.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $about,)* }
             }

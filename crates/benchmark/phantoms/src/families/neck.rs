@@ -3,27 +3,20 @@
 use crate::canvas::{Canvas, grey, mix};
 use crate::frame::Frame;
 use crate::geometry::{Ellipse, Point, Shape, Union, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Modality};
+use crate::taxonomy::{Department, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&ORGAN, &THYROID];
-
-static ORGAN: QuestionKind = QuestionKind {
-    id: "neck.organ",
-    task: ClinicalTask::OrganHeadAndNeck,
-    wordings: &["Which organ is shown in the {area}?", "What is the structure in the {area}?"],
-    answers: &["thyroid gland", "trachea", "esophagus", "spinal cord"],
-};
-
-static THYROID: QuestionKind = QuestionKind {
-    id: "neck.thyroid",
-    task: ClinicalTask::DiseaseDiagnosis,
-    wordings: &["Which abnormality does this CT image show?", "What is the finding in this neck CT image?"],
-    answers: &["thyroid nodule", "enlarged thyroid gland", "no abnormality"],
-};
+kinds! {
+    ORGAN "neck.organ" OrganHeadAndNeck
+        ["Which organ is shown in the {area}?", "What is the structure in the {area}?"]
+        => ["thyroid gland", "trachea", "esophagus", "spinal cord"];
+    THYROID "neck.thyroid" DiseaseDiagnosis
+        ["Which abnormality does this CT image show?", "What is the finding in this neck CT image?"]
+        => ["thyroid nodule", "enlarged thyroid gland", "no abnormality"];
+}
 
 /// The enlarged gland among the answers.
 const ENLARGED: usize = 1;
@@ -31,7 +24,7 @@ const ENLARGED: usize = 1;
 const FAT: f32 = 0.18;
 const MUSCLE: f32 = 0.47;
 
-/// Where everything lies. The same shapes are drawn and marked. `side` is -1 on the image's left, 1 on its right.
+/// The places of all structures. The same shapes are drawn and marked. `side` is -1 on the image's left, 1 on its right.
 struct Anatomy {
     frame: Frame,
     trachea: f32,
@@ -121,7 +114,7 @@ fn mark(scene: &mut Scene, anatomy: &Anatomy, random: &mut Random) {
     let truth = random.below(ORGAN.answers.len());
     let side = random.sign();
     let (shape, department) = match ORGAN.answers[truth] {
-        // One lobe: a box round both would hold the trachea too.
+        // One lobe: a box round both would also contain the trachea.
         "thyroid gland" => (anatomy.lobe(side), Department::Endocrinology),
         "spinal cord" => (anatomy.spinal_cord(), Department::Neurosurgery),
         "esophagus" => (anatomy.esophagus(), Department::Otolaryngology),

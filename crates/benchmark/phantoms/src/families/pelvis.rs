@@ -3,40 +3,29 @@
 use crate::canvas::{Canvas, grey, mix};
 use crate::frame::Frame;
 use crate::geometry::{Capsule, Ellipse, Path, Shape, Union, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::{QuestionKind, kinds};
 use crate::random::Random;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Modality};
+use crate::taxonomy::{Department, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&ORGAN, &MUSCLE, &BONE];
-
-static ORGAN: QuestionKind = QuestionKind {
-    id: "pelvis.organ",
-    task: ClinicalTask::OrganPelvic,
-    wordings: &["Which organ is shown in the {area}?", "What is the organ in the {area} of this CT image?"],
-    answers: &["bladder", "rectum", "uterus", "prostate"],
-};
-
-static MUSCLE: QuestionKind = QuestionKind {
-    id: "pelvis.muscle",
-    task: ClinicalTask::Muscle,
-    wordings: &["Which muscle is shown in the {area}?", "What is the muscle in the {area} of this CT image?"],
-    answers: &["gluteus maximus", "gluteus medius", "iliopsoas"],
-};
-
-static BONE: QuestionKind = QuestionKind {
-    id: "pelvis.bone",
-    task: ClinicalTask::Bone,
-    wordings: &["Which bone is shown in the {area}?", "What is the bone in the {area} of this CT image?"],
-    answers: &["femur", "sacrum", "hip"],
-};
+kinds! {
+    ORGAN "pelvis.organ" OrganPelvic
+        ["Which organ is shown in the {area}?", "What is the organ in the {area} of this CT image?"]
+        => ["bladder", "rectum", "uterus", "prostate"];
+    MUSCLE "pelvis.muscle" Muscle
+        ["Which muscle is shown in the {area}?", "What is the muscle in the {area} of this CT image?"]
+        => ["gluteus maximus", "gluteus medius", "iliopsoas"];
+    BONE "pelvis.bone" Bone
+        ["Which bone is shown in the {area}?", "What is the bone in the {area} of this CT image?"]
+        => ["femur", "sacrum", "hip"];
+}
 
 const FAT: f32 = 0.18;
 const FLUID: f32 = 0.34;
 const MUSCLE_SHADE: f32 = 0.5;
 
-/// Where everything lies. The same shapes are drawn and marked. `side` is -1 on the image's left, 1 on its right.
+/// The places of all structures. The same shapes are drawn and marked. `side` is -1 on the image's left, 1 on its right.
 struct Anatomy {
     frame: Frame,
     bladder: f32,
@@ -147,24 +136,17 @@ fn mark(
     truth: usize,
 ) {
     let side = random.sign();
-    let shape: Box<dyn Shape> = match kind.answers[truth] {
-        "bladder" => Box::new(anatomy.bladder()),
-        "rectum" => Box::new(anatomy.rectum()),
-        "uterus" => Box::new(anatomy.uterus()),
-        "prostate" => Box::new(anatomy.prostate()),
-        "gluteus maximus" => Box::new(anatomy.gluteus_maximus(side)),
-        "gluteus medius" => Box::new(anatomy.gluteus_medius(side)),
-        "iliopsoas" => Box::new(anatomy.iliopsoas(side)),
-        "femur" => Box::new(anatomy.femur(side)),
-        "sacrum" => Box::new(anatomy.sacrum()),
-        _ => Box::new(anatomy.hip(side)),
-    };
-    let department = match (kind.task, kind.answers[truth]) {
-        (ClinicalTask::Muscle, _) => Department::SportsMedicine,
-        (ClinicalTask::Bone, _) => Department::Orthopedics,
-        (_, "rectum") => Department::Gastroenterology,
-        (_, "uterus") => Department::Obstetrics,
-        _ => Department::Urology,
+    let (shape, department): (Box<dyn Shape>, _) = match kind.answers[truth] {
+        "bladder" => (Box::new(anatomy.bladder()), Department::Urology),
+        "rectum" => (Box::new(anatomy.rectum()), Department::Gastroenterology),
+        "uterus" => (Box::new(anatomy.uterus()), Department::Obstetrics),
+        "prostate" => (Box::new(anatomy.prostate()), Department::Urology),
+        "gluteus maximus" => (Box::new(anatomy.gluteus_maximus(side)), Department::SportsMedicine),
+        "gluteus medius" => (Box::new(anatomy.gluteus_medius(side)), Department::SportsMedicine),
+        "iliopsoas" => (Box::new(anatomy.iliopsoas(side)), Department::SportsMedicine),
+        "femur" => (Box::new(anatomy.femur(side)), Department::Orthopedics),
+        "sacrum" => (Box::new(anatomy.sacrum()), Department::Orthopedics),
+        _ => (Box::new(anatomy.hip(side)), Department::Orthopedics),
     };
     scene.mark(random, Union(vec![shape]), kind, truth, department);
 }

@@ -6,27 +6,20 @@ use libm::expf;
 use crate::canvas::{Canvas, grey};
 use crate::frame::Frame;
 use crate::geometry::{Point, Shape, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Modality};
+use crate::taxonomy::{Department, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&LAYER, &FINDING];
-
-static LAYER: QuestionKind = QuestionKind {
-    id: "oct.layer",
-    task: ClinicalTask::NervousTissue,
-    wordings: &["Which layer of the retina is shown in the {area}?", "What is the structure in the {area}?"],
-    answers: &["retinal nerve fiber layer", "ganglion cell layer", "photoreceptor layer", "choroidal layer"],
-};
-
-static FINDING: QuestionKind = QuestionKind {
-    id: "oct.finding",
-    task: ClinicalTask::DiseaseDiagnosis,
-    wordings: &["Which abnormality does this OCT image show?", "What is the finding in this OCT image?"],
-    answers: &["macular edema", "drusen", "macular hole", "no abnormality"],
-};
+kinds! {
+    LAYER "oct.layer" NervousTissue
+        ["Which layer of the retina is shown in the {area}?", "What is the structure in the {area}?"]
+        => ["retinal nerve fiber layer", "ganglion cell layer", "photoreceptor layer", "choroidal layer"];
+    FINDING "oct.finding" DiseaseDiagnosis
+        ["Which abnormality does this OCT image show?", "What is the finding in this OCT image?"]
+        => ["macular edema", "drusen", "macular hole", "no abnormality"];
+}
 
 /// Surfaces from the vitreous down, each the upper one of the layer it is named after.
 #[derive(Clone, Copy)]
@@ -54,17 +47,17 @@ type Surfaces = [f32; 7];
 /// What bends the layers.
 struct Bends {
     fovea_x: f32,
-    /// How much of the inner layers the pit takes away; 0 where swelling has filled it.
+    /// How much of the inner layers the pit removes; 0 if swelling has filled it.
     pit: f32,
     /// Half the pit's width.
     pit_width: f32,
-    /// Units that the fovea is swollen.
+    /// Height of the fovea's swelling, in units.
     swelling: f32,
-    /// Units that the retina bends up at either end.
+    /// How far the retina bends up at either end, in units.
     bow: f32,
     /// Places and heights of the bumps under the epithelium.
     drusen: [(f32, f32); 4],
-    /// Of the nerve fibres, the ganglion cells, the inner nuclear layer, the photoreceptors and the choroid.
+    /// Thickness of the nerve fibres, the ganglion cells, the inner nuclear layer, the photoreceptors and the choroid.
     thickness: [f32; 5],
 }
 
@@ -87,7 +80,7 @@ impl Bends {
         let bump: f32 = self.drusen.iter().map(|&(at, height)| height * bell(x - at, 4.2)).sum();
         let [nerve, ganglion, inner, receptor, choroid] = self.thickness;
         let epithelium = base - bump;
-        // The layers above give way to a bump in part.
+        // The layers above yield partly to a bump.
         let photoreceptor =
             base - 0.35 * bump - receptor - 2.0 * pit - self.swelling * bell(from_fovea, 17.0);
         let inner_nuclear = photoreceptor - inner * (1.0 - 0.95 * pit);
@@ -105,7 +98,7 @@ impl Bends {
     }
 }
 
-/// Where the layers run. The surfaces are tabulated: every pixel asks for them.
+/// The course of the layers. The surfaces are tabulated, because every pixel needs them.
 struct Retina {
     frame: Frame,
     table: Vec<Surfaces>,
@@ -122,7 +115,7 @@ impl Retina {
         Self { frame, table: (0..=last).map(|i| bends.surfaces(i as f32 / PER_UNIT - TABLE_END)).collect() }
     }
 
-    /// At `x` in the family's coordinates.
+    /// The surfaces at `x` in the family's coordinates.
     fn surfaces(&self, x: f32) -> Surfaces {
         let place = (x.clamp(-TABLE_END, TABLE_END) + TABLE_END) * PER_UNIT;
         let index = (place as usize).min(self.table.len() - 2);
@@ -146,7 +139,7 @@ impl Retina {
         // Two thin bright lines: the outer plexiform layer and the ellipsoid zone.
         shade += 0.28 * line(p.y - receptor, 1.6) * edge(inner) + 0.4 * line(p.y - epithelium + 2.2, 1.4);
         shade += (0.97 - shade) * edge(epithelium);
-        // Vessels of the choroid: dark lumina in a grey that light fades in.
+        // Vessels of the choroid: dark lumina in a grey that fades with depth.
         let vessels = 0.62 - 0.17 * smoothstep(-0.3, 0.7, coarse.at(at));
         shade += (vessels - shade) * edge(choroid);
         let fading = 0.2 * line(p.y - sclera, 28.0);
@@ -226,7 +219,7 @@ pub(crate) fn scene(random: &mut Random, mut canvas: Canvas) -> Scene {
     scene
 }
 
-/// What number `finding` of [`FINDING`]'s answers makes of the layers.
+/// The layers under number `finding` of [`FINDING`]'s answers.
 fn bends(random: &mut Random, finding: usize) -> Bends {
     let fovea_x = random.between(-4.0, 4.0);
     let (pit_width, bow) = (random.between(7.5, 9.5), random.between(-2.0, 5.0));

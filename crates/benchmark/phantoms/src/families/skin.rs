@@ -6,36 +6,31 @@ use libm::{atan2f, cosf, sinf};
 
 use crate::canvas::{Canvas, Colour, mix};
 use crate::geometry::{Capsule, Ellipse, Point, Shape, length, point, rounded, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scatter::scattered;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Modality};
+use crate::taxonomy::{Department, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&FINDING, &BORDER];
+kinds! {
+    FINDING "skin.finding" DiseaseDiagnosis
+        ["Which skin lesion does this dermoscopy image show?", "What is the lesion in this image?"]
+        => ["melanoma", "nevus", "hemangioma", "seborrheic keratosis"];
+    BORDER "skin.border" AttributeRecognition
+        ["What is the border of the lesion like?", "Which border does this skin lesion have?"]
+        => ["regular border", "irregular border"];
+}
 
-static FINDING: QuestionKind = QuestionKind {
-    id: "skin.finding",
-    task: ClinicalTask::DiseaseDiagnosis,
-    wordings: &["Which skin lesion does this dermoscopy image show?", "What is the lesion in this image?"],
-    answers: &["melanoma", "nevus", "hemangioma", "seborrheic keratosis"],
-};
+// Indices of answers of `FINDING`.
 const MELANOMA: usize = 0;
 const NEVUS: usize = 1;
 const HEMANGIOMA: usize = 2;
 
-static BORDER: QuestionKind = QuestionKind {
-    id: "skin.border",
-    task: ClinicalTask::AttributeRecognition,
-    wordings: &["What is the border of the lesion like?", "Which border does this skin lesion have?"],
-    answers: &["regular border", "irregular border"],
-};
-
-/// Of the lesions that are not melanomas: melanomas always have one, so that half of all have.
+/// Share of irregular borders among the other lesions. Melanomas always have one, so half of all lesions do.
 const IRREGULAR: f32 = 1.0 / 3.0;
 
-/// A disc, stretched along one axis, whose radius swings with several waves at once.
+/// A disc, stretched along one axis, whose radius varies with several waves at once.
 #[derive(Clone, Copy)]
 struct Outline {
     centre: Point,
@@ -111,7 +106,7 @@ pub(crate) fn scene(random: &mut Random, mut canvas: Canvas) -> Scene {
     scene
 }
 
-/// Up to so many places in a lesion, apart from each other and from its border.
+/// Up to this many places in a lesion, apart from each other and from its border.
 fn spread(random: &mut Random, outline: &Outline, wanted: usize, apart: f32, inside: f32) -> Vec<Point> {
     scattered(random, wanted, 46.0, apart, |at| outline.distance(at) < -inside)
 }

@@ -1,4 +1,4 @@
-//! Tissue section stained with haematoxylin and eosin: pink fibres, purple nuclei, cells told apart by both.
+//! Tissue section stained with haematoxylin and eosin: pink fibres, purple nuclei, and cells that differ in both.
 
 use std::f32::consts::{PI, TAU};
 
@@ -6,39 +6,30 @@ use libm::{cosf, sinf};
 
 use crate::canvas::{Canvas, Colour, mix};
 use crate::geometry::{Ellipse, Lobed, Point, Shape, Union, point, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scatter::{in_squares, scattered};
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Granularity, Modality};
+use crate::taxonomy::{Department, Granularity, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&CELL, &GRADE, &COUNT];
+kinds! {
+    CELL "tissue.cell" CellRecognition
+        ["What is the cell in the {area}?", "Which cell is in the {area}?"]
+        => ["neoplastic cell", "inflammatory cell", "epithelial cell", "connective tissue cell"];
+    GRADE "tissue.grade" SeverityGrading
+        ["What is the grade of this tissue?", "What grade of dysplasia does this tissue show?"]
+        => ["normal", "low grade", "high grade"];
+    COUNT "tissue.count" Counting
+        ["How many neoplastic cells are visible?", "How many neoplastic cells does this image show?"]
+        => ["one", "two", "three", "four", "five"];
+}
 
-static CELL: QuestionKind = QuestionKind {
-    id: "tissue.cell",
-    task: ClinicalTask::CellRecognition,
-    wordings: &["What is the cell in the {area}?", "Which cell is in the {area}?"],
-    answers: &["neoplastic cell", "inflammatory cell", "epithelial cell", "connective tissue cell"],
-};
+// Indices of answers of `CELL`.
 const NEOPLASTIC: usize = 0;
 const INFLAMMATORY: usize = 1;
 const EPITHELIAL: usize = 2;
 const CONNECTIVE: usize = 3;
-
-static GRADE: QuestionKind = QuestionKind {
-    id: "tissue.grade",
-    task: ClinicalTask::SeverityGrading,
-    wordings: &["What is the grade of this tissue?", "What grade of dysplasia does this tissue show?"],
-    answers: &["normal", "low grade", "high grade"],
-};
-
-static COUNT: QuestionKind = QuestionKind {
-    id: "tissue.count",
-    task: ClinicalTask::Counting,
-    wordings: &["How many neoplastic cells are visible?", "How many neoplastic cells does this image show?"],
-    answers: &["one", "two", "three", "four", "five"],
-};
 
 /// What the stain makes dark: nuclei, the darkest first.
 const DARK: Colour = [0.24, 0.09, 0.36];
@@ -94,7 +85,7 @@ fn mixed(random: &mut Random, mut canvas: Canvas, chromatin: &Texture) -> Scene 
     scene
 }
 
-/// Neoplastic cells of one look, each in a square of its own, among paler ones.
+/// Neoplastic cells of one look, each in its own square, among paler ones.
 fn counted(random: &mut Random, mut canvas: Canvas, chromatin: &Texture) -> Scene {
     let n = 1 + random.below(5);
     let places: Vec<Point> = in_squares(random, n, 25.0, |_| true)
@@ -151,7 +142,7 @@ fn sheet(random: &mut Random, mut canvas: Canvas, chromatin: &Texture) -> Scene 
     scene
 }
 
-/// A convex polygon: the side of each direction lies so far from the centre.
+/// A convex polygon, given by the distance of each side from the centre.
 struct Polygon {
     centre: Point,
     /// The direction of each side's normal and its distance.
@@ -190,7 +181,7 @@ fn paint_nucleus(canvas: &mut Canvas, chromatin: &Texture, shape: &impl Shape, c
     });
 }
 
-/// Draws a cell of a class; answers its outline.
+/// Draws a cell of a class and returns its outline.
 fn cell(random: &mut Random, canvas: &mut Canvas, chromatin: &Texture, at: Point, class: usize) -> Union {
     match class {
         NEOPLASTIC => {

@@ -7,35 +7,27 @@ use libm::{atan2f, tanf};
 use crate::canvas::{Canvas, grey, mix};
 use crate::frame::Frame;
 use crate::geometry::{Ellipse, Lobed, Point, Shape, Shell, Without, point, smoothstep};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Modality};
+use crate::taxonomy::{Department, Modality};
 use crate::texture::Texture;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&FINDING, &COUNT];
+kinds! {
+    FINDING "ultrasound.finding" DiseaseDiagnosis
+        ["Which abnormality does this ultrasound image show?", "What is shown in this ultrasound image?"]
+        => ["cyst", "gallstone", "solid mass", "no abnormality"];
+    COUNT "ultrasound.count" Counting
+        ["How many ovarian follicles are visible?", "How many follicles does this ovary show?"]
+        => ["one", "two", "three", "four", "five"];
+}
 
-static FINDING: QuestionKind = QuestionKind {
-    id: "ultrasound.finding",
-    task: ClinicalTask::DiseaseDiagnosis,
-    wordings: &[
-        "Which abnormality does this ultrasound image show?",
-        "What is shown in this ultrasound image?",
-    ],
-    answers: &["cyst", "gallstone", "solid mass", "no abnormality"],
-};
+// Indices of answers of `FINDING`.
 const CYST: usize = 0;
 const GALLSTONE: usize = 1;
 const SOLID_MASS: usize = 2;
 
-static COUNT: QuestionKind = QuestionKind {
-    id: "ultrasound.count",
-    task: ClinicalTask::Counting,
-    wordings: &["How many ovarian follicles are visible?", "How many follicles does this ovary show?"],
-    answers: &["one", "two", "three", "four", "five"],
-};
-
-/// Where an ovary may hold a follicle: at most one in each square of 20 units.
+/// The places of follicles in an ovary: at most one in each square of 20 units.
 const FOLLICLES: [(f32, f32); 6] =
     [(-20.0, 0.0), (0.0, 0.0), (20.0, 0.0), (-20.0, 20.0), (0.0, 20.0), (20.0, 20.0)];
 
@@ -47,7 +39,7 @@ struct Fan {
     farthest: f32,
 }
 
-/// What lies behind something: sound that it swallowed is missing there, sound that it let pass is too loud.
+/// The area behind something: darker if it absorbed the sound, brighter if it let more through than tissue does.
 struct Wake {
     angle: f32,
     half_angle: f32,
@@ -105,13 +97,13 @@ pub(crate) fn scene(random: &mut Random, mut canvas: Canvas) -> Scene {
     scene
 }
 
-/// Fluid: black, with a wall that shines at the back, where sound meets it square.
+/// Fluid: black, with a wall that shines at the back, which sound meets at a right angle.
 fn fluid(canvas: &mut Canvas, outline: &(impl Shape + Copy), wall: f32) {
     canvas.paint(&Shell { of: *outline, half_thickness: 0.9 }, grey(wall), 0.8);
     canvas.paint(outline, grey(0.02), 0.6);
 }
 
-/// An oval of grey stroma with round black follicles in it; answers where they are.
+/// Draws an oval of grey stroma with round black follicles and returns their places.
 fn ovary(random: &mut Random, canvas: &mut Canvas, tone: f32) -> Vec<Point> {
     let outline = Ellipse::new(point(0.0, 9.5), 36.0, 27.0, random.between(-0.08, 0.08));
     canvas.map(|_, before| before.map(|channel| 0.62 * channel));
@@ -152,7 +144,7 @@ fn gallbladder(frame: &Frame) -> Ellipse {
     frame.ellipse(16.0, 6.0, 9.0, 15.5, -0.35)
 }
 
-/// Of a lesion in the liver, clear of the gallbladder.
+/// The place of a lesion in the liver, clear of the gallbladder.
 fn in_the_liver(random: &mut Random) -> (f32, f32) {
     (random.between(-15.0, -9.0), random.between(0.0, 16.0))
 }
@@ -166,7 +158,7 @@ fn cyst(random: &mut Random, canvas: &mut Canvas, frame: &Frame, fan: &Fan) -> (
     (Some(Wake { from: wake.from + outline.radius_x, ..wake }), Some(outline.centre))
 }
 
-/// A bright crescent on the back wall of the gallbladder, nothing behind it.
+/// A bright crescent on the back wall of the gallbladder, with a shadow behind it.
 fn gallstone(
     random: &mut Random,
     canvas: &mut Canvas,
@@ -218,7 +210,7 @@ fn image(random: &mut Random, canvas: &mut Canvas, fan: &Fan, wake: Option<Wake>
             let behind = smoothstep(-1.0, 1.5, depth - wake.from) * (1.0 - smoothstep(0.8, 1.05, across));
             gain *= 1.0 + (wake.gain - 1.0) * behind;
         }
-        // The skin and the gel return everything.
+        // The skin and the gel reflect everything.
         let near = 0.3 * (1.0 - smoothstep(fan.nearest + 1.0, fan.nearest + 6.0, depth));
         mix(grey(0.0), before.map(|channel| (channel + near) * gain), inside)
     });

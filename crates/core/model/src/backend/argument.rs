@@ -1,7 +1,7 @@
 use super::Backend;
 
-/// Rows and columns of an activation or a weight matrix. Activations have two dimensions everywhere: heads are a
-/// parameter of the verbs that see them, laid out side by side in a row.
+/// Rows and columns of an activation or a weight matrix. Activations always have two dimensions: heads are side by side in a
+/// row, and a parameter of the verbs that use them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Shape {
     /// Tokens, patches, or a weight's outputs.
@@ -44,16 +44,16 @@ pub struct Heads {
 pub enum Span<'a> {
     /// Query `i` of `n` sees keys `0 ..= n_keys - n + i`: itself and everything before it.
     Causal,
-    /// Rows fall into consecutive segments of these lengths; a query sees all of its own segment and nothing else.
+    /// Rows form consecutive segments of these lengths; a query sees exactly the keys of its own segment.
     Segments(&'a [usize]),
 }
 
 /// Element-wise functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
-    /// `x * sigmoid(1.702 x)`, in the vision tower's blocks.
+    /// `x * sigmoid(1.702 x)`, used in the vision tower's blocks.
     QuickGelu,
-    /// `x/2 * (1 + erf(x / sqrt 2))`, in the merger: `nn.GELU()` without its tanh approximation.
+    /// `x/2 * (1 + erf(x / sqrt 2))`, used in the merger: `nn.GELU()` without its tanh approximation.
     GeluErf,
 }
 
@@ -62,11 +62,11 @@ pub enum Activation {
 pub enum Ids<'a, B: Backend> {
     /// Known to the host.
     Host(&'a [u32]),
-    /// One that was sampled and may still be on its way: it never passes through the host.
+    /// A sampled one, which may not be computed yet. It does not pass through the host.
     Sampled(&'a B::Token),
 }
 
-/// Where attention finds keys and values.
+/// The keys and values of attention.
 #[derive(Debug)]
 pub enum Keys<'a, B: Backend> {
     /// Computed in this pass, `(rows, n_kv * dim)` each.
@@ -76,7 +76,7 @@ pub enum Keys<'a, B: Backend> {
         /// Values.
         v: &'a B::Tensor,
     },
-    /// Everything appended to a cache so far.
+    /// Everything in a cache.
     Cached(&'a B::Cache),
 }
 
@@ -133,7 +133,7 @@ impl Sampling {
     }
 }
 
-/// A weight whose rows are still coming, with an account of them.
+/// A weight that is being filled, and the number of rows it has so far.
 #[derive(Debug)]
 pub struct Filling<P> {
     pub(super) partial: P,
@@ -143,22 +143,22 @@ pub struct Filling<P> {
 }
 
 impl<P> Filling<P> {
-    /// Bytes of one row: what is filled in is a multiple of it.
+    /// Bytes of one row. Rows are filled in whole.
     pub fn row_bytes(&self) -> usize {
         self.row_bytes
     }
 }
 
-/// What the steps of one kind took together.
+/// How long all steps of one kind took.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepTime {
     /// The kind: a kernel's name.
     pub label: &'static str,
     /// How many there were.
     pub n: u32,
-    /// On the machine's clock.
+    /// Seconds on the machine's clock.
     pub secs: f64,
-    /// Read and written, each operand once.
+    /// Bytes read and written, each operand once.
     pub n_bytes: u64,
     /// Floating-point operations.
     pub n_flops: u64,

@@ -1,4 +1,4 @@
-//! The shape checks of the verbs: written once, so that every machine refuses the same input.
+//! The shape checks of the verbs. They are written once, so that every machine refuses the same input.
 
 use super::{Backend, BackendError, Heads, Ids, Keys, Linear, Norm, Rotation, Shape, Span};
 

@@ -1,10 +1,12 @@
-//! The verbs a forward pass is made of, and the trait a machine implements to run them.
+//! The verbs of a forward pass, and the trait that a machine implements to run them.
 
 mod argument;
 mod check;
+mod error;
 mod verbs;
 
 pub use argument::{
     Activation, Filling, Heads, Ids, Keys, Linear, Norm, Rotation, Sampling, Shape, Span, StepTime,
 };
-pub use verbs::{Backend, BackendError};
+pub use error::BackendError;
+pub use verbs::Backend;

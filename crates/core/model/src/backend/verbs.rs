@@ -3,79 +3,20 @@ use std::future::Future;
 use tensor::Dtype;
 
 use super::{
-    Activation, Filling, Heads, Ids, Keys, Linear, Norm, Rotation, Sampling, Shape, Span, StepTime, check,
+    Activation, BackendError, Filling, Heads, Ids, Keys, Linear, Norm, Rotation, Sampling, Shape, Span,
+    StepTime, check,
 };
-
-/// Why a verb could not run.
-#[derive(Debug, thiserror::Error)]
-pub enum BackendError {
-    /// The operands do not fit each other: a fault of the caller.
-    #[error("{verb}: found {found}, expected {expected}")]
-    Shape {
-        /// Which verb refused.
-        verb: &'static str,
-        /// What it was given.
-        found: String,
-        /// What it takes.
-        expected: String,
-    },
-    /// The machine refused or failed.
-    #[error("{verb} failed on {backend}: {message}")]
-    Device {
-        /// Which verb failed.
-        verb: &'static str,
-        /// On which machine.
-        backend: &'static str,
-        /// In the machine's words.
-        message: String,
-    },
-    /// There is no room for what was asked.
-    #[error("{verb} asked {backend} for {} MiB: {message}", needed_bytes.div_ceil(1 << 20))]
-    Memory {
-        /// Which verb asked.
-        verb: &'static str,
-        /// On which machine.
-        backend: &'static str,
-        /// What it asked for.
-        needed_bytes: u64,
-        /// In the machine's words.
-        message: String,
-    },
-    /// The machine is gone, with everything it held.
-    #[error("{backend} was lost: {message}")]
-    Lost {
-        /// Which machine.
-        backend: &'static str,
-        /// In the machine's words.
-        message: String,
-    },
-    /// Two machines that should agree do not; the verb is the first that differs.
-    #[error(
-        "verb {index} ({verb}, {shape}) differs: normalised mean squared error {nmse:e}, allowed {allowed:e}"
-    )]
-    Divergence {
-        /// How many results agreed before.
-        index: usize,
-        /// Which verb made the result.
-        verb: &'static str,
-        /// Of the result.
-        shape: Shape,
-        /// Normalised mean squared error found.
-        nmse: f64,
-        /// The largest one allowed.
-        allowed: f64,
-    },
-}
 
 /// A machine that does arithmetic on activations of shape (rows, columns).
 ///
-/// The verbs without prefix are what the forward pass calls: each checks the operands' shapes and hands over to
-/// the `do_` verb of the same name, which a machine implements and which may rely on those checks. No verb waits for a
-/// result: only [`read`](Backend::read), [`read_tokens`](Backend::read_tokens) and [`settle`](Backend::settle) do, so a
-/// machine may record and run late.
+/// The forward pass calls the verbs without a prefix. Each checks the shapes of its operands and then calls the `do_` verb
+/// of the same name. A machine implements the `do_` verbs and may rely on those checks. Only
+/// [`read`](Backend::read), [`read_tokens`](Backend::read_tokens) and [`settle`](Backend::settle) wait for a result, so a
+/// machine may record verbs and run them later.
 ///
-/// Verbs made of smaller ones ([`attention_inputs`](Backend::attention_inputs), [`gated_mlp`](Backend::gated_mlp), ...) have
-/// a body that is their specification; a machine may override them with something faster that computes the same.
+/// Some verbs are made of smaller ones ([`linear_add`](Backend::linear_add), [`gated_mlp`](Backend::gated_mlp), ...). Their
+/// bodies here are their specification; a machine may override them with something faster that computes the same. If
+/// its faster way applies only to some operands, it overrides the `fused_` verb instead, which answers `None` for the others.
 pub trait Backend: Sized {
     /// An activation; a clone shares its contents.
     type Tensor: Clone + std::fmt::Debug;
@@ -102,12 +43,13 @@ pub trait Backend: Sized {
     fn weight_shape(&self, w: &Self::Weight) -> Shape;
     /// (rows appended, columns) of a cache's keys.
     fn cache_shape(&self, cache: &Self::Cache) -> Shape;
-    /// Seconds that a sampled token takes to reach the host once it is computed; 0 where reading costs nothing.
+    /// Seconds that a sampled token takes to reach the host once it is computed; 0 if reading costs nothing.
     fn readback_secs(&self) -> f64 {
         0.0
     }
 
-    /// Room for a weight in its file's block format, to be filled row by row: a large one is never whole on the host.
+    /// Makes room for a weight in the block format of its file. It is filled row by row, so that a large weight is never
+    /// on the host as a whole.
     fn reserve(&mut self, dtype: Dtype, shape: Shape) -> Result<Filling<Self::Partial>, BackendError> {
         let row_bytes = dtype.n_bytes(shape.cols).ok().filter(|_| shape.rows > 0);
         let rows_whole = shape.cols.is_multiple_of(dtype.block_len());
@@ -120,7 +62,7 @@ pub trait Backend: Sized {
     /// See [`reserve`](Backend::reserve).
     fn do_reserve(&mut self, dtype: Dtype, shape: Shape) -> Result<Self::Partial, BackendError>;
 
-    /// The next rows of a weight.
+    /// Adds the next rows of a weight.
     fn fill(&mut self, filling: &mut Filling<Self::Partial>, rows: &[u8]) -> Result<(), BackendError> {
         let n_rows = rows.len() / filling.row_bytes;
         let fits = rows.len().is_multiple_of(filling.row_bytes)
@@ -129,7 +71,7 @@ pub trait Backend: Sized {
         check::require(
             "fill",
             fits,
-            || format!("{} bytes behind row {}", rows.len(), filling.n_rows),
+            || format!("{} bytes after {} rows", rows.len(), filling.n_rows),
             || format!("rows of {} bytes, {} in all", filling.row_bytes, filling.shape.rows),
         )?;
         self.do_fill(&mut filling.partial, filling.n_rows, rows)?;
@@ -144,7 +86,7 @@ pub trait Backend: Sized {
         rows: &[u8],
     ) -> Result<(), BackendError>;
 
-    /// The weight, once all its rows are there.
+    /// The weight, after its last row was filled in.
     fn filled(&mut self, filling: Filling<Self::Partial>) -> Result<Self::Weight, BackendError> {
         let (n_rows, shape) = (filling.n_rows, filling.shape);
         check::require("filled", n_rows == shape.rows, || format!("{n_rows} rows"), || shape.to_string())?;
@@ -153,15 +95,15 @@ pub trait Backend: Sized {
     /// See [`filled`](Backend::filled).
     fn do_filled(&mut self, partial: Self::Partial) -> Result<Self::Weight, BackendError>;
 
-    /// A weight whose bytes are all at hand.
+    /// A weight from all its bytes.
     fn weight(&mut self, dtype: Dtype, shape: Shape, bytes: &[u8]) -> Result<Self::Weight, BackendError> {
         let mut filling = self.reserve(dtype, shape)?;
         self.fill(&mut filling, bytes)?;
         self.filled(filling)
     }
 
-    /// Told once, when a model is put together: these matrices will always be multiplied with the same input. A machine
-    /// may lay them side by side; they stay matrices of their own.
+    /// Called once, when a model is put together: these matrices will always be multiplied with the same input. A machine
+    /// may store them side by side; each is still used as a matrix of its own.
     fn join(
         &mut self,
         linears: Vec<Linear<Self::Weight>>,
@@ -307,7 +249,7 @@ pub trait Backend: Sized {
         span: Span<'_>,
     ) -> Result<Self::Tensor, BackendError>;
 
-    /// `x` with its rows from `at` on replaced by `rows`.
+    /// `x` with the rows that begin at row `at` replaced by `rows`.
     fn splice(
         &mut self,
         x: &Self::Tensor,
@@ -333,7 +275,7 @@ pub trait Backend: Sized {
     /// See [`reshape`](Backend::reshape).
     fn do_reshape(&mut self, x: &Self::Tensor, to: Shape) -> Result<Self::Tensor, BackendError>;
 
-    /// The last row alone.
+    /// Only the last row.
     fn last_row(&mut self, x: &Self::Tensor) -> Result<Self::Tensor, BackendError> {
         self.do_last_row(x)
     }
@@ -360,29 +302,29 @@ pub trait Backend: Sized {
         sampler: &mut Self::Sampler,
     ) -> Result<Self::Token, BackendError>;
 
-    /// Waits for an activation and brings it to the host, row by row.
+    /// Waits for an activation and copies it to the host, row by row.
     fn read(&mut self, x: &Self::Tensor) -> impl Future<Output = Result<Vec<f32>, BackendError>>;
 
-    /// Waits for sampled tokens and brings their ids to the host.
+    /// Waits for sampled tokens and copies their ids to the host.
     fn read_tokens(&mut self, tokens: &[Self::Token])
     -> impl Future<Output = Result<Vec<u32>, BackendError>>;
 
-    /// Lets the machine catch up: waits until little of what was recorded is left to do, and tells what failed since the
-    /// last time. Between two blocks this keeps the queue short, so that progress is true, a stop is prompt, and other programs
-    /// get their share of the machine.
+    /// Lets the machine catch up: waits until little of the recorded work is left, and reports any error since the last
+    /// call. The forward pass calls this between blocks. It keeps the queue short, so that progress is true, a stop is prompt,
+    /// and other programs get their share of the machine.
     fn settle(&mut self) -> impl Future<Output = Result<(), BackendError>> {
         async { Ok(()) }
     }
 
-    /// Opens the machine anew after it was lost. Nothing that it held before may be used again.
+    /// Opens the machine again after it was lost. Nothing that was on it before may be used again.
     fn reopen(&mut self) -> impl Future<Output = Result<(), BackendError>> {
         async { Ok(()) }
     }
 
-    /// Times what runs from now on, or no longer.
+    /// Turns timing on or off, for everything that runs from now on.
     fn set_profiling(&mut self, _on: bool) {}
 
-    /// What was timed since the last time this was asked, summed by label; nothing where the machine has no clock.
+    /// The times since the last call, summed by label; empty if the machine has no clock.
     fn take_profile(&mut self) -> impl Future<Output = Result<Vec<StepTime>, BackendError>> {
         async { Ok(Vec::new()) }
     }
@@ -397,8 +339,22 @@ pub trait Backend: Sized {
         Ok([self.linear(x, q)?, self.linear(x, k)?, self.linear(x, v)?])
     }
 
-    /// Everything before cached attention: `norm(x)` to queries, keys and values, the first two rotated, keys and values
-    /// appended to the cache. The rotated queries.
+    /// Rotates queries and keys, and appends keys and values to the cache. Returns the rotated queries.
+    fn rope_append(
+        &mut self,
+        [q, k, v]: [&Self::Tensor; 3],
+        heads: Heads,
+        rotation: &Rotation<Self::Tensor>,
+        cache: &mut Self::Cache,
+    ) -> Result<Self::Tensor, BackendError> {
+        let q = self.rope(q, heads.n_query, rotation)?;
+        let k = self.rope(k, heads.n_kv, rotation)?;
+        self.append(cache, &k, v)?;
+        Ok(q)
+    }
+
+    /// Everything before cached attention: [`qkv`](Backend::qkv) of `rms_norm(x)`, then
+    /// [`rope_append`](Backend::rope_append). Returns the rotated queries.
     fn attention_inputs(
         &mut self,
         x: &Self::Tensor,
@@ -408,12 +364,24 @@ pub trait Backend: Sized {
         rotation: &Rotation<Self::Tensor>,
         cache: &mut Self::Cache,
     ) -> Result<Self::Tensor, BackendError> {
+        if let Some(q) = self.fused_attention_inputs(x, norm, weights, heads, rotation, cache)? {
+            return Ok(q);
+        }
         let h = self.rms_norm(x, norm)?;
         let [q, k, v] = self.qkv(&h, weights)?;
-        let q = self.rope(&q, heads.n_query, rotation)?;
-        let k = self.rope(&k, heads.n_kv, rotation)?;
-        self.append(cache, &k, &v)?;
-        Ok(q)
+        self.rope_append([&q, &k, &v], heads, rotation, cache)
+    }
+    /// See [`attention_inputs`](Backend::attention_inputs).
+    fn fused_attention_inputs(
+        &mut self,
+        _x: &Self::Tensor,
+        _norm: &Norm<Self::Weight>,
+        _weights: [&Linear<Self::Weight>; 3],
+        _heads: Heads,
+        _rotation: &Rotation<Self::Tensor>,
+        _cache: &mut Self::Cache,
+    ) -> Result<Option<Self::Tensor>, BackendError> {
+        Ok(None)
     }
 
     /// `x wT + b + residual`.
@@ -434,8 +402,20 @@ pub trait Backend: Sized {
         norm: &Norm<Self::Weight>,
         w: &Linear<Self::Weight>,
     ) -> Result<Self::Tensor, BackendError> {
+        if let Some(y) = self.fused_norm_linear(x, norm, w)? {
+            return Ok(y);
+        }
         let h = self.rms_norm(x, norm)?;
         self.linear(&h, w)
+    }
+    /// See [`norm_linear`](Backend::norm_linear).
+    fn fused_norm_linear(
+        &mut self,
+        _x: &Self::Tensor,
+        _norm: &Norm<Self::Weight>,
+        _w: &Linear<Self::Weight>,
+    ) -> Result<Option<Self::Tensor>, BackendError> {
+        Ok(None)
     }
 
     /// `x + down(swiglu(gate(h), up(h)))` of `h = rms_norm(x)`.
@@ -447,10 +427,25 @@ pub trait Backend: Sized {
         up: &Linear<Self::Weight>,
         down: &Linear<Self::Weight>,
     ) -> Result<Self::Tensor, BackendError> {
-        let h = self.rms_norm(x, norm)?;
-        let gate = self.linear(&h, gate)?;
-        let up = self.linear(&h, up)?;
-        let hidden = self.swiglu(&gate, &up)?;
+        let hidden = match self.fused_norm_swiglu(x, norm, gate, up)? {
+            Some(hidden) => hidden,
+            None => {
+                let h = self.rms_norm(x, norm)?;
+                let gate = self.linear(&h, gate)?;
+                let up = self.linear(&h, up)?;
+                self.swiglu(&gate, &up)?
+            }
+        };
         self.linear_add(&hidden, down, x)
+    }
+    /// `swiglu(gate(h), up(h))` of `h = rms_norm(x)`, for [`gated_mlp`](Backend::gated_mlp).
+    fn fused_norm_swiglu(
+        &mut self,
+        _x: &Self::Tensor,
+        _norm: &Norm<Self::Weight>,
+        _gate: &Linear<Self::Weight>,
+        _up: &Linear<Self::Weight>,
+    ) -> Result<Option<Self::Tensor>, BackendError> {
+        Ok(None)
     }
 }

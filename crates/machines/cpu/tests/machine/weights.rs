@@ -161,12 +161,12 @@ fn a_weight_wants_whole_rows_and_all_of_its_bytes() {
     assert_eq!(refusal(Dtype::Q8_0, Shape::new(2, 32), 68), "taken");
     assert_eq!(
         refusal(Dtype::Q8_0, Shape::new(2, 32), 67),
-        "fill: found 67 bytes behind row 0, expected rows of 34 bytes, 2 in all"
+        "fill: found 67 bytes after 0 rows, expected rows of 34 bytes, 2 in all"
     );
     assert_eq!(refusal(Dtype::Q8_0, Shape::new(2, 32), 34), "filled: found 1 rows, expected 2 x 32");
     assert_eq!(
         refusal(Dtype::Q8_0, Shape::new(2, 32), 102),
-        "fill: found 102 bytes behind row 0, expected rows of 34 bytes, 2 in all"
+        "fill: found 102 bytes after 0 rows, expected rows of 34 bytes, 2 in all"
     );
     // 64 elements are two whole blocks, but a row of 16 is not.
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use kernels::attend::{self, Source, attend_split, rope_append};
+use kernels::attend::{self, HeadLayout, Mask, Source, attend_split, rope_append};
 use kernels::linear::{HeadRun, matvec_qkv};
 use kernels::rows::append;
 use model::backend::{BackendError, Heads, Keys, Linear, Norm, Rotation, Shape, Span};
@@ -13,15 +13,12 @@ use super::{Gpu, GpuCache, GpuTensor, GpuWeight};
 use crate::executor::Executor;
 use crate::recording::{Bound, Step};
 
-/// The verb, for labels and messages.
-pub(super) const ATTENTION_INPUTS: &str = "attention_inputs";
-
-/// Rows of a cache at first; it grows by doubling.
+/// Rows of a new cache; it grows by doubling.
 const FIRST_CAPACITY: usize = 256;
 
 impl GpuCache {
     pub(super) fn new(cols: usize) -> Self {
-        Self { cols, n_rows: 0, capacity: 0, held: None }
+        Self { cols, n_rows: 0, capacity: 0, buffer: None }
     }
 
     pub(super) fn shape(&self) -> Shape {
@@ -37,26 +34,26 @@ impl GpuCache {
     }
 }
 
-fn kernel_heads(heads: Heads) -> attend::Heads {
+fn head_layout(heads: Heads) -> HeadLayout {
     let Heads { n_query, n_kv, dim } = heads;
-    attend::Heads { n_query: n_query as u32, n_kv: n_kv as u32, dim: dim as u32 }
+    HeadLayout { n_query: n_query as u32, n_kv: n_kv as u32, dim: dim as u32 }
 }
 
 impl<D: Executor> Gpu<D> {
-    /// Room for `n_new` rows behind those that the cache holds, and what to bind.
+    /// Makes room for `n_new` rows after those of the cache, and returns its binding.
     fn room(&mut self, cache: &mut GpuCache, n_new: usize) -> Result<Bound, BackendError> {
         let wanted = cache.n_rows + n_new;
-        if cache.capacity < wanted || cache.held.is_none() {
+        if cache.capacity < wanted || cache.buffer.is_none() {
             let capacity = wanted.next_power_of_two().max(FIRST_CAPACITY);
             let larger = self.lasting("append", cache.bytes_of(capacity))?;
-            if let Some(smaller) = &cache.held
+            if let Some(smaller) = &cache.buffer
                 && cache.n_rows > 0
             {
                 let n_bytes = cache.bytes_of(cache.n_rows);
                 let copy = Step::Copy { from: smaller.id, to: larger.id, to_offset: 0, n_bytes };
                 self.recording.steps.push(copy);
             }
-            cache.held = Some(larger);
+            cache.buffer = Some(larger);
             cache.capacity = capacity;
         }
         Ok(bound(cache))
@@ -69,9 +66,9 @@ impl<D: Executor> Gpu<D> {
         v: &GpuTensor,
     ) -> Result<(), BackendError> {
         let n_rows = k.shape.rows;
-        let held = self.room(cache, n_rows)?;
+        let memory = self.room(cache, n_rows)?;
         let launch = append(n_rows as u32, cache.cols as u32, cache.n_rows as u32);
-        let bindings = vec![k.bound(), v.bound(), held];
+        let bindings = vec![k.bound(), v.bound(), memory];
         self.dispatch("append", launch, bindings, Cost::each(k.shape, 3, 0))?;
         cache.n_rows += n_rows;
         Ok(())
@@ -94,25 +91,25 @@ impl<D: Executor> Gpu<D> {
     /// Rotates queries and keys and appends keys and values, in one dispatch.
     pub(super) fn rotate_and_append(
         &mut self,
-        label: &'static str,
         [q, k, v]: [&GpuTensor; 3],
         heads: Heads,
         rotation: &Rotation<GpuTensor>,
         cache: &mut GpuCache,
     ) -> Result<GpuTensor, BackendError> {
+        let label = "rope_append";
         let n_rows = q.shape.rows;
-        let held = self.room(cache, n_rows)?;
+        let memory = self.room(cache, n_rows)?;
         let queries = self.tensor(label, q.shape)?;
-        let launch = rope_append(n_rows as u32, kernel_heads(heads), cache.n_rows as u32);
+        let launch = rope_append(n_rows as u32, head_layout(heads), cache.n_rows as u32);
         let (cos, sin) = (rotation.cos.bound(), rotation.sin.bound());
-        let bindings = vec![q.bound(), k.bound(), v.bound(), cos, sin, queries.bound(), held];
+        let bindings = vec![q.bound(), k.bound(), v.bound(), cos, sin, queries.bound(), memory];
         let all = Shape::new(n_rows, q.shape.cols + k.shape.cols + v.shape.cols);
         self.dispatch(label, launch, bindings, Cost::each(all, 1, 3))?;
         cache.n_rows += n_rows;
         Ok(queries)
     }
 
-    /// Everything before cached attention in one dispatch for each format, where x is short and the matrices lie side by side.
+    /// Everything before cached attention in one dispatch for each format, if x is short and the matrices are joined.
     pub(super) fn short_attention_inputs(
         &mut self,
         x: &GpuTensor,
@@ -127,9 +124,9 @@ impl<D: Executor> Gpu<D> {
         if !is_short(x.shape) {
             return Ok(None);
         }
-        let label = ATTENTION_INPUTS;
+        let label = "attention_inputs";
         let n_rows = x.shape.rows;
-        let held = self.room(cache, n_rows)?;
+        let memory = self.room(cache, n_rows)?;
         let queries = self.tensor(label, Shape::new(n_rows, heads.n_query * heads.dim))?;
         for Run { weight, first_head, n_heads } in runs {
             let run = HeadRun {
@@ -137,29 +134,27 @@ impl<D: Executor> Gpu<D> {
                 cols: weight.shape.cols as u32,
                 n_heads: n_heads as u32,
                 first_head: first_head as u32,
-                n_query: heads.n_query as u32,
-                n_kv: heads.n_kv as u32,
-                head_dim: heads.dim as u32,
+                heads: head_layout(heads),
                 has_bias: bias.is_some(),
             };
             let features = self.features_for(weight.dtype);
             let launch = matvec_qkv(&run, n_rows as u32, cache.n_rows as u32, Some(norm.eps), features);
-            let Some(part) = weight.whole() else { return Ok(None) };
+            let Some(slice) = weight.whole() else { return Ok(None) };
             let bindings = vec![
                 x.bound(),
                 gain.bound(),
-                part.bound(),
+                slice.bound(),
                 bias.unwrap_or(x.bound()),
                 rotation.cos.bound(),
                 rotation.sin.bound(),
                 queries.bound(),
-                held,
+                memory,
             ];
             self.dispatch(
                 label,
                 launch,
                 bindings,
-                Cost::product(x.shape, n_heads * heads.dim, part.n_bytes),
+                Cost::product(x.shape, n_heads * heads.dim, slice.n_bytes),
             )?;
         }
         cache.n_rows += n_rows;
@@ -182,7 +177,7 @@ impl<D: Executor> Gpu<D> {
         let n_kv_bytes = |n: usize| (2 * n * heads.n_kv * heads.dim * 4) as u64;
         match span {
             Span::Causal if is_short(q.shape) => {
-                let split = attend_split(kernel_heads(heads), source, n_queries as u32, n_keys as u32);
+                let split = attend_split(head_layout(heads), source, n_queries as u32, n_keys as u32);
                 let split = split.map_err(|unsupported| super::device_error("attend", unsupported))?;
                 let runs = self.tensor("attend", Shape::new(1, split.n_runs_elements as usize))?;
                 let cost = Cost::attention(q.shape, n_queries * n_keys, heads.n_query, n_kv_bytes(n_keys));
@@ -194,8 +189,8 @@ impl<D: Executor> Gpu<D> {
                 let n_past = n_keys - n_queries;
                 let n_pairs = (0..n_queries).map(|i| n_past + i + 1).sum();
                 let cost = Cost::attention(q.shape, n_pairs, heads.n_query, n_kv_bytes(n_keys));
-                let span = attend::Span::Causal { n_queries: n_queries as u32, n_keys: n_keys as u32 };
-                let launch = attend::attend(kernel_heads(heads), source, span);
+                let mask = Mask::Causal { n_queries: n_queries as u32, n_keys: n_keys as u32 };
+                let launch = attend::attend(head_layout(heads), source, mask);
                 self.dispatch("attend", launch, vec![q.bound(), k, v, y.bound()], cost)?;
             }
             Span::Segments(lengths) => {
@@ -203,8 +198,8 @@ impl<D: Executor> Gpu<D> {
                 for &n in lengths {
                     let cost =
                         Cost::attention(Shape::new(n, q.shape.cols), n * n, heads.n_query, n_kv_bytes(n));
-                    let span = attend::Span::Segment { first: first as u32, n: n as u32 };
-                    let launch = attend::attend(kernel_heads(heads), source, span);
+                    let mask = Mask::Segment { first: first as u32, n: n as u32 };
+                    let launch = attend::attend(head_layout(heads), source, mask);
                     self.dispatch("attend", launch, vec![q.bound(), k, v, y.bound()], cost)?;
                     first += n;
                 }
@@ -214,16 +209,16 @@ impl<D: Executor> Gpu<D> {
     }
 }
 
-/// Rows of the cache that are filled or will be by this pass.
+/// The binding of a cache.
 fn bound(cache: &GpuCache) -> Bound {
-    let held = cache.held.as_ref().map(Rc::as_ref);
-    // Attention over a cache that holds nothing has no query to ask.
-    held.map_or(Bound { buffer: crate::recording::BufferId::new(u32::MAX), n_bytes: 0 }, |held| {
-        held.bound(cache.bytes_of(cache.capacity))
+    let buffer = cache.buffer.as_ref().map(Rc::as_ref);
+    // No query attends to an empty cache, so this buffer is never read.
+    buffer.map_or(Bound { buffer: crate::recording::BufferId::new(u32::MAX), n_bytes: 0 }, |buffer| {
+        buffer.bound(cache.bytes_of(cache.capacity))
     })
 }
 
-/// Heads whose matrices lie behind each other in one buffer from its beginning on.
+/// Heads whose matrices follow each other in one buffer, from its first row.
 struct Run<'a> {
     weight: &'a GpuWeight,
     first_head: usize,
@@ -249,7 +244,7 @@ fn runs<'a>(weights: [&'a Linear<GpuWeight>; 3], heads: Heads) -> Option<Vec<Run
     Some(runs)
 }
 
-/// The biases of queries, keys and values in one buffer: `Some(None)` where there are none, `None` where they are apart.
+/// The biases of queries, keys and values in one buffer: `Some(None)` if there are none, `None` if they are not joined.
 fn joined_bias(weights: [&Linear<GpuWeight>; 3]) -> Option<Option<Bound>> {
     let biases: Vec<_> = weights.iter().filter_map(|linear| linear.bias.as_ref()).collect();
     if biases.is_empty() {

@@ -1,4 +1,4 @@
-//! Products with matrices, and what runs in the same dispatch.
+//! Products with matrices, and the operations fused into them.
 
 use kernels::Features;
 use kernels::linear::{self, Matrix, Product};
@@ -12,20 +12,20 @@ use super::{Gpu, GpuTensor, GpuWeight};
 use crate::executor::Executor;
 use crate::recording::Bound;
 
-/// What comes before and after a product.
+/// The operations before and after a product.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Around<'a> {
     pub(super) norm: Option<&'a Norm<GpuWeight>>,
     pub(super) residual: Option<&'a GpuTensor>,
 }
 
-/// Whether a product of so many rows is a matrix-vector product, which takes a norm along.
+/// Whether a product with this x runs as a `matvec`, into which a norm can be fused.
 pub(super) fn is_short(x: Shape) -> bool {
     x.rows <= linear::MAX_MATVEC_ROWS as usize
 }
 
 impl<D: Executor> Gpu<D> {
-    /// What a kernel that reads this format may make use of: halves lose digits that f32 weights have.
+    /// The features that a kernel may use with this format: halves lose digits that f32 weights have.
     pub(super) fn features_for(&self, dtype: Dtype) -> Features {
         let features = self.device.features();
         let f16 = features.f16 && !matches!(dtype, Dtype::F32 | Dtype::BF16);
@@ -43,14 +43,14 @@ impl<D: Executor> Gpu<D> {
         let Linear { weight, bias } = w;
         let (rows, cols) = (x.shape.rows, weight.shape.rows);
         let y = self.tensor(label, Shape::new(rows, cols))?;
-        // What is not asked for must be bound all the same.
+        // A binding that is not used must be bound all the same.
         let vector =
-            |w: Option<&GpuWeight>| w.and_then(GpuWeight::whole).map_or(x.bound(), |part| part.bound());
+            |w: Option<&GpuWeight>| w.and_then(GpuWeight::whole).map_or(x.bound(), |slice| slice.bound());
         let gain = vector(around.norm.map(|norm| &norm.weight));
         let bias_bound = vector(bias.as_ref());
         let residual = around.residual.map_or(x.bound(), GpuTensor::bound);
-        for part in &*weight.parts {
-            let n_rows = part.n_rows.min(cols);
+        for slice in &*weight.slices {
+            let n_rows = slice.n_rows.min(cols);
             let matrix = Matrix {
                 dtype: weight.dtype,
                 rows: n_rows as u32,
@@ -60,7 +60,7 @@ impl<D: Executor> Gpu<D> {
             let product = Product {
                 matrix,
                 x_rows: rows as u32,
-                out_col: part.first_row as u32,
+                out_col: slice.first_row as u32,
                 out_cols: cols as u32,
                 has_bias: bias.is_some(),
                 has_residual: around.residual.is_some(),
@@ -70,14 +70,14 @@ impl<D: Executor> Gpu<D> {
             if is_short(x.shape) {
                 bindings.push(gain);
             }
-            bindings.extend([part.bound(), bias_bound, residual, y.bound()]);
+            bindings.extend([slice.bound(), bias_bound, residual, y.bound()]);
             let cost = Cost::product(x.shape, n_rows, weight.row_bytes() * n_rows as u64);
             self.dispatch(label, product.launch(self.features_for(weight.dtype)), bindings, cost)?;
         }
         Ok(y)
     }
 
-    /// `silu(gate(h)) * up(h)` of `h = norm(x)` in one dispatch, where x is short and the matrices lie side by side.
+    /// `silu(gate(h)) * up(h)` of `h = norm(x)` in one dispatch, if x is short and the matrices are joined.
     pub(super) fn swiglu_product(
         &mut self,
         label: &'static str,
@@ -115,7 +115,8 @@ impl<D: Executor> Gpu<D> {
         let (rows, cols, features) = (x.shape.rows as u32, x.shape.cols as u32, self.device.features());
         let vectors = [Some(&n.weight), n.bias.as_ref()];
         let mut bindings = vec![x.bound()];
-        bindings.extend(vectors.into_iter().flatten().filter_map(GpuWeight::whole).map(|part| part.bound()));
+        bindings
+            .extend(vectors.into_iter().flatten().filter_map(GpuWeight::whole).map(|slice| slice.bound()));
         bindings.push(y.bound());
         let launch = match n.bias {
             Some(_) => norm::layer_norm(rows, cols, n.eps, features),
@@ -125,7 +126,7 @@ impl<D: Executor> Gpu<D> {
         Ok(y)
     }
 
-    /// Rows of a table by ids that lie on the device.
+    /// Rows of a table by ids that are on the device.
     pub(super) fn embed_rows(
         &mut self,
         table: &GpuWeight,
@@ -135,16 +136,16 @@ impl<D: Executor> Gpu<D> {
     ) -> Result<GpuTensor, BackendError> {
         let shape = Shape::new(n_ids, table.shape.cols);
         let y = self.tensor("embed", shape)?;
-        for part in &*table.parts {
+        for slice in &*table.slices {
             let rows = TablePart {
                 dtype: table.dtype,
                 cols: table.shape.cols as u32,
-                first_row: part.first_row as u32,
-                n_rows: part.n_rows as u32,
+                first_row: slice.first_row as u32,
+                n_rows: slice.n_rows as u32,
             };
             let launch = embed(&rows, first_id, n_ids as u32);
             let cost = Cost { n_bytes: n_ids as u64 * table.row_bytes(), n_flops: 0 };
-            self.dispatch("embed", launch, vec![ids, part.bound(), y.bound()], cost)?;
+            self.dispatch("embed", launch, vec![ids, slice.bound(), y.bound()], cost)?;
         }
         Ok(y)
     }

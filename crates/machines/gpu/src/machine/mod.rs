@@ -1,4 +1,4 @@
-//! The forward pass's verbs, recorded.
+//! Records the verbs of a forward pass.
 
 mod attention;
 mod cost;
@@ -12,51 +12,47 @@ use std::rc::Rc;
 use kernels::{Launch, Unsupported};
 use model::backend::{BackendError, Shape};
 
-use crate::device::{Device, Loss, MAX_DISPATCHES};
-use crate::executor::{Executor, Region};
-use crate::heap::{Allocated, Heap, Held, Writer};
-use crate::open::Options;
+use crate::device::{Device, Loss};
+use crate::error::NAME;
+use crate::executor::{Executor, MAX_DISPATCHES, Region};
+use crate::heap::{Allocated, Heap, Lease, Writer};
 use crate::recording::{Bound, Dispatch, Recording, Step};
-use crate::{GpuError, probe};
 use cost::Cost;
 
 pub use sampler::{GpuSampler, GpuToken};
 pub use weight::{GpuPartial, GpuWeight};
 
-/// For messages.
-pub(crate) const NAME: &str = "WebGPU";
-
-/// Work after which what was recorded is submitted: a tenth of a second of a slow integrated GPU, so that no watchdog bites and
-/// the desktop gets its turn in between.
+/// The most work of a recording before it is submitted: a tenth of a second of a slow integrated GPU, so that no watchdog
+/// ends it and the desktop can draw in between.
 const MAX_FLOPS: u64 = 30_000_000_000;
 
-/// An activation: rows of f32, one behind the other.
+/// An activation: rows of f32, one after the other.
 #[derive(Clone, Debug)]
 pub struct GpuTensor {
-    held: Rc<Held>,
+    buffer: Rc<Lease>,
     shape: Shape,
 }
 
 impl GpuTensor {
     fn bound(&self) -> Bound {
-        self.held.bound(f32_bytes(self.shape))
+        self.buffer.bound(f32_bytes(self.shape))
     }
 }
 
-/// Keys and values of one layer, in a buffer that grows by doubling. A row is its token's keys and then its values.
+/// Keys and values of one layer, in a buffer that grows by doubling. A row is a token's keys and then its values.
 #[derive(Debug)]
 pub struct GpuCache {
     cols: usize,
     n_rows: usize,
     capacity: usize,
-    /// `(capacity, 2, cols)`; none before the first append.
-    held: Option<Rc<Held>>,
+    /// `(capacity, 2, cols)`; `None` before the first append.
+    buffer: Option<Rc<Lease>>,
 }
 
-/// A GPU: verbs are recorded, and run when something is read, a token is sampled, or much has gathered.
+/// A GPU. Verbs are recorded, and run when something is read, when a token is sampled, or when the recording is large.
 #[derive(Debug)]
 pub struct Gpu<D: Executor = Device> {
-    device: D,
+    pub(crate) device: D,
     heap: Heap,
     recording: Recording,
     n_dispatches: usize,
@@ -64,29 +60,12 @@ pub struct Gpu<D: Executor = Device> {
 }
 
 impl Gpu {
-    /// Opens a device, sees that it computes, and measures how long a word takes to the host. `now_secs` is any clock.
-    ///
-    /// # Errors
-    /// Where there is no adapter or no device, or it does not pass.
-    pub async fn open(options: Options, now_secs: impl Fn() -> f64) -> Result<Self, GpuError> {
-        let mut gpu = Self::on(Device::open(options).await?);
-        let probed = probe::probe(&mut gpu, now_secs).await;
-        let useless = |message: String| GpuError::Useless {
-            adapter: gpu.device.adapter_name().to_owned(),
-            // Compilers quote the source after their first line.
-            message: message.lines().next().unwrap_or_default().to_owned(),
-        };
-        let secs = probed.map_err(useless)?;
-        gpu.device.set_readback_secs(secs);
-        Ok(gpu)
-    }
-
-    /// Names the adapter better than wgpu can.
+    /// Sets the adapter's name, if the caller knows a better one than wgpu.
     pub fn call_adapter(&mut self, name: String) {
         self.device.call_adapter(name);
     }
 
-    /// What can take the device away.
+    /// A handle that can take the device away.
     pub fn loss(&self) -> Loss {
         self.device.loss()
     }
@@ -98,41 +77,41 @@ impl<D: Executor> Gpu<D> {
         Self { device, heap: Heap::default(), recording: Recording::default(), n_dispatches: 0, n_flops: 0 }
     }
 
-    /// As its driver calls it.
+    /// The adapter's name in its driver's words.
     pub fn adapter_name(&self) -> &str {
         self.device.adapter_name()
     }
 
-    /// What the adapter offers beyond core WebGPU, of what was asked for.
+    /// The features beyond core WebGPU that the adapter has and the options asked for.
     pub fn features(&self) -> kernels::Features {
         self.device.features()
     }
 
-    /// What was recorded and has not run.
+    /// The recording that has not run yet.
     pub fn recording(&self) -> &Recording {
         &self.recording
     }
 
     /// A new activation.
     fn tensor(&mut self, verb: &'static str, shape: Shape) -> Result<GpuTensor, BackendError> {
-        let held = self.passing(verb, f32_bytes(shape), Writer::Device)?;
-        Ok(GpuTensor { held, shape })
+        let buffer = self.passing(verb, f32_bytes(shape), Writer::Device)?;
+        Ok(GpuTensor { buffer, shape })
     }
 
-    /// A buffer for something that passes.
+    /// A buffer for something short-lived.
     fn passing(
         &mut self,
         verb: &'static str,
         n_bytes: u64,
         writer: Writer,
-    ) -> Result<Rc<Held>, BackendError> {
+    ) -> Result<Rc<Lease>, BackendError> {
         self.fits(verb, n_bytes)?;
         let allocated = self.heap.pooled(n_bytes, writer);
         Ok(self.created(allocated))
     }
 
-    /// A buffer for something that stays.
-    fn lasting(&mut self, verb: &'static str, n_bytes: u64) -> Result<Rc<Held>, BackendError> {
+    /// A buffer for something long-lived.
+    fn lasting(&mut self, verb: &'static str, n_bytes: u64) -> Result<Rc<Lease>, BackendError> {
         self.fits(verb, n_bytes)?;
         let allocated = self.heap.single(n_bytes);
         Ok(self.created(allocated))
@@ -152,18 +131,18 @@ impl<D: Executor> Gpu<D> {
         Err(BackendError::Memory { verb, backend: NAME, needed_bytes: n_bytes, message })
     }
 
-    fn created(&mut self, Allocated { held, to_create_bytes }: Allocated) -> Rc<Held> {
+    fn created(&mut self, Allocated { lease, to_create_bytes }: Allocated) -> Rc<Lease> {
         if let Some(n_bytes) = to_create_bytes {
-            self.device.create(held.id, n_bytes);
+            self.device.create(lease.id, n_bytes);
         }
-        Rc::new(held)
+        Rc::new(lease)
     }
 
-    /// Words of the host in a buffer that passes.
-    fn upload_words(&mut self, verb: &'static str, words: &[u32]) -> Result<Rc<Held>, BackendError> {
-        let held = self.passing(verb, 4 * words.len() as u64, Writer::Host)?;
-        self.device.write(held.id, 0, words);
-        Ok(held)
+    /// Words of the host in a short-lived buffer.
+    fn upload_words(&mut self, verb: &'static str, words: &[u32]) -> Result<Rc<Lease>, BackendError> {
+        let buffer = self.passing(verb, 4 * words.len() as u64, Writer::Host)?;
+        self.device.write(buffer.id, 0, words);
+        Ok(buffer)
     }
 
     fn dispatch(
@@ -183,7 +162,7 @@ impl<D: Executor> Gpu<D> {
         Ok(())
     }
 
-    /// Runs what was recorded, and begins to read what `region` will hold then.
+    /// Runs the recording, and then begins to read `region`.
     fn submit(&mut self, region: Option<Region>) -> Option<D::Readback> {
         if self.recording.steps.is_empty() && region.is_none() {
             return None;

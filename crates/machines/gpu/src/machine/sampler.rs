@@ -7,28 +7,28 @@ use model::backend::{BackendError, Sampling, Shape};
 use super::cost::Cost;
 use super::{Gpu, GpuTensor};
 use crate::executor::{Executor, Region};
-use crate::heap::Held;
+use crate::heap::Lease;
 
-/// Tokens of one buffer; a longer answer takes more buffers.
+/// Tokens in one buffer; a longer answer takes more buffers.
 const LIST_TOKENS: u32 = 1024;
 
-/// Tokens picked so far, on the device.
+/// The tokens picked so far, on the device.
 #[derive(Debug)]
 pub struct GpuSampler {
     drawing: Drawing,
     n_allowed: u32,
-    /// One bit for each token.
-    used: Rc<Held>,
+    /// A bit for each token of the vocabulary.
+    used: Rc<Lease>,
     used_bytes: u64,
-    list: Rc<Held>,
+    list: Rc<Lease>,
     n_listed: u32,
     step: u32,
 }
 
-/// A token on the device, and on its way to the host.
+/// A token on the device that is also being copied to the host.
 #[derive(Debug)]
 pub struct GpuToken<R> {
-    pub(super) list: Rc<Held>,
+    pub(super) list: Rc<Lease>,
     pub(super) index: u32,
     readback: Rc<RefCell<Option<R>>>,
     id: Rc<Cell<Option<u32>>>,
@@ -74,11 +74,11 @@ impl<D: Executor> Gpu<D> {
         })
     }
 
-    fn token_list(&mut self) -> Result<Rc<Held>, BackendError> {
+    fn token_list(&mut self) -> Result<Rc<Lease>, BackendError> {
         self.passing("sample", GpuToken::<D::Readback>::LIST_BYTES, crate::heap::Writer::Device)
     }
 
-    /// Picks a token and runs everything up to it; it sets off to the host at once.
+    /// Picks a token, submits everything up to it, and begins to copy it to the host.
     pub(super) fn sample_token(
         &mut self,
         logits: &GpuTensor,
@@ -110,7 +110,7 @@ impl<D: Executor> Gpu<D> {
             return Ok(id);
         }
         let readback = token.readback.take();
-        let missing = || super::device_error("read_tokens", "a token was lost on its way");
+        let missing = || super::device_error("read_tokens", "a sampled token did not reach the host");
         let words = self.device.finish_read(readback.ok_or_else(missing)?).await?;
         let id = words.first().copied().ok_or_else(missing)?;
         token.id.set(Some(id));

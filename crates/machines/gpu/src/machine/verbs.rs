@@ -6,10 +6,10 @@ use model::backend::{
 };
 use tensor::Dtype;
 
-use super::attention::ATTENTION_INPUTS;
 use super::cost::Cost;
 use super::linear::{Around, is_short};
-use super::{Gpu, GpuCache, GpuPartial, GpuSampler, GpuTensor, GpuToken, GpuWeight, NAME, f32_bytes};
+use super::{Gpu, GpuCache, GpuPartial, GpuSampler, GpuTensor, GpuToken, GpuWeight, f32_bytes};
+use crate::error::NAME;
 use crate::executor::{Executor, Region};
 use crate::heap::Heap;
 
@@ -105,15 +105,15 @@ impl<D: Executor> Backend for Gpu<D> {
     }
 
     fn do_upload(&mut self, shape: Shape, values: &[f32]) -> Verb<GpuTensor> {
-        let held = self.upload_words("upload", bytemuck::cast_slice(values))?;
-        Ok(GpuTensor { held, shape })
+        let buffer = self.upload_words("upload", bytemuck::cast_slice(values))?;
+        Ok(GpuTensor { buffer, shape })
     }
 
     fn do_embed(&mut self, table: &GpuWeight, ids: Ids<'_, Self>) -> Verb<GpuTensor> {
         match ids {
             Ids::Host(ids) => {
-                let held = self.upload_words("embed", ids)?;
-                self.embed_rows(table, held.bound(4 * ids.len() as u64), 0, ids.len())
+                let buffer = self.upload_words("embed", ids)?;
+                self.embed_rows(table, buffer.bound(4 * ids.len() as u64), 0, ids.len())
             }
             Ids::Sampled(token) => {
                 let list = token.list.bound(GpuToken::<D::Readback>::LIST_BYTES);
@@ -202,7 +202,7 @@ impl<D: Executor> Backend for Gpu<D> {
     }
 
     async fn read(&mut self, x: &GpuTensor) -> Verb<Vec<f32>> {
-        let region = Region { buffer: x.held.id, offset: 0, n_bytes: f32_bytes(x.shape) };
+        let region = Region { buffer: x.buffer.id, offset: 0, n_bytes: f32_bytes(x.shape) };
         let Some(readback) = self.submit(Some(region)) else { return Ok(Vec::new()) };
         let words = self.device.finish_read(readback).await?;
         Ok(words.into_iter().map(f32::from_bits).collect())
@@ -238,7 +238,17 @@ impl<D: Executor> Backend for Gpu<D> {
         self.device.take_profile().await
     }
 
-    fn attention_inputs(
+    fn rope_append(
+        &mut self,
+        qkv: [&GpuTensor; 3],
+        heads: Heads,
+        rotation: &Rotation<GpuTensor>,
+        cache: &mut GpuCache,
+    ) -> Verb<GpuTensor> {
+        self.rotate_and_append(qkv, heads, rotation, cache)
+    }
+
+    fn fused_attention_inputs(
         &mut self,
         x: &GpuTensor,
         norm: &Norm<GpuWeight>,
@@ -246,50 +256,31 @@ impl<D: Executor> Backend for Gpu<D> {
         heads: Heads,
         rotation: &Rotation<GpuTensor>,
         cache: &mut GpuCache,
-    ) -> Verb<GpuTensor> {
-        let short = self.short_attention_inputs(x, norm, weights, heads, rotation, cache)?;
-        if let Some(queries) = short {
-            return Ok(queries);
-        }
-        let h = self.rms_norm(x, norm)?;
-        let [q, k, v] = self.qkv(&h, weights)?;
-        self.rotate_and_append(ATTENTION_INPUTS, [&q, &k, &v], heads, rotation, cache)
+    ) -> Verb<Option<GpuTensor>> {
+        self.short_attention_inputs(x, norm, weights, heads, rotation, cache)
     }
 
     fn linear_add(&mut self, x: &GpuTensor, w: &Linear<GpuWeight>, residual: &GpuTensor) -> Verb<GpuTensor> {
         self.product("linear", x, w, Around { residual: Some(residual), norm: None })
     }
 
-    fn norm_linear(
+    fn fused_norm_linear(
         &mut self,
         x: &GpuTensor,
         norm: &Norm<GpuWeight>,
         w: &Linear<GpuWeight>,
-    ) -> Verb<GpuTensor> {
-        if is_short(x.shape) {
-            return self.product("linear", x, w, Around { norm: Some(norm), residual: None });
-        }
-        let h = self.rms_norm(x, norm)?;
-        self.linear(&h, w)
+    ) -> Verb<Option<GpuTensor>> {
+        let around = Around { norm: Some(norm), residual: None };
+        is_short(x.shape).then(|| self.product("linear", x, w, around)).transpose()
     }
 
-    fn gated_mlp(
+    fn fused_norm_swiglu(
         &mut self,
         x: &GpuTensor,
         norm: &Norm<GpuWeight>,
         gate: &Linear<GpuWeight>,
         up: &Linear<GpuWeight>,
-        down: &Linear<GpuWeight>,
-    ) -> Verb<GpuTensor> {
-        let hidden = match self.swiglu_product("gated_mlp", x, norm, gate, up)? {
-            Some(hidden) => hidden,
-            None => {
-                let h = self.rms_norm(x, norm)?;
-                let gate = self.linear(&h, gate)?;
-                let up = self.linear(&h, up)?;
-                self.swiglu(&gate, &up)?
-            }
-        };
-        self.linear_add(&hidden, down, x)
+    ) -> Verb<Option<GpuTensor>> {
+        self.swiglu_product("gated_mlp", x, norm, gate, up)
     }
 }

@@ -6,7 +6,7 @@ use tensor::{Dtype, dequantise};
 
 use super::{Gpu, device_error};
 use crate::executor::Executor;
-use crate::heap::Held;
+use crate::heap::Lease;
 use crate::recording::{Bound, Step};
 
 /// A matrix in the layout of the kernels, or a vector in f32.
@@ -14,33 +14,33 @@ use crate::recording::{Bound, Step};
 pub struct GpuWeight {
     pub(super) dtype: Dtype,
     pub(super) shape: Shape,
-    /// Rows of the buffer before this matrix; only where it shares one with others.
+    /// Rows of the buffer before this matrix; other than 0 only if it shares the buffer.
     pub(super) first_row: u32,
-    pub(super) parts: Rc<[Part]>,
-    /// A bias with those of the matrices beside its own behind each other; the bias has its own buffer too.
-    pub(super) run: Option<Rc<Held>>,
+    pub(super) slices: Rc<[RowSlice]>,
+    /// Of a bias: the biases of all joined matrices in one buffer. The bias has a buffer of its own too.
+    pub(super) run: Option<Rc<Lease>>,
 }
 
-/// Rows of a matrix that one binding holds.
+/// As many rows of a matrix as fit one binding.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(super) struct RowSlice {
     pub(super) first_row: usize,
     pub(super) n_rows: usize,
     pub(super) n_bytes: u64,
-    pub(super) held: Rc<Held>,
+    pub(super) buffer: Rc<Lease>,
 }
 
-impl Part {
+impl RowSlice {
     pub(super) fn bound(&self) -> Bound {
-        self.held.bound(self.n_bytes)
+        self.buffer.bound(self.n_bytes)
     }
 }
 
 impl GpuWeight {
-    /// The buffer of a vector, or of a matrix that is not cut.
-    pub(super) fn whole(&self) -> Option<&Part> {
-        match &*self.parts {
-            [part] => Some(part),
+    /// The only slice of a vector, or of a matrix that is not cut.
+    pub(super) fn whole(&self) -> Option<&RowSlice> {
+        match &*self.slices {
+            [slice] => Some(slice),
             _ => None,
         }
     }
@@ -55,34 +55,34 @@ impl GpuWeight {
 
     /// Whether this matrix follows `before` in the same buffer.
     pub(super) fn follows(&self, before: &Self) -> bool {
-        Rc::ptr_eq(&self.parts, &before.parts)
+        Rc::ptr_eq(&self.slices, &before.slices)
             && self.first_row as usize == before.first_row as usize + before.shape.rows
     }
 }
 
-/// A weight whose rows are still coming.
+/// A weight that is being filled.
 #[derive(Debug)]
 pub struct GpuPartial {
-    /// Of the file.
+    /// Format in the file.
     from: Dtype,
     weight: GpuWeight,
 }
 
 impl<D: Executor> Gpu<D> {
     pub(super) fn reserve_weight(&mut self, from: Dtype, shape: Shape) -> Result<GpuPartial, BackendError> {
-        // Vectors are small, and kernels want them in f32.
+        // Vectors are small, and the kernels read them as f32.
         let dtype = if shape.rows == 1 { Dtype::F32 } else { from };
         let failed = |error| device_error("reserve", error);
         let row_bytes = 4 * layout::row_words(dtype, shape.cols).map_err(failed)?;
         let most = usize::try_from(self.device.max_binding_bytes()).unwrap_or(usize::MAX);
         let ranges = layout::row_parts(dtype, shape.rows, shape.cols, most).map_err(failed)?;
-        let mut parts = Vec::with_capacity(ranges.len());
+        let mut slices = Vec::with_capacity(ranges.len());
         for rows in ranges {
             let n_bytes = (rows.len() * row_bytes) as u64;
-            let held = self.lasting("reserve", n_bytes)?;
-            parts.push(Part { first_row: rows.start, n_rows: rows.len(), n_bytes, held });
+            let buffer = self.lasting("reserve", n_bytes)?;
+            slices.push(RowSlice { first_row: rows.start, n_rows: rows.len(), n_bytes, buffer });
         }
-        let weight = GpuWeight { dtype, shape, first_row: 0, parts: parts.into(), run: None };
+        let weight = GpuWeight { dtype, shape, first_row: 0, slices: slices.into(), run: None };
         Ok(GpuPartial { from, weight })
     }
 
@@ -96,8 +96,9 @@ impl<D: Executor> Gpu<D> {
         let cols = weight.shape.cols;
         let row_bytes = from.n_bytes(cols).map_err(failed)?;
         let rows = first_row..first_row + bytes.len() / row_bytes;
-        for part in &*weight.parts {
-            let (begin, end) = (rows.start.max(part.first_row), rows.end.min(part.first_row + part.n_rows));
+        for slice in &*weight.slices {
+            let (begin, end) =
+                (rows.start.max(slice.first_row), rows.end.min(slice.first_row + slice.n_rows));
             if begin >= end {
                 continue;
             }
@@ -109,7 +110,7 @@ impl<D: Executor> Gpu<D> {
                 dequantise(*from, bytes, &mut values).map_err(failed)?;
                 values.into_iter().map(f32::to_bits).collect()
             };
-            self.device.write(part.held.id, (begin - part.first_row) as u64 * weight.row_bytes(), &words);
+            self.device.write(slice.buffer.id, (begin - slice.first_row) as u64 * weight.row_bytes(), &words);
         }
         Ok(())
     }
@@ -118,7 +119,7 @@ impl<D: Executor> Gpu<D> {
         partial.weight
     }
 
-    /// Puts matrices of one format behind each other in one buffer, so that a fused kernel reads them as one; biases too.
+    /// Copies matrices of one format into one buffer, one after the other, so that a fused kernel reads them as one. Biases too.
     pub(super) fn join_weights(
         &mut self,
         mut linears: Vec<Linear<GpuWeight>>,
@@ -141,7 +142,7 @@ impl<D: Executor> Gpu<D> {
                 }
             }
         }
-        // The separate matrices are freed behind the copy.
+        // The separate matrices are freed after the copy.
         self.submit(None);
         Ok(linears)
     }
@@ -149,29 +150,29 @@ impl<D: Executor> Gpu<D> {
     fn join_run(&mut self, linears: &mut [Linear<GpuWeight>]) -> Result<(), BackendError> {
         let matrices: Vec<_> = linears.iter().map(|linear| linear.weight.clone()).collect();
         let n_bytes: u64 = matrices.iter().map(GpuWeight::n_bytes).sum();
-        let are_whole = matrices.iter().all(|matrix| matrix.parts.len() == 1 && matrix.first_row == 0);
+        let are_whole = matrices.iter().all(|matrix| matrix.slices.len() == 1 && matrix.first_row == 0);
         if matrices.len() < 2 || !are_whole || n_bytes > self.device.max_binding_bytes() {
             return Ok(());
         }
-        let held = self.lasting("join", n_bytes)?;
-        self.gather(&matrices, &held);
+        let buffer = self.lasting("join", n_bytes)?;
+        self.gather(&matrices, &buffer);
         let n_rows = matrices.iter().map(|matrix| matrix.shape.rows).sum();
-        let parts: Rc<[Part]> = Rc::new([Part { first_row: 0, n_rows, n_bytes, held }]);
+        let slices: Rc<[RowSlice]> = Rc::new([RowSlice { first_row: 0, n_rows, n_bytes, buffer }]);
         let mut first_row = 0;
         for linear in linears {
-            linear.weight.parts = Rc::clone(&parts);
+            linear.weight.slices = Rc::clone(&slices);
             linear.weight.first_row = first_row;
             first_row += linear.weight.shape.rows as u32;
         }
         Ok(())
     }
 
-    fn gather(&mut self, weights: &[GpuWeight], to: &Held) {
+    fn gather(&mut self, weights: &[GpuWeight], to: &Lease) {
         let mut to_offset = 0;
         for weight in weights {
             let n_bytes = weight.n_bytes();
-            if let Some(part) = weight.whole() {
-                let from = part.held.id;
+            if let Some(slice) = weight.whole() {
+                let from = slice.buffer.id;
                 self.recording.steps.push(Step::Copy { from, to: to.id, to_offset, n_bytes });
             }
             to_offset += n_bytes;

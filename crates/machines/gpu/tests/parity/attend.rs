@@ -1,15 +1,15 @@
 use kernels::Variant;
-use kernels::attend::{self, Heads, Source, Span};
+use kernels::attend::{self, HeadLayout, Mask, Source};
 
 use crate::bench::{Bench, Buffer};
 use crate::compare::F32_SUMS;
 use crate::data::{Random, bits};
 
-/// Keys and values as a kernel finds them, and by row.
+/// Keys and values by row, and as a kernel reads them.
 struct Memory {
     keys: Vec<f32>,
     values: Vec<f32>,
-    /// Words of the bindings `keys` and `values`.
+    /// Contents of the bindings `keys` and `values`.
     bound: [Vec<u32>; 2],
 }
 
@@ -27,18 +27,18 @@ impl Memory {
         Self { keys, values, bound }
     }
 
-    /// Of any kernel of attention.
+    /// The bindings of either kernel of attention.
     fn buffers<'a>(&'a self, q: &'a [u32], n_out: usize) -> [Buffer<'a>; 4] {
         let [keys, values] = &self.bound;
         [Buffer::In(q), Buffer::In(keys), Buffer::In(values), Buffer::Out(n_out)]
     }
 }
 
-/// One query head over keys `seen`.
+/// One query head over the keys `seen`.
 fn attention(
     q: &[f32],
     memory: &Memory,
-    heads: Heads,
+    heads: HeadLayout,
     kv_head: usize,
     seen: std::ops::Range<usize>,
 ) -> Vec<f64> {
@@ -63,11 +63,11 @@ fn attention(
     y
 }
 
-/// All queries; `seen` says which keys.
+/// All queries; `seen` says which keys a row sees.
 fn expected(
     q: &[f32],
     memory: &Memory,
-    heads: Heads,
+    heads: HeadLayout,
     seen: impl Fn(usize) -> Option<std::ops::Range<usize>>,
 ) -> Vec<f64> {
     let (dim, n_query) = (heads.dim as usize, heads.n_query as usize);
@@ -95,34 +95,34 @@ pub(crate) fn attend(bench: &mut Bench, variant: &Variant) {
 }
 
 fn causal(bench: &mut Bench, dim: u32, source: Source, n_queries: usize, n_keys: usize) {
-    let heads = Heads { n_query: 6, n_kv: 2, dim };
+    let heads = HeadLayout { n_query: 6, n_kv: 2, dim };
     let mut random = Random(u64::from(dim) + n_keys as u64);
     let q = random.numbers(n_queries * 6 * dim as usize);
     let memory = Memory::random(n_keys, 2 * dim as usize, source, &mut random);
-    let span = Span::Causal { n_queries: n_queries as u32, n_keys: n_keys as u32 };
+    let mask = Mask::Causal { n_queries: n_queries as u32, n_keys: n_keys as u32 };
     let expected = expected(&q, &memory, heads, |row| Some(0..n_keys - n_queries + row + 1));
     let what = format!("{n_queries} queries, {n_keys} keys, {source:?}");
-    let launch = attend::attend(heads, source, span).unwrap();
+    let launch = attend::attend(heads, source, mask).unwrap();
     bench.expect(&what, &launch, &memory.buffers(&bits(&q), q.len()), &expected, F32_SUMS);
 }
 
-/// Rows outside the segment are left alone.
+/// Rows outside the segment are not written.
 fn segment(bench: &mut Bench, dim: u32) {
-    let heads = Heads { n_query: 3, n_kv: 3, dim };
+    let heads = HeadLayout { n_query: 3, n_kv: 3, dim };
     let (n_rows, first, n) = (49, 5, 41);
     let mut random = Random(dim.into());
     let q = random.numbers(n_rows * 3 * dim as usize);
     let memory = Memory::random(n_rows, 3 * dim as usize, Source::Fresh, &mut random);
-    let span = Span::Segment { first: first as u32, n: n as u32 };
+    let mask = Mask::Segment { first: first as u32, n: n as u32 };
     let segment = first..first + n;
     let expected = expected(&q, &memory, heads, |row| segment.contains(&row).then(|| segment.clone()));
-    let launch = attend::attend(heads, Source::Fresh, span).unwrap();
+    let launch = attend::attend(heads, Source::Fresh, mask).unwrap();
     bench.expect("a segment", &launch, &memory.buffers(&bits(&q), q.len()), &expected, F32_SUMS);
 }
 
 pub(crate) fn split(bench: &mut Bench, variant: &Variant) {
-    let heads = Heads { n_query: 6, n_kv: 2, dim: variant.head_dim.unwrap() };
-    // One run, a ragged last run, a query that a whole run is hidden from, runs of more than 64 keys.
+    let heads = HeadLayout { n_query: 6, n_kv: 2, dim: variant.head_dim.unwrap() };
+    // One run; a ragged last run; a query that does not see a whole run; runs of more than 64 keys.
     for (n_queries, n_keys) in [(1, 1), (1, 150), (3, 130), (2, 2100)] {
         let mut random = Random(u64::from(heads.dim) + n_keys as u64);
         let q = random.numbers(n_queries * 6 * heads.dim as usize);

@@ -1,4 +1,4 @@
-//! A software adapter within WebGPU's default limits, and a round of one kernel's variants on it.
+//! Runs all variants of a kernel on a software adapter, within WebGPU's default limits.
 
 use kernels::{Features, Kernel, Launch, PipelineKey, Variant};
 
@@ -9,20 +9,20 @@ use crate::harness::Gpu;
 
 const N_CANARIES: usize = 64;
 
-/// Widths of heads: the text models', the vision tower's, and one that fills no slice evenly.
+/// Widths of heads: the text models', the vision tower's, and one that does not fill whole slices.
 const HEAD_DIMS: [u32; 3] = [128, 80, 20];
 
-/// A buffer of a launch. Inputs end in canaries, so that a value read past their end spoils the result; outputs begin as canaries
-/// and go on past their end as such, so that what was not written and what was written too far shows.
+/// A buffer of a launch. Inputs end in canaries, so that a value read past their end spoils the result. Outputs begin as
+/// canaries and end in more of them, so that missing values and values written past the end show.
 pub(crate) enum Buffer<'a> {
     In(&'a [u32]),
-    /// So many words.
+    /// With this many words.
     Out(usize),
-    /// Contents that the kernel changes.
+    /// With contents that the kernel changes.
     InOut(&'a [u32]),
 }
 
-/// An adapter, and what was seen on it.
+/// An adapter, and what happened on it.
 pub(crate) struct Bench {
     gpu: Gpu,
     ran: Vec<PipelineKey>,
@@ -30,7 +30,7 @@ pub(crate) struct Bench {
     failures: Vec<String>,
 }
 
-/// Calls `case` with each variant of a kernel that the adapter has. All failures at once.
+/// Calls `case` with each variant of a kernel that the adapter can run. Reports all failures at once.
 pub(crate) fn every_variant(kernel: &'static Kernel, case: fn(&mut Bench, &Variant)) {
     let Some(mut bench) = Bench::open() else { return };
     let variants = kernel.variants(&HEAD_DIMS).into_iter().filter(|variant| bench.has(variant.features));
@@ -47,7 +47,7 @@ pub(crate) fn every_variant(kernel: &'static Kernel, case: fn(&mut Bench, &Varia
                 bench.ran.last()
             ));
         }
-        // A case does not know all of its variant.
+        // A case does not name its variant.
         let named = |failure: &mut String| *failure = format!("{variant:?}\n  {failure}");
         bench.failures.iter_mut().filter(|failure| !failure.starts_with("Variant")).for_each(named);
     }
@@ -74,12 +74,17 @@ impl Bench {
         }
     }
 
+    /// The adapter, for a test that is not a case.
+    pub(crate) fn gpu(&mut self) -> &mut Gpu {
+        &mut self.gpu
+    }
+
     fn has(&self, wanted: Features) -> bool {
         let Features { f16, subgroups, packed_dot } = self.gpu.features();
         (f16 || !wanted.f16) && (subgroups || !wanted.subgroups) && (packed_dot || !wanted.packed_dot)
     }
 
-    /// Runs a launch; the words of its outputs, in order.
+    /// Runs a launch, and returns the words of its outputs in order.
     pub(crate) fn run(&mut self, launch: &Launch, buffers: &[Buffer<'_>]) -> Vec<Vec<u32>> {
         self.ran.push(launch.pipeline());
         let with_canaries = |words: &[u32]| [words, &[CANARY; N_CANARIES]].concat();
@@ -139,7 +144,7 @@ fn a_refused_launch_is_an_error() {
     let Some(Bench { mut gpu, .. }) = Bench::open() else { return };
     let launch = kernels::norm::rms_norm(1, 4, 1e-6, Features::default()).unwrap();
     let x = gpu.buffer(&[0; 4]);
-    // An input that is also the output.
+    // The input is also the output.
     let aliased = pollster::block_on(gpu.run(&launch, &[&x, &x, &x]));
     assert!(matches!(aliased, Err(BackendError::Device { .. })), "{aliased:?}");
 }

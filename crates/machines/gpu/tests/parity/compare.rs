@@ -1,16 +1,16 @@
-//! Whether an output is what it should be.
+//! Compares an output with what it should be.
 
-/// A quiet NaN that no computation makes.
+/// A quiet NaN that no computation gives.
 pub(crate) const CANARY: u32 = 0x7FC0_CAFE;
 
 /// Allowed for sums of up to a few thousand products in f32: each rounding is 6e-8 of the sum, its square 4e-15, and they add up to
-/// less than this even where terms cancel.
+/// less than this even if terms cancel.
 pub(crate) const F32_SUMS: f64 = 1e-10;
 
-/// Allowed for one rounding or a few in each element, and no sums.
+/// Allowed for a few roundings in each element, without sums.
 pub(crate) const ROUNDINGS: f64 = 1e-12;
 
-/// Refuses outputs whose normalised mean squared error exceeds `most`. Places that must not be written are NaN in `expected`.
+/// Refuses outputs whose normalised mean squared error exceeds `most`. Elements that must not be written are NaN in `expected`.
 pub(crate) fn compare(what: &str, found: &[u32], expected: &[f64], most: f64) -> Result<(), String> {
     assert_eq!(found.len(), expected.len(), "{what}");
     let (mut error, mut size) = (0.0, 0.0);

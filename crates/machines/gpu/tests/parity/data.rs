@@ -1,4 +1,4 @@
-//! Numbers to compute with.
+//! Random numbers and matrices.
 
 use kernels::layout;
 use tensor::{Dtype, dequantise};
@@ -87,7 +87,7 @@ fn f16_places(dtype: Dtype) -> &'static [usize] {
     }
 }
 
-/// Columns that are ragged for this format: an odd number of blocks, more units than a workgroup has lanes.
+/// Columns that are ragged for this format: an odd number of blocks, and more units than a workgroup has lanes.
 pub(crate) fn ragged_cols(dtype: Dtype) -> usize {
     match dtype.block_len() {
         1 => 1180,

@@ -1,4 +1,4 @@
-//! Single launches on a device within WebGPU's default limits, whatever more the adapter has.
+//! Runs single launches on a device within WebGPU's default limits, even if the adapter allows more.
 
 use gpu::recording::{Bound, BufferId, Dispatch, Recording, Step};
 use gpu::{Adapter, Device, Executor, GpuError, Limits, Options, Region};
@@ -37,7 +37,7 @@ impl Gpu {
         Buffer { id, n_words: words.len() }
     }
 
-    /// Runs one launch. Its kernel's buffers come in the order of [`kernels::Kernel::bindings`].
+    /// Runs one launch. The buffers are in the order of [`kernels::Kernel::bindings`].
     pub(crate) async fn run(&mut self, launch: &Launch, buffers: &[&Buffer]) -> Result<(), BackendError> {
         assert_eq!(buffers.len(), launch.kernel.bindings.len(), "{:?}", launch.kernel);
         let bindings = buffers

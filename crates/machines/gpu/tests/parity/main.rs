@@ -1,14 +1,15 @@
-//! Every kernel in every variant on a software adapter, at ragged sizes, between canaries, against the same arithmetic in f64 on
-//! the host.
+//! Runs every kernel in every variant on a software adapter, at ragged sizes and between canaries, and compares it with the same
+//! arithmetic in f64 on the host.
 //!
-//! A kernel's test has the kernel's name. It is a function that is called with each variant that the registry knows, and has to
-//! run just that one and compare what came out; so neither a kernel nor a variant can be forgotten.
+//! A kernel's test has the kernel's name. It is called with each variant that the registry lists, and must run exactly that
+//! variant and compare its output. So neither a kernel nor a variant can be forgotten.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests panic as tests do")]
 
 mod attend;
 mod bench;
 mod compare;
 mod data;
+mod gumbel;
 mod harness;
 mod matmul;
 mod matvec;

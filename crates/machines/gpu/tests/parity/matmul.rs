@@ -79,7 +79,7 @@ pub(crate) fn matmul(bench: &mut Bench, variant: &Variant) {
     }
 }
 
-/// x as `quantise_rows` should leave it: (quants, scales, what they stand for)
+/// x as `quantise_rows` should round it: (quants, scales, the rounded values)
 fn quantised(x: &[f32]) -> (Vec<u32>, Vec<f32>, Vec<f32>) {
     let (mut quants, mut scales, mut values) = (Vec::new(), Vec::new(), Vec::new());
     for block in x.chunks(32) {
@@ -94,7 +94,7 @@ fn quantised(x: &[f32]) -> (Vec<u32>, Vec<f32>, Vec<f32>) {
     (quants, scales, values)
 }
 
-/// A number that lies halfway between two quants may become either.
+/// A number halfway between two quants may become either.
 pub(crate) fn quantise_rows(bench: &mut Bench, _: &Variant) {
     let (x_rows, cols) = (13, 37 * 32);
     let mut x = Random(1).numbers(x_rows * cols);
@@ -116,7 +116,7 @@ pub(crate) fn quantise_rows(bench: &mut Bench, _: &Variant) {
     bench.check(far.map_or(Ok(()), Err));
 }
 
-/// Against x as it was rounded, there is nothing left to lose: products of integers are exact.
+/// The expected result uses the rounded x, since products of integers are exact.
 pub(crate) fn matmul_packed(bench: &mut Bench, variant: &Variant) {
     let dtype = variant.weight.unwrap();
     assert!(packs(dtype));

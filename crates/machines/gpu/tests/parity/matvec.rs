@@ -1,4 +1,5 @@
 use kernels::Variant;
+use kernels::attend::HeadLayout;
 use kernels::linear::{self, HeadRun, Matrix as Rows, Product};
 
 use crate::bench::{Bench, Buffer};
@@ -19,7 +20,7 @@ fn inputs(x: &[f32], gain: &[f32], normalise: bool) -> Vec<Vec<f64>> {
     x.chunks(gain.len()).map(each).collect()
 }
 
-/// 13 rows of a matrix of 16, into columns 5 to 17 of 23; with nothing around the product, and with everything.
+/// 13 rows of a matrix of 16, into columns 5 to 17 of 23: only the product, and with norm, bias and residual.
 pub(crate) fn matvec(bench: &mut Bench, variant: &Variant) {
     let (dtype, x_rows) = (variant.weight.unwrap(), variant.x_rows.unwrap() as usize);
     let (rows, first_row, out_col, out_cols, cols) = (13, 3, 5, 23, ragged_cols(dtype));
@@ -66,7 +67,7 @@ pub(crate) fn matvec_swiglu(bench: &mut Bench, variant: &Variant) {
     for normalise in [false, true] {
         let launch =
             linear::matvec_swiglu(rows, x_rows as u32, normalise.then_some(EPS), variant.features).unwrap();
-        // Without a norm, x is what has to be small.
+        // Without a norm, x has to be small.
         let x: Vec<f32> = x.iter().map(|v| if normalise { *v } else { v * 0.01 }).collect();
         let expected: Vec<f64> = inputs(&x, &gain, normalise)
             .iter()
@@ -83,7 +84,7 @@ pub(crate) fn matvec_swiglu(bench: &mut Bench, variant: &Variant) {
     }
 }
 
-/// All heads at once, and in two runs as where values have a format of their own.
+/// All heads at once, and in two runs, as if values had a format of their own.
 pub(crate) fn matvec_qkv(bench: &mut Bench, variant: &Variant) {
     let (n_query, n_kv) = (2, 1);
     let n_heads = n_query + 2 * n_kv;
@@ -114,9 +115,7 @@ fn heads(
         cols: cols as u32,
         n_heads: run_heads as u32,
         first_head: first_head as u32,
-        n_query: n_query as u32,
-        n_kv: n_kv as u32,
-        head_dim: dim as u32,
+        heads: HeadLayout { n_query: n_query as u32, n_kv: n_kv as u32, dim: dim as u32 },
         has_bias: extras,
     };
     let launch =

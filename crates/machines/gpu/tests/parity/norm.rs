@@ -17,12 +17,12 @@ struct Case {
 impl Case {
     fn new() -> Self {
         let mut random = Random(2);
-        // A mean that is large beside the deviation, where a careless variance loses its digits.
+        // The mean is large compared with the deviation, so a careless variance would lose its digits.
         let x = random.numbers(N_ROWS * COLS).iter().map(|v| v + 30.0).collect();
         Self { x, gain: random.numbers(COLS), shift: random.numbers(COLS) }
     }
 
-    /// `centred` says whether the mean is taken away, and the shift added.
+    /// `centred` says whether the mean is subtracted and the shift added.
     fn expected(&self, centred: bool) -> Vec<f64> {
         let each = |row: &[f32]| {
             let n = COLS as f64;

@@ -4,7 +4,7 @@ use crate::bench::{Bench, Buffer};
 use crate::compare::ROUNDINGS;
 use crate::data::{Random, bits};
 
-/// Quads that fill no workgroup.
+/// Elements that do not fill their last workgroup.
 const N: usize = 13 * 28;
 
 fn one(bench: &mut Bench, launch: Result<Launch, Unsupported>, f: fn(f64) -> f64) {
@@ -37,7 +37,7 @@ pub(crate) fn gelu_erf(bench: &mut Bench, _: &Variant) {
     one(bench, pointwise::gelu_erf(N as u32), |x| 0.5 * x * (1.0 + erf(x / 2f64.sqrt())));
 }
 
-/// Its Taylor series, which converges everywhere; enough terms for |x| < 15 would cancel, so large arguments are 1.
+/// Its Taylor series, which converges everywhere. For large arguments its terms would cancel, but there the function is 1.
 fn erf(x: f64) -> f64 {
     if x.abs() > 4.0 {
         return x.signum();

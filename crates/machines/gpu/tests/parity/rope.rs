@@ -1,5 +1,5 @@
 use kernels::Variant;
-use kernels::attend::{self, Heads};
+use kernels::attend::{self, HeadLayout};
 
 use crate::bench::{Bench, Buffer};
 use crate::compare::{F32_SUMS, compare};
@@ -58,7 +58,7 @@ pub(crate) fn rope_append(bench: &mut Bench, _: &Variant) {
         place[..cols].copy_from_slice(k);
         place[cols..].iter_mut().zip(v).for_each(|(place, v)| *place = f64::from(*v));
     }
-    let heads = Heads { n_query: N_QUERY as u32, n_kv: N_KV as u32, dim: DIM as u32 };
+    let heads = HeadLayout { n_query: N_QUERY as u32, n_kv: N_KV as u32, dim: DIM as u32 };
     let launch = attend::rope_append(ROWS as u32, heads, n_past as u32).unwrap();
     let inputs = [&q, &k, &v, &cosines, &sines].map(|values| bits(values));
     let outputs = [Buffer::Out(q.len()), Buffer::Out(expected_cache.len())];

@@ -31,12 +31,12 @@ pub(crate) fn append(bench: &mut Bench, _: &Variant) {
     bench.check(same("cache", &found, &expected));
 }
 
-/// Gives what `dequantise` does, to the last bit but for the sign of a zero, which WGSL leaves to the implementation.
+/// Gives the same bits as `dequantise`, except the sign of a zero, which WGSL leaves to the implementation.
 pub(crate) fn embed(bench: &mut Bench, variant: &Variant) {
     let dtype = variant.weight.unwrap();
     let cols = ragged_cols(dtype);
     let table = Matrix::random(dtype, 9, cols, &mut Random(3 + dtype as u64));
-    // The part is rows 100 to 108; ids around it belong to others.
+    // The part is rows 100 to 108; other ids belong to other parts.
     let part = rows::TablePart { dtype, cols: cols as u32, first_row: 100, n_rows: 9 };
     let ids = [7, 7, 108, 99, 100, 109, 103, 0, 104];
     let launch = rows::embed(&part, 2, 7).unwrap();

@@ -4,9 +4,10 @@ use kernels::sample::{self, Drawing};
 use crate::bench::{Bench, Buffer};
 use crate::compare::same;
 use crate::data::{Random, bits};
+use crate::gumbel::through_the_shader;
 
 const N_VOCAB: usize = 1000;
-/// The rest is padding, and its logits are the greatest.
+/// The other ids are padding, and have the greatest logits.
 const N_ALLOWED: usize = 990;
 
 fn logits(seed: u64) -> Vec<f32> {
@@ -49,7 +50,7 @@ fn kept(scaled: &[f32], drawing: &Drawing) -> Vec<usize> {
     ids
 }
 
-/// What a launch leaves: (used, tokens)
+/// Runs a launch, and returns (used, tokens).
 fn run(
     bench: &mut Bench,
     drawing: &Drawing,
@@ -65,7 +66,7 @@ fn run(
     (used, tokens)
 }
 
-/// The likeliest token is taken and marked, and of equal ones the first.
+/// The likeliest token is taken and marked; of equal ones, the first.
 pub(crate) fn argmax(bench: &mut Bench, variant: &Variant) {
     let drawing = Drawing { repetition_penalty: 1.5, ..GREEDY };
     let logits = logits(1);
@@ -84,9 +85,10 @@ pub(crate) fn argmax(bench: &mut Bench, variant: &Variant) {
     bench.check(same("tokens of equal logits", &found.1, &[300]));
 }
 
-/// A cut keeps exactly the tokens that it should: over many draws each comes up about as often as its probability, and no other does.
+/// A cut keeps exactly the right tokens: over many draws, each comes up about as often as its probability says, and no other does.
 pub(crate) fn sample(bench: &mut Bench, variant: &Variant) {
     const N_DRAWS: u32 = 300;
+    through_the_shader(bench, variant);
     let plain = Drawing { temperature: 0.8, ..GREEDY };
     let drawings = [
         plain,
@@ -114,6 +116,10 @@ pub(crate) fn sample(bench: &mut Bench, variant: &Variant) {
         bench.check(drawn(n_kept == f64::from(N_DRAWS), "drew what it should have cut".into()));
         let weight = |id: &usize| f64::from(scaled[*id] - scaled[kept[0]]).exp();
         let sum: f64 = kept.iter().map(weight).sum();
+        let counts: Vec<_> =
+            kept.iter().map(|id| (n_of[*id], weight(id) / sum * f64::from(N_DRAWS))).collect();
+        let outcome = chi_square(&counts);
+        bench.check(outcome.map_err(|what| format!("{drawing:?}: {what}")));
         // Five standard deviations of the likeliest token's count, and of the second's.
         for id in &kept[..2] {
             let p = weight(id) / sum;
@@ -122,4 +128,32 @@ pub(crate) fn sample(bench: &mut Bench, variant: &Variant) {
             bench.check(drawn(near, format!("{n} draws of {id}, expected {expected}")));
         }
     }
+}
+
+/// Pearson's test of (found, expected) counts, likeliest first. Refuses what a right sampler draws once in a million times.
+fn chi_square(counts: &[(f64, f64)]) -> Result<(), String> {
+    // The statistic is chi-square distributed if no expected count is small: rare tokens are counted together.
+    let n_common = counts.iter().take_while(|(_, expected)| *expected >= 5.0).count();
+    let (common, rare) = counts.split_at(n_common);
+    let rare = rare.iter().fold((0.0, 0.0), |sum, (found, expected)| (sum.0 + found, sum.1 + expected));
+    let bins: Vec<_> = common.iter().copied().chain((rare.1 >= 5.0).then_some(rare)).collect();
+    let statistic: f64 = bins.iter().map(|(found, expected)| (found - expected).powi(2) / expected).sum();
+    // Wilson and Hilferty 1931: the cube root is about normal, and 4.75 standard deviations are one in a million.
+    let n_free = bins.len() as f64 - 1.0;
+    let spread = 2.0 / (9.0 * n_free);
+    let most = n_free * (1.0 - spread + 4.75 * spread.sqrt()).powi(3);
+    let what = || format!("chi-square {statistic:.1} of {n_free} degrees of freedom, at most {most:.1}");
+    if n_free >= 1.0 && statistic <= most { Ok(()) } else { Err(what()) }
+}
+
+#[test]
+fn the_chi_square_refuses_another_distribution() {
+    let expected = [160.0, 80.0, 40.0, 12.0, 4.0, 4.0];
+    let with = |found: [f64; 6]| chi_square(&std::array::from_fn::<_, 6, _>(|i| (found[i], expected[i])));
+    assert!(with(expected).is_ok());
+    assert!(with([150.0, 88.0, 41.0, 11.0, 3.0, 7.0]).is_ok());
+    assert!(with([50.0; 6]).is_err(), "evenly");
+    assert!(with([80.0, 160.0, 40.0, 12.0, 4.0, 4.0]).is_err(), "in another order");
+    assert!(with([160.0, 80.0, 40.0, 12.0, 34.0, 34.0]).is_err(), "rare ones too often");
+    assert!(chi_square(&expected.map(|n| (n, n))[..1]).is_err(), "nothing to compare");
 }

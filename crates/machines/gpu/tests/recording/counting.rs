@@ -2,7 +2,7 @@ use gpu::recording::{BufferId, Recording};
 use gpu::{Executor, Features, Region};
 use model::backend::{BackendError, StepTime};
 
-/// Runs nothing and keeps what it was to run.
+/// Runs nothing, and keeps the recordings.
 #[derive(Debug)]
 pub(crate) struct Counting {
     pub(crate) max_binding_bytes: u64,

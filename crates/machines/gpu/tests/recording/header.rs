@@ -11,7 +11,7 @@ pub(crate) struct Shape {
     pub(crate) n_vocab: usize,
     pub(crate) n_query: usize,
     pub(crate) n_kv: usize,
-    /// Of the values and the down projections of a layer; all else is Q4_K, and the table Q6_K.
+    /// Whether values and down projection of a layer are Q6_K. The table is Q6_K too, everything else Q4_K.
     pub(crate) more_bits: fn(usize) -> bool,
 }
 
@@ -69,7 +69,7 @@ impl Shape {
         all
     }
 
-    /// The header, as read from a file of the right length.
+    /// The header, as if read from a file of the right length.
     pub(crate) fn header(&self) -> Gguf {
         let tensors = self.tensors();
         let mut w = Writer(b"GGUF".to_vec());

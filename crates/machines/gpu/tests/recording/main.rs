@@ -1,5 +1,5 @@
-//! What a forward pass records: dispatches counted, buffers used again. A dispatch costs tens of microseconds in a browser, whatever
-//! it does.
+//! What a forward pass records: the number of dispatches, and the reuse of buffers. In a browser each dispatch costs tens of
+//! microseconds, however little it does.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests panic as tests do")]
 
 mod counting;
@@ -18,7 +18,7 @@ use model::forward::text::{Input, TextModel};
 use model::load::{Tensors as _, TextTensors};
 use tensor::Dtype;
 
-/// The 2B with every width cut by six: as many layers, formats and cuts of its table, and so as many dispatches.
+/// The 2B with every width divided by six. It has as many layers, formats and parts of its table, so also as many dispatches.
 const MODEL_2B: Shape = Shape {
     n_layers: 28,
     n_embd: 256,
@@ -26,13 +26,13 @@ const MODEL_2B: Shape = Shape {
     n_vocab: 4096,
     n_query: 2,
     n_kv: 1,
-    // As llama.cpp's Q4_K_M gives more bits to the first and last eighth and every third layer between.
+    // llama.cpp's Q4_K_M gives more bits to the first and last eighth of the layers, and to every third layer between.
     more_bits: |layer| !(3..24).contains(&layer) || (layer - 3) % 3 == 2,
 };
 
 type Counted = Gpu<Counting>;
 
-/// Takes the table in two parts, as 128 MiB do the true one's 191.
+/// Cuts the table in two, as the real limit of 128 MiB cuts the real table of 191 MB.
 const TABLE_IN_TWO: u64 = 128 << 20 >> 8;
 
 fn load(shape: &Shape, max_binding_bytes: u64) -> (Counted, TextModel<Counted>, Rc<RefCell<Vec<Recording>>>) {
@@ -84,7 +84,7 @@ fn a_decode_step_of_the_2b_takes_at_most_200_dispatches() {
     assert_eq!(steps.len(), 3, "one submission a token");
     for step in &steps {
         let n = step.dispatches().count();
-        // Two parts of the table to embed from and two to multiply with, a token to pick; a layer takes six, and one more where its
+        // Two parts of the table to embed from, two to multiply with, and a token to pick. A layer takes six, and one more if its
         // values have another format than its queries and keys.
         let n_mixed = (0..28).filter(|layer| (MODEL_2B.more_bits)(*layer)).count();
         assert_eq!(n, 28 * 6 + n_mixed + 5, "{step}");
@@ -93,15 +93,14 @@ fn a_decode_step_of_the_2b_takes_at_most_200_dispatches() {
 }
 
 #[test]
-fn steps_differ_in_numbers_alone() {
+fn steps_differ_only_in_numbers() {
     let (_, steps) = decode(&MODEL_2B, TABLE_IN_TWO, 20, 4);
     let kernels = |step: &Recording| -> Vec<_> { step.dispatches().map(|d| d.launch.pipeline()).collect() };
     assert_eq!(kernels(&steps[1]), kernels(&steps[3]));
     let pipelines: HashSet<_> = kernels(&steps[1]).into_iter().collect();
-    // Compiling them is what a person waits for after loading.
+    // A person waits for their compilation after loading.
     assert!(pipelines.len() <= 11, "{}", pipelines.len());
-    // What was freed is used again, so bind groups are too: two steps apart, every buffer is the same but those of the host's
-    // uploads.
+    // Freed buffers are reused, so bind groups are too: two steps apart, all dispatches bind the same buffers.
     let groups = |step: &Recording| -> HashSet<_> {
         step.dispatches().map(|d| (d.launch.kernel.name, d.bindings.clone())).collect()
     };
@@ -155,7 +154,7 @@ fn what_does_not_fit_is_refused_with_its_numbers() {
         refused.to_string(),
         "upload asked WebGPU for 4 MiB: none takes at most 1 MiB at once; 0 MiB were in use"
     );
-    // A matrix is cut between rows instead, as long as 64 of them fit.
+    // A matrix is cut between rows instead, if at least 64 of them fit.
     assert!(gpu.weight(Dtype::F32, model::backend::Shape::new(1024, 1024), &vec![0; 4 << 20]).is_ok());
     assert!(gpu.reserve(Dtype::F32, model::backend::Shape::new(2, 1 << 20)).is_err());
 }

@@ -1,23 +1,10 @@
-// F32. A row is its columns, one word each.
+// F32. A row is its columns, a word each.
 
 fn row_words() -> u32 {
     return params.cols;
 }
 
-fn unit_quads(unit: u32) -> vec4<u32> {
-    return 4u * unit + vec4(0u, 1u, 2u, 3u);
-}
-
-fn load_unit(row: u32, unit: u32) -> Unit {
-    let first = 4u * unit;
-    return Unit(mat4x4(quad(row, first), quad(row, first + 1u), quad(row, first + 2u), quad(row, first + 3u)));
-}
-
-// Zeros past the end of the row, where another row or anything may lie.
-fn quad(row: u32, index: u32) -> vec4<f32> {
-    if index >= params.cols / 4u {
-        return vec4(0.0);
-    }
+fn load_quad(row: u32, index: u32) -> vec4<f32> {
     let at = row + 4u * index;
     return bitcast<vec4<f32>>(vec4(weights[at], weights[at + 1u], weights[at + 2u], weights[at + 3u]));
 }

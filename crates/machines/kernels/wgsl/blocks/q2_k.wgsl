@@ -15,7 +15,7 @@ fn load_unit(row: u32, unit: u32) -> Unit {
     let part = unit / 8u % 2u;
     let word = weights[block + 4u + unit % 16u];
     let quants = (vec4(word) >> vec4(0u, 2u, 4u, 6u)) & vec4(0x03030303u);
-    // Sub-blocks of 16 columns: those of the four quads are two apart, and the half block has eight.
+    // The half block has eight sub-blocks of 16 columns; those of the four quads are two apart.
     let sub = 8u * (unit % 8u / 4u);
     let a = weights[block + 2u * part] >> sub;
     let b = weights[block + 2u * part + 1u] >> sub;

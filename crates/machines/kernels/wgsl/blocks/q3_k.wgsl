@@ -1,5 +1,5 @@
 // Q3_K, repacked. A row is its blocks' 27 words (third bits, lower bits as in Q2_K, 12 bytes of scales), then their
-// factors, two to a word.
+// factors, two in a word.
 
 fn row_words() -> u32 {
     let n_blocks = params.cols / 256u;

@@ -1,4 +1,4 @@
-// Q4_0, repacked. A row is its blocks' 4 words of nibbles, then their scales, two to a word.
+// Q4_0, repacked. A row is its blocks' 4 words of nibbles, then their scales, two in a word.
 // Byte j of a block holds element j in its low nibble and element j + 16 in its high nibble.
 
 fn row_words() -> u32 {
@@ -6,7 +6,7 @@ fn row_words() -> u32 {
     return 4u * n_blocks + (n_blocks + 1u) / 2u;
 }
 
-// Two units to a block; the second begins 8 columns further in each half of the block.
+// A block is two units; the second begins 8 columns later in each half of the block.
 fn unit_quads(unit: u32) -> vec4<u32> {
     return 8u * (unit / 2u) + 2u * (unit % 2u) + vec4(0u, 1u, 4u, 5u);
 }

@@ -5,7 +5,7 @@ fn row_words() -> u32 {
     return params.cols / 256u * 36u;
 }
 
-// A unit is two words of a chunk, four units to a chunk.
+// A unit is two words of a chunk; a chunk is four units.
 fn unit_quads(unit: u32) -> vec4<u32> {
     return 16u * (unit / 4u) + 2u * (unit % 4u) + vec4(0u, 1u, 8u, 9u);
 }

@@ -1,4 +1,4 @@
-// Q5_0, repacked. A row is its blocks' 5 words (fifth bits, then nibbles as in Q4_0), then their scales, two to a word.
+// Q5_0, repacked. A row is its blocks' 5 words (fifth bits, then nibbles as in Q4_0), then their scales, two in a word.
 
 fn row_words() -> u32 {
     let n_blocks = params.cols / 32u;

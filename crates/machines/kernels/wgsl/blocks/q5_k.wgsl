@@ -1,11 +1,11 @@
 // Q5_K, as in the file. A block is 44 words: d and dmin, 12 bytes of packed scales and offsets, 32 of fifth bits, 128 of
-// nibbles as in Q4_K. Byte l of the fifth bits has that of column l of sub-block s at bit s.
+// nibbles as in Q4_K. Bit s of byte l of the fifth bits belongs to column l of sub-block s.
 
 fn row_words() -> u32 {
     return params.cols / 256u * 44u;
 }
 
-// A unit is two words of a chunk, four units to a chunk.
+// A unit is two words of a chunk; a chunk is four units.
 fn unit_quads(unit: u32) -> vec4<u32> {
     return 16u * (unit / 4u) + 2u * (unit % 4u) + vec4(0u, 1u, 8u, 9u);
 }

@@ -1,4 +1,4 @@
-// Q8_0, repacked. A row is its blocks' 8 words of signed bytes, in order, then their scales, two to a word.
+// Q8_0, repacked. A row is its blocks' 8 words of signed bytes, in order, then their scales, two in a word.
 
 fn row_words() -> u32 {
     let n_blocks = params.cols / 32u;

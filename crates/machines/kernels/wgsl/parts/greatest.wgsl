@@ -1,4 +1,4 @@
-// The greatest of the workgroup's candidates; of equal ones that with the lowest id, so that the result is one.
+// The greatest of the workgroup's candidates. Of equal ones it is the one with the lowest id, so the result is unique.
 struct Candidate {
     value: f32,
     id: u32,

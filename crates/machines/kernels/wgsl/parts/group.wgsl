@@ -1,4 +1,4 @@
-// Workgroups count along x; where there are more than a dimension may have, they go on in y.
+// Workgroups are counted along x, and then along y if there are more than one dimension may have.
 struct Group {
     @builtin(workgroup_id) id: vec3<u32>,
     @builtin(num_workgroups) count: vec3<u32>,

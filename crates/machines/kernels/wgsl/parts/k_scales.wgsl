@@ -1,5 +1,6 @@
 // Scales and (negated) offsets of sub-blocks 2 chunk and 2 chunk + 1 of the Q4_K or Q5_K block that begins at word `block`.
-// The first two chunks have six whole bits in a byte; the others find four in the third word and two above the six.
+// The first two chunks have six whole bits in a byte. The others have four bits in the third word, and two in the upper bits of
+// the bytes before.
 fn k_scales(block: u32, chunk: u32) -> array<vec2<f32>, 2> {
     let shift = 16u * (chunk % 2u);
     let a = weights[block + 1u] >> shift;

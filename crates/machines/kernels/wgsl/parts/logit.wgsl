@@ -1,4 +1,4 @@
-// Logit `id` with the repetition penalty: divided where positive and multiplied where negative, if the token was used before.
+// Logit `id` with the repetition penalty: if the token was used before, a positive logit is divided and a negative one multiplied.
 fn penalised_logit(id: u32) -> f32 {
     let logit = logits[id];
     if params.penalty == 1.0 || ((used[id / 32u] >> (id % 32u)) & 1u) == 0u {

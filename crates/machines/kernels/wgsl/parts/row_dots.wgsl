@@ -1,8 +1,8 @@
-// What all matrix-vector kernels share: four rows of the matrix times X_ROWS rows of x. A workgroup holds whole rows, each
-// invocation every 32nd unit of them, so x is read once for the four rows and its norm costs no pass of its own:
-// W (x * gain) / rms(x), and the rms falls out of the same walk over x.
-// 32 because the rows of these models are whole multiples of 32 units (1536, 3584 and 18944 columns) and on most GPUs that is one
-// subgroup, whose barriers cost nothing. Software adapters pay for every four lanes that meet at a barrier.
+// Shared by the matrix-vector kernels: four rows of the matrix times X_ROWS rows of x. A workgroup takes whole rows, and each
+// lane every 32nd unit of them. So x is read once for the four rows, and its norm needs no pass of its own: the product is
+// W (x * gain) / rms(x), and the rms is summed in the same pass.
+// The workgroup has 32 lanes because most rows of these models are multiples of 32 units, and because on most GPUs 32 lanes are
+// one subgroup, whose barriers cost nothing. On software adapters a barrier costs more, the more lanes there are.
 const WORKGROUP = 32u;
 alias Summand = vec4<f32>;
 

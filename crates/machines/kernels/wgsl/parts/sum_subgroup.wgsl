@@ -1,5 +1,5 @@
-// Sum over the workgroup by subgroups of any size. Which invocations share a subgroup is not assumed: the first of each
-// leaves its sum in its own place and the others leave zero, then every subgroup adds up all places.
+// Sum over the workgroup by subgroups of any size. It does not assume which lanes share a subgroup: the first lane of each
+// writes the subgroup's sum to its own place and the others write zero, then every subgroup adds up all places.
 struct Lane {
     @builtin(local_invocation_index) index: u32,
     @builtin(subgroup_invocation_id) in_subgroup: u32,

@@ -1,4 +1,4 @@
-// Sum over the workgroup by a tree in workgroup memory: what runs where there are no subgroups.
+// Sum over the workgroup by a tree in workgroup memory, for adapters without subgroups.
 struct Lane {
     @builtin(local_invocation_index) index: u32,
 }

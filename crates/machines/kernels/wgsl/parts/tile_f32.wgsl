@@ -1,2 +1,2 @@
-// Weights wait in workgroup memory as singles.
+// Weights are kept in workgroup memory as f32.
 alias TileQuad = vec4<f32>;

@@ -1,7 +1,7 @@
 // A unit of a block format: sixteen weights of a row, in four quads of neighbouring columns.
 // A weight is scale * quant + offset; scale and offset are those of its quad.
 struct Unit {
-    quants: vec4<u32>, // one quad to a word, one quant to a byte
+    quants: vec4<u32>, // a word for each quad, a byte for each quant
     scale: vec4<f32>,
     offset: vec4<f32>,
 }
@@ -9,7 +9,7 @@ struct Unit {
 // Rows are whole blocks, and blocks are whole units.
 const UNITS_ARE_WHOLE = true;
 
-// The product is exact and the sum rounds once, so these are the bits of `tensor::dequantise`.
+// The product is exact and the sum rounds once, so the result has the same bits as that of `tensor::dequantise`.
 fn unit_weights(unit: Unit) -> mat4x4<f32> {
     return mat4x4(
         unit.scale[0] * unpack(unit.quants[0]) + unit.offset[0],
@@ -19,8 +19,8 @@ fn unit_weights(unit: Unit) -> mat4x4<f32> {
     );
 }
 
-// x at the unit's columns times the weights: scale and offset leave the sums, so a weight costs a conversion and one
-// multiply-add. `x_sums` is the sum of each quad of x, which is shared by all rows of the matrix.
+// x at the unit's columns times the weights. Scale and offset are taken out of the sums, so a weight costs a conversion and one
+// multiply-add. `x_sums` is the sum of each quad of x; all rows of the matrix share it.
 fn unit_dot(unit: Unit, x: mat4x4<f32>, x_sums: vec4<f32>) -> f32 {
     let dots = vec4(
         dot(unpack(unit.quants[0]), x[0]),

@@ -111,8 +111,8 @@ pub fn apply(state: &mut State, event: Event, now_secs: f64) -> Vec<Command> {
             benchmark::analysis::written(state, job);
             Vec::new()
         }
-        Event::RunAnalysed { job, html } => {
-            benchmark::analysis::analysed(state, job, html);
+        Event::RunAnalysed { job, analysis } => {
+            benchmark::analysis::analysed(state, job, analysis);
             Vec::new()
         }
         Event::BenchmarkImage { job, .. } => {

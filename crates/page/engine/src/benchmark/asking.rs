@@ -15,7 +15,7 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
     /// # Errors
     /// Whatever keeps every question from being put, and [`EngineError::Stopped`]. What goes wrong with this question alone
     /// is told in the reply.
-    pub(crate) async fn answer_benchmark(
+    pub async fn answer_benchmark(
         &mut self,
         job: JobId,
         number: u32,

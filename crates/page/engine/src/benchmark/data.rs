@@ -2,30 +2,40 @@
 
 use bench::{DataSet, Letter};
 use phantoms::{ClinicalTask, Granularity, Item, N_PER_TASK, Split, VERSION, item_of_task};
-use protocol::{BenchmarkData, JobId};
+use protocol::JobId;
 
 use crate::{EngineError, Host};
 
-/// What stands beside the figures of a set of phantoms, and where they come from; none where the data are a file.
-pub(super) fn described(data: &BenchmarkData) -> Option<(DataSet, Split, u32)> {
-    let version = VERSION.to_owned();
-    match *data {
-        BenchmarkData::Sample => Some((DataSet::Sample { version }, Split::Sample, N_PER_TASK)),
-        BenchmarkData::Held { per_task } => {
-            Some((DataSet::Held { version, per_task }, Split::Held, per_task))
-        }
-        BenchmarkData::File { .. } => None,
+/// Which phantoms are asked about, and how a run calls them.
+pub(super) struct Phantoms {
+    pub(super) data: DataSet,
+    split: Split,
+    per_task: u32,
+}
+
+/// The phantoms that the page brings with it.
+pub(super) fn sample() -> Phantoms {
+    Phantoms {
+        data: DataSet::Sample { version: VERSION.to_owned() },
+        split: Split::Sample,
+        per_task: N_PER_TASK,
     }
 }
 
-/// The questions of a split: the first of every clinical task, then the second of every task, and so on. So the part of a run
-/// that is done has every task in it, and the same order is that of every run.
+/// Others, drawn for one measurement.
+pub(super) fn held(per_task: u32) -> Phantoms {
+    let version = VERSION.to_owned();
+    Phantoms { data: DataSet::HeldOut { version, per_task }, split: Split::HeldOut, per_task }
+}
+
+/// Their questions: the first of every clinical task, then the second of every task, and so on. So the part of a run that is done
+/// has every task in it, and every run has the same order.
 pub(super) async fn items<H: Host>(
     host: &H,
     job: JobId,
-    split: Split,
-    per_task: u32,
+    phantoms: &Phantoms,
 ) -> Result<Vec<Item>, EngineError> {
+    let &Phantoms { split, per_task, .. } = phantoms;
     let mut items = Vec::new();
     for index in 0..per_task {
         items.extend(ClinicalTask::ALL.iter().filter_map(|&task| item_of_task(split, task, index)));

@@ -1,12 +1,12 @@
 //! A data set of any length in a file: an index of it is in memory, each image is read when it is asked for.
 
 use bench::data::{INDEX_FORMAT, ImageError, Index, Scanner, plan};
-use bench::{DataSet, Question, Sampling, is_val};
+use bench::{DataSet, Question, Selection, is_val};
 use imaging::RgbImage;
 use protocol::{Event, JobId};
 
-use super::Opened;
-use crate::{Attachment, ByteSource, EngineError, Host, ModelFiles, SourceError};
+use super::OpenedDataSet;
+use crate::{ByteSource, EngineError, Host, ModelFiles, SourceError};
 
 /// Bytes that are read at once while a file is indexed. Between two such reads a stop gets through.
 const STEP_BYTES: u64 = 4 << 20;
@@ -25,21 +25,18 @@ pub(super) struct FileSet<S> {
 }
 
 impl<S: ByteSource> FileSet<S> {
-    /// Opens a file. Its index is recalled where the host has kept it, else made by reading all of the file.
+    /// Opens a file. Its index is taken from the host's store if it is there, else made by reading all of the file.
     pub(super) async fn open<H: Host, F: ModelFiles<Source = S>>(
         host: &H,
         job: JobId,
-        sampling: Sampling,
-        attachment: Attachment<F>,
-    ) -> Result<(Self, Opened), EngineError> {
-        let Attachment::Files(files) = attachment else {
-            return Err(EngineError::Attachment { command: "open benchmark", found: attachment.what() });
-        };
+        selection: Selection,
+        files: F,
+    ) -> Result<(Self, OpenedDataSet), EngineError> {
         let sources = files.open().await.map_err(EngineError::DataSource)?;
         let [mut source] = <[S; 1]>::try_from(sources)
             .map_err(|sources| EngineError::DataFiles { n_files: sources.len() })?;
         let index = indexed(host, job, &mut source).await?;
-        let plan = plan(&index.questions, sampling);
+        let plan = plan(&index.questions, selection);
         let set = Self { source, index, plan };
         let questions: Vec<_> = set.questions().cloned().collect();
         let data = DataSet::File {
@@ -47,8 +44,8 @@ impl<S: ByteSource> FileSet<S> {
             n_questions: set.index.questions.len() as u32,
             n_val: questions.iter().filter(|question| is_val(question)).count() as u32,
         };
-        let (problems, n_problems) = (set.index.problems.clone(), set.index.n_problems);
-        Ok((set, Opened { data, questions, problems, n_problems }))
+        let opened = OpenedDataSet::new(data, questions, set.index.problems.clone(), set.index.n_problems);
+        Ok((set, opened))
     }
 
     pub(super) fn n_questions(&self) -> usize {
@@ -106,7 +103,7 @@ impl<S: ByteSource> FileSet<S> {
 async fn indexed<H: Host, S: ByteSource>(host: &H, job: JobId, source: &mut S) -> Result<Index, EngineError> {
     let kept_as = source.version().map(|version| kept_name(source.name(), source.n_bytes(), &version));
     if let Some(name) = &kept_as
-        && let Some(bytes) = host.recall(name).await
+        && let Some(bytes) = host.stored(name).await
         // What another version of this program wrote, or was torn, is made again.
         && let Ok(index) = Index::from_bytes(&bytes)
     {
@@ -114,7 +111,7 @@ async fn indexed<H: Host, S: ByteSource>(host: &H, job: JobId, source: &mut S) -
     }
     let index = scanned(host, job, source).await?;
     if let Some(name) = kept_as {
-        host.keep(&name, index.to_bytes()).await;
+        host.store(&name, index.to_bytes()).await;
     }
     Ok(index)
 }
@@ -138,7 +135,7 @@ async fn scanned<H: Host, S: ByteSource>(host: &H, job: JobId, source: &mut S) -
         if now_secs - told_secs >= TELLING_SECS || bytes_done == bytes_total {
             told_secs = now_secs;
             let n_rows = scanner.n_rows();
-            host.emit(Event::BenchmarkIndexing { job, bytes_done, bytes_total, n_rows }, None);
+            host.emit(Event::BenchmarkIndexing { job, bytes_done, bytes_total, n_rows });
         }
         host.breathe().await;
         if host.is_stopped(job) {

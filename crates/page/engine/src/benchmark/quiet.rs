@@ -2,7 +2,7 @@ use protocol::{Event, JobId};
 
 use crate::Host;
 
-/// A host that is told nothing: the pieces of an answer and its progress belong to the conversation's view.
+/// A host that hears nothing: pieces of an answer and progress belong to the conversation's view.
 #[derive(Debug)]
 pub(crate) struct Quiet<'a, H>(pub(crate) &'a H);
 
@@ -11,7 +11,7 @@ impl<H: Host> Host for Quiet<'_, H> {
         self.0.now_secs()
     }
 
-    fn emit(&self, _: Event, _: Option<Vec<u8>>) {}
+    fn emit(&self, _: Event) {}
 
     fn breathe(&self) -> impl Future<Output = ()> {
         self.0.breathe()

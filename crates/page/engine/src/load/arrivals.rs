@@ -50,6 +50,6 @@ impl<'a, H: Host> Arrivals<'a, H> {
                 Event::Progress { job, stage, done: mib(n_done), total: mib(n_total), elapsed_secs }
             }
         };
-        self.host.emit(event, None);
+        self.host.emit(event);
     }
 }

@@ -6,7 +6,7 @@ use model::tokenizer::Vocabulary;
 use weights::{Gguf, HeaderReader};
 
 use super::joined::{Joined, read};
-use super::split::{Opened, gathered};
+use super::split::{OpenFile, gathered};
 use crate::{ByteSource, EngineError};
 
 pub(super) struct File<S> {
@@ -14,14 +14,14 @@ pub(super) struct File<S> {
     pub(super) gguf: Gguf,
 }
 
-async fn open<S: ByteSource>(mut source: S) -> Result<Opened<S>, EngineError> {
+async fn open<S: ByteSource>(mut source: S) -> Result<OpenFile<S>, EngineError> {
     let mut reader = HeaderReader::new(source.n_bytes());
     loop {
         let bytes = read(&mut source, reader.want()).await?;
         let fed = reader.feed(&bytes);
         let header = |error| EngineError::Header { name: source.name().to_owned(), error };
         if let Some(gguf) = fed.map_err(header)? {
-            return Ok(Opened { source, gguf });
+            return Ok(OpenFile { source, gguf });
         }
     }
 }

@@ -7,7 +7,7 @@ use super::joined::Joined;
 use crate::{ByteSource, EngineError};
 
 /// One file with its header read.
-pub(super) struct Opened<S> {
+pub(super) struct OpenFile<S> {
     pub(super) source: S,
     pub(super) gguf: Gguf,
 }
@@ -16,11 +16,11 @@ pub(super) struct Opened<S> {
 struct Family<S> {
     name: String,
     n_parts: u32,
-    parts: Vec<(SplitPart, Opened<S>)>,
+    parts: Vec<(SplitPart, OpenFile<S>)>,
 }
 
 /// Files as models see them: parts of a split model, in whatever order they come, become one.
-pub(super) fn gathered<S: ByteSource>(opened: Vec<Opened<S>>) -> Result<Vec<File<S>>, EngineError> {
+pub(super) fn gathered<S: ByteSource>(opened: Vec<OpenFile<S>>) -> Result<Vec<File<S>>, EngineError> {
     let (mut files, mut families) = (Vec::new(), Vec::<Family<S>>::new());
     for opened in opened {
         let part = opened.gguf.split_part();
@@ -69,7 +69,7 @@ impl<S: ByteSource> Family<S> {
         let name = named(0).to_owned();
         let (sources, indices): (Vec<_>, Vec<_>) = parts
             .into_iter()
-            .map(|(_, Opened { source, gguf })| {
+            .map(|(_, OpenFile { source, gguf })| {
                 let n_bytes = source.n_bytes();
                 (source, (gguf, n_bytes))
             })

@@ -3,6 +3,7 @@
 use protocol::{Command, Detail, EndOfAnswer, Event, ImageId, Sampling, Settings, Stage};
 
 use crate::backend::{exact, quantised};
+use crate::commands::Attachment;
 use crate::files::{Pair, bmp, read, set_u32};
 use crate::remote::Remote;
 use crate::talk::{Talk, follow_up, single};
@@ -184,7 +185,7 @@ fn a_question_too_long_is_refused_before_its_image_is_encoded() {
     talk.open(1, EVEN);
     let question = protocol::Question { text: "What is in the picture?".into(), images: vec![ImageId(1)] };
     let command = |job| Command::Ask { job, question, settings: single() };
-    let events = talk.send(command, engine::Attachment::None);
+    let events = talk.send(command, Attachment::None);
     let [Event::Failed { failure, .. }] = events.as_slice() else { panic!("{events:?}") };
     assert_eq!(failure.message, "The question with its images takes 54 tokens; this model reads at most 54.");
 }

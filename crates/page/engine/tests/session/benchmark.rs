@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use bench::{Grouping, Question, Reply};
-use engine::{Attachment, ModelFiles};
+use engine::ModelFiles;
 use model::backend::Backend;
 use protocol::{
     BenchmarkData, BenchmarkImages, BenchmarkSettings, Command, Detail, EndOfAnswer, Event, Failure,
 };
 
 use crate::backend::{exact, quantised};
+use crate::commands::Attachment;
 use crate::files::{Pair, bmp, bmp_of};
 use crate::host::StopAt;
 use crate::remote::Remote;
@@ -72,7 +73,7 @@ impl<B: Backend, F: ModelFiles> Talk<B, F> {
 }
 
 /// One question of each task: found in a twentieth of the time that the sample takes.
-pub(crate) const FEW: BenchmarkData = BenchmarkData::Held { per_task: 1 };
+pub(crate) const FEW: BenchmarkData = BenchmarkData::HeldOut { per_task: 1 };
 
 type WithoutModel = Talk<cpu::Cpu>;
 
@@ -129,7 +130,7 @@ fn the_sample_has_every_task_in_every_round() {
 fn held_questions_are_others_and_as_many_as_wanted() {
     let mut talk = WithoutModel::new(exact());
     let sample = talk.open_benchmark(BenchmarkData::Sample);
-    let held = talk.open_benchmark(BenchmarkData::Held { per_task: 2 });
+    let held = talk.open_benchmark(BenchmarkData::HeldOut { per_task: 2 });
     assert_eq!(held.len(), 36);
     assert!(held.iter().zip(&sample).any(|(held, sample)| held != sample));
     // The one before it is closed.
@@ -252,7 +253,7 @@ fn a_stopped_question_is_not_answered_and_can_be_asked_again() {
         assert_eq!(stopped.unwrap_err().message, "It was stopped before its end.", "{at:?}");
         assert_eq!(replied(talk.reply(6, SHOWN)), expected, "{at:?}");
     }
-    let data = BenchmarkData::Held { per_task: 3 };
+    let data = BenchmarkData::HeldOut { per_task: 3 };
     let opened = talk.stop_next(StopAt::Breath(2)).told(|job| Command::OpenBenchmark { job, data });
     assert!(opened.is_err());
     assert_eq!(replied(talk.reply(6, SHOWN)), expected, "the questions before it are no longer open");

@@ -4,14 +4,15 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bench::data::plan;
 use bench::tsv::{self, Record};
-use bench::{DataSet, Extent, Letter, Question, Sampling};
+use bench::{DataSet, Extent, Letter, Question, Selection};
 use cpu::Cpu;
-use engine::{Attachment, MemorySource};
+use engine::MemorySource;
 use model::backend::Backend;
 use protocol::{BenchmarkData, Command, DataSource, Event, Failure};
 
 use crate::backend::exact;
 use crate::benchmark::{BLANK, FEW, SHOWN, asked};
+use crate::commands::Attachment;
 use crate::counting::Counting;
 use crate::files::{Pair, bmp, read};
 use crate::host::StopAt;
@@ -62,7 +63,7 @@ fn file(bytes: Vec<u8>) -> Counting {
     Counting { version: Some("1"), ..Counting::new(MemorySource::new("own.tsv", bytes)) }
 }
 
-const ALL: Sampling = Sampling { seed: 5, extent: Extent::All };
+const ALL: Selection = Selection { seed: 5, extent: Extent::All };
 
 /// What `BenchmarkOpened` brought.
 struct Opened {
@@ -76,9 +77,9 @@ struct Opened {
 }
 
 impl<B: Backend> FileTalk<B> {
-    fn try_open(&mut self, files: Vec<Counting>, sampling: Sampling) -> Result<Opened, Failure> {
+    fn try_open(&mut self, files: Vec<Counting>, selection: Selection) -> Result<Opened, Failure> {
         let source = DataSource::Picked { name: "own.tsv".into() };
-        let data = BenchmarkData::File { source, sampling };
+        let data = BenchmarkData::File { source, selection };
         let mut events = self.send(|job| Command::OpenBenchmark { job, data }, Attachment::Files(files));
         let last = events.pop();
         let indexing = events.into_iter().map(|event| match event {
@@ -119,10 +120,10 @@ fn a_files_questions_come_in_the_order_of_the_plan() {
     let questions: Vec<_> = (0..N).map(question).collect();
     let mut talk = FileTalk::new(exact());
     let mut beginnings = Vec::new();
-    for sampling in [ALL, Sampling { seed: 6, ..ALL }, Sampling { extent: Extent::OnePerCell, ..ALL }] {
-        let opened = talk.try_open(vec![file(sound())], sampling).unwrap();
+    for selection in [ALL, Selection { seed: 6, ..ALL }, Selection { extent: Extent::OnePerCell, ..ALL }] {
+        let opened = talk.try_open(vec![file(sound())], selection).unwrap();
         let expected: Vec<_> =
-            plan(&questions, sampling).iter().map(|at| questions[*at as usize].clone()).collect();
+            plan(&questions, selection).iter().map(|at| questions[*at as usize].clone()).collect();
         assert_eq!(opened.questions, expected);
         assert_eq!(opened.fingerprint, bench::fingerprint(&expected));
         assert_eq!(opened.data, DataSet::File { name: "own.tsv".into(), n_questions: N as u32, n_val: 0 });
@@ -332,7 +333,7 @@ fn an_opening_that_fails_leaves_the_set_before_it() {
     refused(&mut talk, vec![broken], "The data set could not be read: own.tsv: the connection was lost.");
     let data = || {
         let source = DataSource::Picked { name: "own.tsv".into() };
-        BenchmarkData::File { source, sampling: ALL }
+        BenchmarkData::File { source, selection: ALL }
     };
     let told = talk.told(|job| Command::OpenBenchmark { job, data: data() });
     assert_eq!(told.unwrap_err().message, "The command `open benchmark` came with nothing.");

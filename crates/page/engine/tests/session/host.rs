@@ -57,6 +57,14 @@ impl Scripted {
         self.events.take()
     }
 
+    /// Takes the event that ends a job, with the bytes beside it.
+    pub(crate) fn end(&self, (event, bulk): (Event, Option<Vec<u8>>)) {
+        self.emit(event);
+        if bulk.is_some() {
+            self.bulk.replace(bulk);
+        }
+    }
+
     /// The bytes that travelled beside the latest event that had some.
     pub(crate) fn take_bulk(&self) -> Option<Vec<u8>> {
         self.bulk.take()
@@ -72,7 +80,7 @@ impl Host for Scripted {
         f64::from(self.clock_eighths.get()) / 8.0
     }
 
-    fn emit(&self, event: Event, bulk: Option<Vec<u8>>) {
+    fn emit(&self, event: Event) {
         if let Event::Progress { job, stage, done, .. } = event
             && self.stop_at.get() == Some(StopAt::Progress(stage, done))
         {
@@ -82,9 +90,6 @@ impl Host for Scripted {
             self.token_secs.borrow_mut().push(clock.get());
         }
         self.events.borrow_mut().push(event);
-        if bulk.is_some() {
-            self.bulk.replace(bulk);
-        }
     }
 
     async fn breathe(&self) {
@@ -99,11 +104,11 @@ impl Host for Scripted {
         self.stopped.get() == Some(job)
     }
 
-    async fn recall(&self, name: &str) -> Option<Vec<u8>> {
+    async fn stored(&self, name: &str) -> Option<Vec<u8>> {
         self.kept.borrow().get(name).cloned()
     }
 
-    async fn keep(&self, name: &str, bytes: Vec<u8>) {
+    async fn store(&self, name: &str, bytes: Vec<u8>) {
         self.kept.borrow_mut().insert(name.to_owned(), bytes);
     }
 }

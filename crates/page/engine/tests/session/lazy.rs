@@ -1,12 +1,13 @@
 //! Text is answered before the vision tower has come, and the tower comes when it can or when it must.
 
-use engine::{Attachment, MemorySource};
+use engine::MemorySource;
 use protocol::{
     BenchmarkData, BenchmarkImages, BenchmarkSettings, Command, Culprit, Detail, EndOfAnswer, Event,
     ModelPart, Stage,
 };
 
 use crate::backend::exact;
+use crate::commands::Attachment;
 use crate::container::Container;
 use crate::counting::Counting;
 use crate::files::{Pair, text, vision};
@@ -298,7 +299,7 @@ fn a_half_loaded_tower_does_not_move() {
 #[test]
 fn a_question_of_the_benchmark_brings_the_tower() {
     let (mut talk, _) = fresh(Pair::tied());
-    let data = BenchmarkData::Held { per_task: 1 };
+    let data = BenchmarkData::HeldOut { per_task: 1 };
     talk.send(|job| Command::OpenBenchmark { job, data }, Attachment::None);
     let settings = BenchmarkSettings {
         detail: Detail::Model,

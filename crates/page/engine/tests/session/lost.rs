@@ -3,6 +3,7 @@
 use protocol::{Command, Event, ImageId, Stage};
 
 use crate::backend::exact;
+use crate::commands::Attachment;
 use crate::files::Pair;
 use crate::host::StopAt;
 use crate::remote::{Fault, Remote};
@@ -236,11 +237,11 @@ fn the_benchmark_goes_on() {
     let panel = remote.panel();
     panel.fault.set(Fault::Lost);
     let mut talk = Talk::with(remote, Pair::tied());
-    let data = protocol::BenchmarkData::Held { per_task: 1 };
-    talk.send(|job| Command::OpenBenchmark { job, data }, engine::Attachment::None);
+    let data = protocol::BenchmarkData::HeldOut { per_task: 1 };
+    talk.send(|job| Command::OpenBenchmark { job, data }, Attachment::None);
     let reply = |talk: &mut Talk<Remote>| {
         let command = |job| Command::AnswerBenchmark { job, number: 3, settings };
-        let mut events = talk.send(command, engine::Attachment::None);
+        let mut events = talk.send(command, Attachment::None);
         let Some(Event::BenchmarkAnswered { reply, .. }) = events.pop() else { panic!("{events:?}") };
         assert_eq!(reply.error, None);
         // Of the answer itself nothing is told; of the way back everything.

@@ -6,6 +6,7 @@ mod backend;
 mod benchmark;
 mod benchmark_files;
 mod benchmark_letters;
+mod commands;
 mod container;
 mod conversation;
 mod counting;

@@ -91,14 +91,6 @@ fn a_machine_with_room_for_the_text_alone_gives_the_session_back_too() {
     assert_eq!(talk.ask("What is in the picture?", &[1], &follow_up()).said(), expected.said());
 }
 
-#[test]
-fn a_choice_is_not_the_sessions_own() {
-    let mut talk = Talk::with(exact(), Pair::tied());
-    let choice = protocol::BackendChoice::Measured;
-    let events = talk.send(|job| Command::ChooseBackend { job, choice }, engine::Attachment::None);
-    assert!(matches!(events.as_slice(), [protocol::Event::Failed { .. }]), "{events:?}");
-}
-
 /// The clock of these tests goes on when it is looked at, so the figures mean nothing; that there are some does.
 #[test]
 fn a_machine_is_measured_and_found_again_when_it_was_lost() {

@@ -1,7 +1,6 @@
 //! Every reason not to answer, in words that say what was found; and the session goes on.
 
-use engine::Attachment;
-use protocol::{Command, Detail, Failure, ImageId, ModelSource, Sampling, Settings};
+use protocol::{Detail, Failure, Sampling, Settings};
 
 use crate::backend::exact;
 use crate::files::{Pair, bmp};
@@ -139,23 +138,6 @@ fn a_file_that_is_no_image_leaves_the_image_before_it() {
     let failure = talk.open_bytes(1, "cut.png", cut).unwrap_err();
     assert_says(&failure, "cut.png: the PNG file is damaged or incomplete", "save it again");
     talk.ask("What is in the picture?", &[1], &single());
-}
-
-#[test]
-fn a_command_that_came_with_the_wrong_bytes_is_a_fault_of_the_page() {
-    let mut talk = Talk::with(exact(), Pair::tied());
-    let source = ModelSource::Files { names: Vec::new() };
-    let load = |job| Command::LoadModel { job, source };
-    let open = |job| Command::OpenImage { job, image: ImageId(1), name: "x.png".into() };
-    let failure = |events: Vec<protocol::Event>| match events.as_slice() {
-        [protocol::Event::Failed { failure, .. }] => failure.clone(),
-        other => panic!("{other:?}"),
-    };
-    let failed = failure(talk.send(load, Attachment::Bytes(vec![1])));
-    assert_says(&failed, "The command `load model` came with bytes.", "Reload the page");
-    let failed = failure(talk.send(open, Attachment::Files(Pair::tied().sources())));
-    assert_says(&failed, "The command `open image` came with files.", "Reload the page");
-    talk.ask("Hello there.", &[], &single());
 }
 
 /// Fails once, in another product each time, in the tower, in the prompt and among the answer's tokens.

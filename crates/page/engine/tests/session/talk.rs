@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use engine::{Attachment, MemorySource, ModelFiles, Session};
+use engine::{MemorySource, ModelFiles, Session};
 use model::backend::Backend;
 use protocol::{
     Command, EndOfAnswer, Event, Failure, ImageId, ImageInfo, JobId, ModelInfo, ModelSource, Question,
     Settings, Timings, Turns,
 };
 
+use crate::commands::{Attachment, carry_out};
 use crate::files::{Pair, read};
 use crate::host::{Scripted, StopAt};
 
@@ -100,7 +101,7 @@ impl<B: Backend, F: ModelFiles> Talk<B, F> {
         self.n_jobs += 1;
         let command = command(job);
         let is_load = matches!(command, Command::LoadModel { .. });
-        pollster::block_on(self.session.handle(command, attachment));
+        pollster::block_on(carry_out(&mut self.session, command, attachment));
         let events = self.take_events();
         if is_load && matches!(events.last(), Some(Event::ModelReady { .. })) {
             self.load_job = job;
@@ -184,7 +185,7 @@ impl<B: Backend, F: ModelFiles> Talk<B, F> {
 
     /// A command that has no job and tells nothing.
     pub(crate) fn tell(&mut self, command: Command) {
-        pollster::block_on(self.session.handle(command, Attachment::None));
+        pollster::block_on(carry_out(&mut self.session, command, Attachment::None));
         assert_eq!(self.host.take_events(), []);
     }
 

@@ -1,5 +1,5 @@
-use super::shelf::Shelf;
-use super::trouble::Trouble;
+use runs::{RunError, RunStore};
+
 use crate::folder::PrivateFolder;
 use crate::lock::{Mode, NoLock, WebLock};
 
@@ -21,34 +21,34 @@ fn file_name(id: &str) -> String {
     format!("{id}{ENDING}")
 }
 
-impl Shelf for Private {
+impl RunStore for Private {
     type Lock = WebLock;
 
     const IS_ON_DISK: bool = true;
 
-    async fn list(&self) -> Result<Vec<(String, u64)>, Trouble> {
-        let entries = FOLDER.list().await.map_err(Trouble::NotRead)?;
+    async fn list(&self) -> Result<Vec<(String, u64)>, RunError> {
+        let entries = FOLDER.list().await.map_err(RunError::NotRead)?;
         let run = |name: &str| name.strip_suffix(ENDING).map(str::to_owned);
         Ok(entries.iter().filter_map(|entry| Some((run(&entry.name)?, entry.n_bytes))).collect())
     }
 
-    async fn read(&self, id: &str) -> Result<Option<Vec<u8>>, Trouble> {
-        FOLDER.read(&file_name(id)).await.map_err(Trouble::NotRead)
+    async fn read(&self, id: &str) -> Result<Option<Vec<u8>>, RunError> {
+        FOLDER.read(&file_name(id)).await.map_err(RunError::NotRead)
     }
 
-    async fn lock(&self, id: &str) -> Result<WebLock, Trouble> {
+    async fn lock(&self, id: &str) -> Result<WebLock, RunError> {
         WebLock::wait(&format!("runs/{id}"), Mode::Exclusive).await.map_err(|error| match error {
-            NoLock::Held => Trouble::Held,
-            NoLock::Failed(why) => Trouble::NotWritten(format!("it could not be locked: {why}")),
+            NoLock::Held => RunError::Held,
+            NoLock::Failed(why) => RunError::NotWritten(format!("it could not be locked: {why}")),
         })
     }
 
-    async fn write(&self, id: &str, at: u64, text: &str) -> Result<(), Trouble> {
-        FOLDER.write(&file_name(id), at, text.as_bytes()).await.map_err(Trouble::NotWritten)
+    async fn write(&self, id: &str, at: u64, text: &str) -> Result<(), RunError> {
+        FOLDER.write(&file_name(id), at, text.as_bytes()).await.map_err(RunError::NotWritten)
     }
 
-    async fn remove(&self, id: &str) -> Result<(), Trouble> {
-        FOLDER.remove(&file_name(id)).await.map_err(Trouble::NotWritten)
+    async fn remove(&self, id: &str) -> Result<(), RunError> {
+        FOLDER.remove(&file_name(id)).await.map_err(RunError::NotWritten)
     }
 
     fn warn(&self, what: &str) {

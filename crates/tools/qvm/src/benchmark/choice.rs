@@ -1,16 +1,17 @@
 use std::str::FromStr;
 
 use anyhow::bail;
-use bench::{DEFAULT_SEED, DataSet, Extent, Grouping, Question, Sampling, Shard, fingerprint, is_val};
+use bench::{
+    DEFAULT_SEED, DataSet, Extent, Grouping, Question, RunQuestions, Selection, Shard, fingerprint, is_val,
+};
 use clap::Args;
-use engine::Session;
+use engine::{Data, OpenedDataSet, Session};
 use model::backend::Backend;
-use protocol::BenchmarkData;
 
-use super::data::{DataArg, open, open_file};
-use super::shard::{ShardArg, holds};
+use super::data::{DataArg, open};
+use super::shard::ShardArg;
 use crate::file::FileSource;
-use crate::host::{OpenedSet, Terminal};
+use crate::host::Terminal;
 
 /// Which questions are asked.
 #[derive(Args, Debug)]
@@ -41,11 +42,7 @@ pub(crate) struct ChoiceArgs {
 /// What is asked, and where it comes from.
 #[derive(Debug)]
 pub(crate) struct Choice {
-    pub(crate) data_set: DataSet,
-    pub(crate) sampling: Option<Sampling>,
-    pub(crate) shard: Option<Shard>,
-    /// Names the questions of all shards.
-    pub(crate) fingerprint: String,
+    pub(crate) asked: RunQuestions,
     /// With their places in the data set.
     pub(crate) questions: Vec<(u32, Question)>,
 }
@@ -56,25 +53,26 @@ impl ChoiceArgs {
         &self,
         session: &mut Session<impl Backend, Terminal, Vec<FileSource>>,
     ) -> anyhow::Result<Choice> {
-        let (sampling, opened) = match &self.data {
+        let (selection, opened) = match &self.data {
             DataArg::Sample => (None, open(session, self.phantoms()?).await?),
             DataArg::File(_) if self.fresh.is_some() => {
                 bail!("--fresh draws phantoms; it goes with --data sample alone")
             }
             DataArg::File(path) => {
                 let extent = self.extent.map_or(Extent::OnePerCell, |extent| extent.0);
-                let sampling = Sampling { seed: self.seed.unwrap_or(DEFAULT_SEED), extent };
-                (Some(sampling), open_file(session, path, sampling).await?)
+                let selection = Selection { seed: self.seed.unwrap_or(DEFAULT_SEED), extent };
+                let file = vec![FileSource::open_by_name(path)?];
+                (Some(selection), open(session, Data::File { file, selection }).await?)
             }
         };
         tell_of(&opened);
-        let OpenedSet { mut data_set, questions, .. } = opened;
+        let OpenedDataSet { data: mut data_set, questions, .. } = opened;
         let mut questions = chosen(questions, &self.tasks, self.limit)?;
         let all: Vec<Question> = questions.iter().map(|(_, question)| question.clone()).collect();
         let fingerprint = fingerprint(&all);
         let shard = self.shard.map(|shard| shard.0);
         if let Some(shard) = shard {
-            questions.retain(|&(place, _)| holds(shard, place));
+            questions.retain(|&(place, _)| runs::holds(shard, place));
             if questions.is_empty() {
                 bail!(
                     "shard {}/{} has no question: there are only {} in all",
@@ -87,16 +85,16 @@ impl ChoiceArgs {
         if let DataSet::File { n_val, .. } = &mut data_set {
             *n_val = questions.iter().filter(|(_, question)| is_val(question)).count() as u32;
         }
-        Ok(Choice { data_set, sampling, shard, fingerprint, questions })
+        Ok(Choice { asked: RunQuestions { data_set, selection, fingerprint, shard }, questions })
     }
 
-    fn phantoms(&self) -> anyhow::Result<BenchmarkData> {
+    fn phantoms(&self) -> anyhow::Result<Data<Vec<FileSource>>> {
         if self.seed.is_some() || self.extent.is_some() {
             bail!(
                 "--seed and --extent choose among a file's questions; the sample has an order of its own, and --limit cuts it"
             );
         }
-        Ok(self.fresh.map_or(BenchmarkData::Sample, |per_task| BenchmarkData::Held { per_task }))
+        Ok(self.fresh.map_or(Data::Sample, |per_task| Data::HeldOut { per_task }))
     }
 }
 
@@ -104,7 +102,7 @@ impl ChoiceArgs {
 const MOST_TOLD: usize = 10;
 
 /// What a person should know of a data set before hours of answers.
-fn tell_of(opened: &OpenedSet) {
+fn tell_of(opened: &OpenedDataSet) {
     if opened.n_problems > 0 {
         eprintln!("{} rows are left out:", opened.n_problems);
         for problem in opened.problems.iter().take(MOST_TOLD) {

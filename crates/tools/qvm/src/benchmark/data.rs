@@ -1,16 +1,11 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use anyhow::Context as _;
-use engine::{Attachment, Session};
+use engine::{Data, OpenedDataSet, Session};
 use model::backend::Backend;
-use protocol::{BenchmarkData, Command, DataSource, JobId};
 
 use crate::file::FileSource;
-use crate::host::{OpenedSet, Terminal};
-
-/// Every command of this program: they follow one another, so one name does.
-pub(crate) const JOB: JobId = JobId(0);
+use crate::host::{JOB, Terminal, failed};
 
 /// Where questions come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,29 +30,10 @@ impl FromStr for DataArg {
     }
 }
 
-/// Tells the session a command that needs nothing beside it.
-pub(crate) async fn tell(session: &mut Session<impl Backend, Terminal, Vec<FileSource>>, command: Command) {
-    session.handle(command, Attachment::None).await;
-}
-
-/// Opens a set of phantoms; its questions stand at their numbers.
+/// Opens a data set; its questions stand in the order of asking.
 pub(crate) async fn open(
     session: &mut Session<impl Backend, Terminal, Vec<FileSource>>,
-    data: BenchmarkData,
-) -> anyhow::Result<OpenedSet> {
-    tell(session, Command::OpenBenchmark { job: JOB, data }).await;
-    session.host().outcome()?.benchmark.context("the data set did not open")
-}
-
-/// Opens a file; its questions stand in the order of asking.
-pub(crate) async fn open_file(
-    session: &mut Session<impl Backend, Terminal, Vec<FileSource>>,
-    path: &std::path::Path,
-    sampling: bench::Sampling,
-) -> anyhow::Result<OpenedSet> {
-    let source = DataSource::Picked { name: path.display().to_string() };
-    let data = BenchmarkData::File { source, sampling };
-    let files = vec![FileSource::open_by_name(path)?];
-    session.handle(Command::OpenBenchmark { job: JOB, data }, Attachment::Files(files)).await;
-    session.host().outcome()?.benchmark.context("the data set did not open")
+    data: Data<Vec<FileSource>>,
+) -> anyhow::Result<OpenedDataSet> {
+    session.open_data(JOB, data).await.map_err(|error| failed(&error))
 }

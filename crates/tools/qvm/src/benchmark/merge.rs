@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
-use bench::{Answered, Conditions, DataSet, KeptRun, Run, Shard, fingerprint, log};
+use bench::{Answered, Conditions, DataSet, KeptRun, Run, Shard, fingerprint};
 use clap::Args;
+use runs::{difference, log, n_held};
 
-use super::log::{difference, id, read, replace};
-use super::shard::n_held;
+use super::log::{id, read, replace};
 
 #[derive(Args, Debug)]
 pub(crate) struct MergeArgs {
@@ -124,8 +124,8 @@ fn interleaved(shards: Vec<(String, Run)>) -> Vec<Answered> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::benchmark::shard::holds;
     use crate::benchmark::table::tests::run;
+    use runs::holds;
 
     /// A run of five answers over a file.
     fn complete() -> Run {

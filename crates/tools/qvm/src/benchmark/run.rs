@@ -1,23 +1,22 @@
 //! `qvm bench run`: a data set, question by question, through one session.
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-use bench::{Answered, Conditions, Preset, Row, Rule, Run, VisualTokens};
+use bench::{Conditions, Preset, Row, Rule, Run, RunModel, RunSettings, VisualTokens};
 use clap::{Args, ValueEnum};
-use engine::{Attachment, Host as _, Session};
+use engine::{Host as _, Session};
 use model::backend::Backend;
-use protocol::{BenchmarkImages, BenchmarkSettings, Command, Detail, ModelInfo, ModelSource};
+use protocol::{BenchmarkImages, BenchmarkSettings, Detail, ModelInfo};
+use runs::{Drive, MemoryStore, NoNext, RunStore, Runs};
 
 use super::choice::{Choice, ChoiceArgs};
-use super::data::{JOB, tell};
 use super::date::today;
-use super::log::RunLog;
+use super::log::{LogFile, begin_or_resume};
 use super::output::{OutputArgs, check_writable};
 use super::pair::PairArgs;
 use crate::file::{FileSource, PrecisionArg};
-use crate::host::Terminal;
+use crate::host::{JOB, Terminal, failed};
 use crate::machine::{BackendArg, MachineArgs, open_gpu};
 
 #[derive(Args, Debug)]
@@ -47,7 +46,7 @@ pub(crate) struct RunArgs {
     /// How answers are read: a version of VLMEvalKit's matching
     #[arg(long, default_value_t = Rule::default())]
     rule: Rule,
-    /// Write each answer to this file as it comes; where it is there already, go on behind its last answer
+    /// Write each answer to this file as it comes; if the file exists, continue after its last answer
     #[arg(long)]
     log: Option<PathBuf>,
     #[command(flatten)]
@@ -95,42 +94,46 @@ async fn answer<B: Backend>(backend: B, args: &RunArgs) -> anyhow::Result<Run> {
     let sources = args.pair.files()?.open()?;
     let mut session = Session::new(backend, Terminal::new());
     let choice = args.choice.open(&mut session).await?;
-    let source = ModelSource::Files { names: Vec::new() };
-    session.handle(Command::LoadModel { job: JOB, source }, Attachment::Files(sources.into())).await;
-    let model = session.host().outcome()?.model.context("no model was loaded")?;
+    let model = session.load(JOB, sources.into()).await.map_err(|error| failed(&error))?;
     // Every question has an image. The tower comes now, so that the first one does not take longer than the others.
     while session.advance().await {}
-    session.host().outcome()?;
     let settings = settings(args);
-    let n_total = choice.questions.len() as u32;
-    let mut run =
-        Run { conditions: conditions(args, &model, settings.detail, &choice), n_total, answers: Vec::new() };
-    let mut log = match &args.log {
-        Some(path) => Some(RunLog::open(path, &mut run, &choice.questions)?),
-        None => None,
-    };
+    let conditions = conditions(args, &model, settings.detail, &choice);
+    match &args.log {
+        Some(path) => {
+            let runs = Runs::new(LogFile::new(path));
+            let begun = begin_or_resume(&runs, path, conditions, choice.questions).await?;
+            drive(&runs, begun, &mut session, settings).await
+        }
+        None => {
+            let runs = Runs::new(MemoryStore::default());
+            let begun = begin_or_resume(&runs, Path::new("run"), conditions, choice.questions).await?;
+            drive(&runs, begun, &mut session, settings).await
+        }
+    }
+}
+
+/// Has every question answered that has no answer yet.
+async fn drive<S: RunStore>(
+    runs: &Runs<S>,
+    (mut drive, mut run): (Drive, Run),
+    session: &mut Session<impl Backend, Terminal, Vec<FileSource>>,
+    settings: BenchmarkSettings,
+) -> anyhow::Result<Run> {
     let mut row = run.row();
     let (started_secs, n_before) = (session.host().now_secs(), run.n_asked());
-    for (place, question) in choice.questions.into_iter().skip(n_before as usize) {
-        let reply = reply(&mut session, place, settings).await?;
-        let answered = Answered::new(args.rule, question, reply);
-        if let Some(log) = &mut log {
-            log.append(run.n_asked(), &answered)?;
-        }
+    loop {
+        let reply = async |place| session.answer_benchmark(JOB, place, settings).await;
+        let answered = match drive.next(runs, reply).await {
+            Ok(Some(answered)) => answered,
+            Ok(None) => return Ok(run),
+            Err(NoNext::NotAnswered(error)) => return Err(failed(&error)),
+            Err(NoNext::NotKept(error)) => return Err(error.into()),
+        };
         row.add(&answered);
         run.answers.push(answered);
         show_progress(&run, &row, run.n_asked() - n_before, session.host().now_secs() - started_secs);
     }
-    Ok(run)
-}
-
-async fn reply(
-    session: &mut Session<impl Backend, Terminal, Vec<FileSource>>,
-    number: u32,
-    settings: BenchmarkSettings,
-) -> anyhow::Result<bench::Reply> {
-    tell(session, Command::AnswerBenchmark { job: JOB, number, settings }).await;
-    session.host().outcome()?.reply.with_context(|| format!("question {number} was not answered"))
 }
 
 fn settings(args: &RunArgs) -> BenchmarkSettings {
@@ -151,25 +154,23 @@ fn settings(args: &RunArgs) -> BenchmarkSettings {
 
 fn conditions(args: &RunArgs, model: &ModelInfo, detail: Detail, choice: &Choice) -> Conditions {
     let (min, max) = detail.visual_tokens(model);
-    Conditions {
-        model: model.name.clone(),
+    let model = RunModel {
+        name: model.name.clone(),
         quantisation: model.quantisation.clone(),
         backend: match (args.machine.backend, args.machine.precision) {
             (BackendArg::Cpu, PrecisionArg::Exact) => format!("{}, exact", model.backend),
             _ => model.backend.clone(),
         },
+    };
+    let settings = RunSettings {
         visual_tokens: VisualTokens { min, max },
         rule: args.rule,
         max_answer_tokens: args.max_tokens,
         blank_images: args.blank_images,
-        data_set: choice.data_set.clone(),
-        software: format!("qvm {}", env!("CARGO_PKG_VERSION")),
-        date: today(),
-        sampling: choice.sampling,
         circular: args.circular,
-        questions: choice.fingerprint.clone(),
-        shard: choice.shard,
-    }
+    };
+    let software = concat!("qvm ", env!("CARGO_PKG_VERSION"));
+    Conditions::new(model, choice.asked.clone(), settings, software, today())
 }
 
 /// Lines in a file that collects them, as far apart as is still of use.

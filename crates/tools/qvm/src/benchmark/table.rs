@@ -142,7 +142,7 @@ pub(crate) mod tests {
             data_set: DataSet::Sample { version: "test".into() },
             software: "0.1.0".into(),
             date: "2026-11-25".into(),
-            sampling: None,
+            selection: None,
             circular: false,
             questions: String::new(),
             shard: None,

@@ -8,13 +8,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bench::tsv::{Record, write};
 use clap::Args;
-use engine::Session;
+use engine::{Data, Preview, Session};
 use image::{DynamicImage, ImageFormat, RgbaImage};
-use protocol::{BenchmarkData, Command};
 
-use super::data::{JOB, open, tell};
+use super::data::open;
 use crate::file::PrecisionArg;
-use crate::host::Terminal;
+use crate::host::{Terminal, failed};
 
 #[derive(Args, Debug)]
 pub(crate) struct TsvArgs {
@@ -37,12 +36,11 @@ pub(crate) fn run(args: &TsvArgs) -> anyhow::Result<()> {
 async fn records() -> anyhow::Result<Vec<Record>> {
     // Nothing is computed: a session without a model opens data sets and shows their images.
     let mut session = Session::new(PrecisionArg::Fast.machine(), Terminal::new());
-    let questions = open(&mut session, BenchmarkData::Sample).await?.questions;
+    let questions = open(&mut session, Data::Sample).await?.questions;
     let mut records = Vec::new();
     for (number, question) in (0..).zip(questions) {
-        tell(&mut session, Command::ShowBenchmarkImage { job: JOB, number }).await;
-        let shown = session.host().outcome()?.image;
-        let (width_px, height_px, rgba) = shown.with_context(|| format!("question {number} has no image"))?;
+        let shown = session.question_image(number).await.map_err(|error| failed(&error))?;
+        let Preview { width_px, height_px, rgba } = shown;
         records.push(Record { question, image: Some(STANDARD.encode(png(width_px, height_px, rgba)?)) });
     }
     Ok(records)

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use cpu::{Cpu, Precision};
-use engine::{Attachment, ByteSource as _, Session};
+use engine::{ByteSource as _, Session};
 use model::config::TextConfig;
 use model::load::{TextTensors, VisionTensors};
 use model::plan::Plan;
-use protocol::{Command, Detail, ImageId, JobId, ModelSource, Question, Settings};
+use protocol::{Detail, ImageId, JobId, Question, Settings};
 use weights::{Gguf, HeaderReader};
 
 use super::*;
@@ -134,20 +134,14 @@ fn a_shallow_pair_is_loaded_and_answers() -> Result<()> {
     let job = JobId(0);
     let mut session = Session::new(Cpu::new(Precision::Quantised), Terminal::new());
     pollster::block_on(async {
-        let source = ModelSource::Files { names: Vec::new() };
-        session.handle(Command::LoadModel { job, source }, Attachment::Files(open(&scratch.0)?)).await;
-        let loaded = session.host().outcome()?.model;
-        assert_eq!(loaded.map(|m| m.name), Some("Synthetic 2B".into()));
+        assert_eq!(session.load(job, open(&scratch.0)?).await?.name, "Synthetic 2B");
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../web/examples/fundus.png");
-        let image = Command::OpenImage { job, image: ImageId(0), name: "fundus.png".into() };
-        session.handle(image, Attachment::Bytes(std::fs::read(example)?)).await;
-        session.host().outcome()?;
+        session.open_image(ImageId(0), "fundus.png", &std::fs::read(example)?)?;
         let question = Question { text: "What is this?".into(), images: vec![ImageId(0)] };
         let detail = Detail::Tokens { min: 4, max: 16 };
         let settings = Settings { max_answer_tokens: 3, detail, ..Settings::default() };
-        session.handle(Command::Ask { job, question, settings }, Attachment::None).await;
-        let timings = session.host().outcome()?.timings;
-        assert!(timings.is_some_and(|t| t.n_answer_tokens > 0 && t.n_visual_tokens > 3));
+        let (_, timings) = session.ask(job, question, settings).await?;
+        assert!(timings.n_answer_tokens > 0 && timings.n_visual_tokens > 3);
         Ok(())
     })
 }

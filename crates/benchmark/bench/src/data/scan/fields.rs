@@ -4,21 +4,21 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr3};
 
-/// Is told what a file consists of, in order.
+/// Receives the parts of a file in their order.
 pub(super) trait Fields {
-    /// The next part of the present field, unquoted.
+    /// The next part of the current field, unquoted.
     fn content(&mut self, part: &[u8]);
 
-    /// The present field is over; these bytes of the file were it, with its quotes.
+    /// The current field ends. It was these bytes of the file, with its quotes.
     fn end_field(&mut self, range: Range<u64>);
 
-    /// The present record is over; `is_open` where the file ended within quotes.
+    /// The current record ends; `is_open` if the file ended inside quotes.
     fn end_record(&mut self, is_open: bool);
 }
 
-/// Cuts a file into records of fields as the `csv` crate does with a tab between them: a field may be quoted, a quote in it is
-/// doubled then, and it may hold tabs and line breaks; records end with any of `\n`, `\r\n` and `\r`; lines with nothing in them are
-/// passed over. It takes the file in pieces of any length and keeps nothing of them.
+/// Splits a file into records of fields as the `csv` crate does with tabs: a field may be quoted, and then contains quotes in
+/// pairs, tabs and line breaks; records end with any of `\n`, `\r\n` and `\r`; empty lines are skipped. It takes the file in pieces
+/// of any length and keeps none of them.
 #[derive(Debug, Default)]
 pub(super) struct Splitter {
     state: State,
@@ -31,17 +31,17 @@ enum State {
     /// Between two records.
     #[default]
     Record,
-    /// Behind a tab.
+    /// After a tab.
     Field,
     Unquoted,
     Quoted,
-    /// Behind a quote within quotes: the end of them, or the first of two.
+    /// After a quote inside quotes: either their end, or the first of a pair.
     Quote,
 }
 
 impl Splitter {
-    /// Begins behind `n_bytes` that are no part of any field.
-    pub(super) fn behind(n_bytes: u64) -> Self {
+    /// Begins after `n_bytes` that belong to no field.
+    pub(super) fn after(n_bytes: u64) -> Self {
         Self { n_bytes, ..Self::default() }
     }
 
@@ -71,7 +71,7 @@ impl Splitter {
                     self.state = State::Quoted;
                     1
                 }
-                // What follows the closing quote up to the next tab belongs to the field.
+                // Anything from the closing quote to the next tab belongs to the field.
                 State::Quote => {
                     self.state = State::Unquoted;
                     0
@@ -99,7 +99,7 @@ impl Splitter {
         n + 1
     }
 
-    /// The file is over.
+    /// The file ends.
     pub(super) fn finish(self, fields: &mut impl Fields) {
         let start = match self.state {
             State::Record => return,

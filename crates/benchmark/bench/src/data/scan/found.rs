@@ -5,21 +5,21 @@ use crate::data::{DataError, ImagePlace, Index};
 use crate::tsv::RowError;
 use crate::{Problem, Question};
 
-/// An image of at most this many bytes is the index of another row, whose image it is: VLMEvalKit's rule.
+/// An image of at most this many bytes is the index of another row and stands for that row's image: VLMEvalKit's rule.
 pub(super) const MAX_REFERENCE_BYTES: usize = 64;
 
-/// More of an index would not help anyone.
+/// A problem shows at most this much of an index.
 const MOST_SHOWN_CHARS: usize = 80;
 
 /// A row's image.
 #[derive(Debug)]
 pub(super) struct Image {
     pub(super) place: ImagePlace,
-    /// What stands there, where it is short enough to name another row.
+    /// The content, if it is short enough to name another row.
     pub(super) reference: Option<String>,
 }
 
-/// What was found so far.
+/// What has been found so far.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     index: Index,
@@ -36,7 +36,7 @@ impl Found {
         self.n_rows
     }
 
-    /// A row of which this is its index, its question, and its image where it has one.
+    /// Takes a row: its index, its question, and its image if it has one.
     pub(super) fn row(&mut self, index: &str, question: Result<Question, RowError>, image: Option<Image>) {
         self.n_rows += 1;
         let question = question.and_then(|question| match self.places.get(&question.index) {
@@ -85,8 +85,8 @@ impl Found {
         Ok(self.index)
     }
 
-    /// Gives rows that name another row that one's image. A short image that names none is left as it is: it is told when it is
-    /// looked at.
+    /// Gives each row that names another row the image of that row. A short image that names no row stays as it is: the error is
+    /// reported when the image is needed.
     fn share_images(&mut self) {
         let references = std::mem::take(&mut self.references);
         let own = |place: usize| references.binary_search_by_key(&place, |&(place, _)| place).is_err();
@@ -104,7 +104,7 @@ impl Found {
                 self.index.images[*place] = shared;
             }
         }
-        // From the last on, so that the places of those before it stay.
+        // Backwards, so that removing one does not move the others.
         for (place, reference) in lost.into_iter().rev() {
             let question = self.index.questions.remove(place);
             self.index.images.remove(place);

@@ -1,16 +1,16 @@
 use memchr::memchr;
 
 use super::found::{Found, Image, MAX_REFERENCE_BYTES};
-use super::json::JsonRow;
 use super::{MAX_LINE_BYTES, RowError};
+use crate::data::json::JsonRow;
 use crate::data::{DataError, ImageForm, ImagePlace, Index};
 
 /// Reads a file of one JSON object a line.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
-    /// The beginning of a line that goes on in the next chunk.
+    /// The beginning of a line that continues in the next chunk.
     part: Vec<u8>,
-    /// Whether the present line is too long to be kept.
+    /// Whether the current line is too long to keep.
     is_too_long: bool,
     n_bytes: u64,
     line_start: u64,
@@ -18,8 +18,8 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Begins behind a byte order mark of `n_bytes`.
-    pub(super) fn behind(n_bytes: u64) -> Self {
+    /// Begins after a byte order mark of `n_bytes`.
+    pub(super) fn after(n_bytes: u64) -> Self {
         Self { n_bytes, line_start: n_bytes, ..Self::default() }
     }
 
@@ -53,7 +53,7 @@ impl Lines {
             self.part = Vec::new();
             return;
         }
-        // A doubled buffer of this size would be felt in a tab.
+        // Doubling a buffer of this size would strain a tab.
         self.part.reserve_exact(part.len());
         self.part.extend(part);
     }

@@ -1,19 +1,17 @@
 mod fields;
 mod found;
-mod json;
 mod lines;
 mod table;
 #[cfg(test)]
 mod tests;
 
-pub(super) use json::JsonRow;
 use lines::Lines;
 use table::Table;
 
 use super::{DataError, Index};
 use crate::tsv::RowError;
 
-/// Problems that are kept; further ones are counted.
+/// This many problems are kept; further ones are only counted.
 pub const MAX_PROBLEMS: usize = 200;
 
 /// A longer line of a JSON lines file is left out.
@@ -21,8 +19,8 @@ pub const MAX_LINE_BYTES: usize = 64 << 20;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Reads a data set's file from front to back, cut into pieces of any length. What stays in memory is the questions, and of a
-/// JSON line that goes on in the next piece its beginning.
+/// Reads a data set's file from front to back, in pieces of any length. It keeps the questions in memory, and the beginning of a
+/// JSON line that continues in the next piece.
 #[derive(Debug)]
 pub struct Scanner {
     is_named_json: bool,
@@ -31,15 +29,15 @@ pub struct Scanner {
 
 #[derive(Debug)]
 enum Form {
-    /// The first bytes, as long as they leave open what follows.
+    /// The first bytes, while they do not decide the form.
     Unknown(Vec<u8>),
     Table(Box<Table>),
     Lines(Box<Lines>),
 }
 
 impl Scanner {
-    /// `name` is the file's: `.jsonl` or `.json` at its end, or a brace as the first byte, means one JSON object a line;
-    /// anything else is tab-separated.
+    /// `name` is the file's. If it ends in `.jsonl` or `.json`, or if the first byte is a brace, each line is a JSON object; anything
+    /// else is tab-separated.
     pub fn new(name: &str) -> Self {
         let name = name.to_lowercase();
         Self {
@@ -51,7 +49,7 @@ impl Scanner {
     /// Takes the next bytes of the file.
     ///
     /// # Errors
-    /// The file is no data set; nothing that comes later changes that.
+    /// The file is not a data set; no later bytes change that.
     pub fn push(&mut self, chunk: &[u8]) -> Result<(), DataError> {
         match &mut self.form {
             Form::Unknown(head) => {
@@ -76,9 +74,9 @@ impl Scanner {
         let rest = &head[n_mark_bytes..];
         let n_mark_bytes = n_mark_bytes as u64;
         self.form = if self.is_named_json || rest.first() == Some(&b'{') {
-            Form::Lines(Box::new(Lines::behind(n_mark_bytes)))
+            Form::Lines(Box::new(Lines::after(n_mark_bytes)))
         } else {
-            Form::Table(Box::new(Table::behind(n_mark_bytes)))
+            Form::Table(Box::new(Table::after(n_mark_bytes)))
         };
         self.push(rest)
     }
@@ -93,10 +91,10 @@ impl Scanner {
         u32::try_from(n_rows).unwrap_or(u32::MAX)
     }
 
-    /// What was found, once the last byte has come.
+    /// The index, after the last byte was pushed.
     ///
     /// # Errors
-    /// The file is no data set.
+    /// The file is not a data set.
     pub fn finish(mut self) -> Result<Index, DataError> {
         if let Form::Unknown(head) = &self.form
             && !head.is_empty()

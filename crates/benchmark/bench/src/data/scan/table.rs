@@ -6,10 +6,10 @@ use crate::data::{DataError, ImageForm, ImagePlace, Index};
 use crate::tsv::RowError;
 use crate::tsv::row::{self, MAX_TEXT_BYTES};
 
-/// The names of columns take less.
+/// A header is never longer.
 const MAX_HEADER_BYTES: usize = 64 << 10;
 
-/// More of a foreign file's first line would not help anyone.
+/// An error shows at most this much of the first line.
 const MOST_SHOWN_CHARS: usize = 120;
 
 /// Reads a tab-separated file.
@@ -19,13 +19,13 @@ pub(super) struct Table {
     rows: Rows,
 }
 
-/// What has been read of it: first the names of the columns, then rows.
+/// The names of the columns, once they have been read.
 #[derive(Debug, Default)]
 struct Rows {
     columns: Option<Columns>,
-    /// The present row's fields, as far as they are of interest.
+    /// The current row's fields, each as far as it is kept.
     fields: Vec<Vec<u8>>,
-    /// How many of them are over.
+    /// How many of them have ended.
     n_fields: usize,
     n_header_bytes: usize,
     image: Range<u64>,
@@ -36,16 +36,16 @@ struct Rows {
 #[derive(Debug)]
 struct Columns {
     names: Vec<String>,
-    /// As many bytes of each are kept.
+    /// How many bytes of each field are kept.
     most_bytes: Vec<usize>,
     index: usize,
     image: usize,
 }
 
 impl Table {
-    /// Begins behind a byte order mark of `n_bytes`.
-    pub(super) fn behind(n_bytes: u64) -> Self {
-        Self { splitter: Splitter::behind(n_bytes), rows: Rows::default() }
+    /// Begins after a byte order mark of `n_bytes`.
+    pub(super) fn after(n_bytes: u64) -> Self {
+        Self { splitter: Splitter::after(n_bytes), rows: Rows::default() }
     }
 
     pub(super) fn push(&mut self, chunk: &[u8]) -> Result<(), DataError> {
@@ -97,7 +97,7 @@ impl Fields for Rows {
             Some(columns) if columns.image == self.n_fields => self.image = range,
             Some(_) => {}
             None => {
-                // A tab is a byte of the header too, else a file of tabs alone would have columns without end.
+                // Tabs count as bytes of the header; otherwise a file of nothing but tabs would have columns without end.
                 self.n_header_bytes = self.n_header_bytes.saturating_add(1);
                 if self.n_header_bytes > MAX_HEADER_BYTES {
                     self.failure = Some(DataError::NoHeader { max_bytes: MAX_HEADER_BYTES });
@@ -149,9 +149,9 @@ impl Columns {
         }
         let image = must("image")?;
         let most_bytes = names.iter().enumerate().map(|(at, name)| match name.as_str() {
-            // Of two columns of one name the first counts.
+            // Of two columns with one name, the first counts.
             _ if place(name) != Some(at) => 0,
-            // One byte more than may be, to know that there are more.
+            // One byte more than is allowed, to notice that there are more.
             "image" => MAX_REFERENCE_BYTES + 1,
             name if row::is_text(name) => MAX_TEXT_BYTES + 1,
             _ => 0,
@@ -160,7 +160,7 @@ impl Columns {
     }
 }
 
-/// One row, whole.
+/// One complete row.
 struct Row<'a> {
     columns: &'a Columns,
     fields: &'a [Vec<u8>],
@@ -172,7 +172,7 @@ impl Row<'_> {
         self.fields.get(at).map_or(&[], Vec::as_slice)
     }
 
-    /// For messages.
+    /// The index, for messages.
     fn index(&self) -> &str {
         str::from_utf8(self.bytes(self.columns.index)).unwrap_or_default()
     }
@@ -193,7 +193,7 @@ impl Row<'_> {
         })
     }
 
-    /// None where there is none, and where fields are missing or too many: any may be the image then.
+    /// None if the row has no image, or has more or fewer fields than the header, so that any of them may be the image.
     fn image(&self, range: &Range<u64>) -> Option<Image> {
         let content = self.bytes(self.columns.image);
         if content.trim_ascii().is_empty() || self.n_fields != self.columns.names.len() {

@@ -5,7 +5,7 @@ use crate::data::{ImageForm, ImagePlace};
 use crate::tsv;
 use crate::{Letter, Question};
 
-/// Long enough to be an image of its own, and base64.
+/// Base64, long enough not to name another row.
 const IMAGE: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC";
 
@@ -22,7 +22,7 @@ fn scanned(name: &str, bytes: &[u8], n_bytes: usize) -> Result<Index, DataError>
     Ok(index)
 }
 
-/// The same however the file is cut.
+/// The result, which is the same however the file is cut.
 fn scan(name: &str, bytes: &[u8]) -> Result<Index, DataError> {
     let whole = scanned(name, bytes, usize::MAX);
     for n_bytes in [1, 2, 3, 7, 64] {
@@ -89,7 +89,7 @@ fn every_wrong_row_is_told_and_its_neighbours_stand() {
         (format!("2\ttoo many\tx\ty\t\tA\t{IMAGE}\t"), "it has 8 fields; expected 7, as many as the header"),
         (
             format!("3\tno letter\tx\ty\t\tAB\t{IMAGE}"),
-            "the answer is \"AB\"; expected one capital letter, or nothing where it is not known",
+            "the answer is \"AB\"; expected one capital letter, or nothing if it is not known",
         ),
         (
             format!("4\tno option\tx\ty\t\tC\t{IMAGE}"),
@@ -106,14 +106,14 @@ fn every_wrong_row_is_told_and_its_neighbours_stand() {
             "column \"index\" is empty; expected a number or a word that names the row",
         ),
         ("9\tno image\tx\ty\t\tA\t".into(), "the image is empty; expected base64"),
-        (format!("0\tagain\tx\ty\t\tA\t{IMAGE}"), "the index is that of row 1 too; the earlier one is asked"),
+        (format!("0\tagain\tx\ty\t\tA\t{IMAGE}"), "row 1 has the same index; that row is asked instead"),
         (format!("11\tgood\tx\ty\tz\t\t\"{IMAGE}\""), ""),
         (
             format!("12\t{long}\tx\ty\tz\t\t{IMAGE}"),
             "column \"question\" is longer than 1048576 bytes; a quote before it may not be closed",
         ),
         (format!("13\tbad image\tx\ty\tz\tC\t{IMAGE}*"), ""),
-        (open_quote, "a quote is opened in it and never closed, so that it goes on to the end of the file"),
+        (open_quote, "it opens a quote and never closes it, so it extends to the end of the file"),
     ];
     let mut text = "index\tquestion\tA\tB\tC\tanswer\timage\n".to_owned();
     for (row, _) in &rows {
@@ -169,9 +169,7 @@ fn rows_share_an_image_by_naming_its_index() {
         IMAGE.len() as u64,
         "and may be no question"
     );
-    let of = |index: &str| {
-        format!("the image is said to be that of index \"{index}\", which has no image of its own")
-    };
+    let of = |index: &str| format!("it names the image of index \"{index}\", which has no image itself");
     let problems = problems(&index);
     assert_eq!(problems[..2], [(5, "11", of("8").as_str()), (6, "12", of("12").as_str())]);
     assert_eq!(problems[2].0, 9);
@@ -234,7 +232,7 @@ fn json_lines_become_the_same_questions() {
          \n\
          {{\"Index\": \"b\", \"image\": \"0\", \"question\": \"?\", \"A\": 1.5, \"B\": -2}}"
     );
-    // With and without the name that says so.
+    // With and without a name that says so.
     for name in ["x.jsonl", "X.JSON", "x.tsv", ""] {
         let index = scan(name, text.as_bytes()).unwrap();
         assert_eq!(problems(&index), []);
@@ -269,7 +267,7 @@ fn every_wrong_json_line_is_told_and_its_neighbours_stand() {
         (good(3).replace("\"x\"", "[\"x\"]"), "a: invalid type: sequence, expected a text, a number or null"),
         (good(4).replace("\"image\"", "\"image_path\""), "it has no column \"image\", but \"image_path\""),
         (good(5).replace(IMAGE, ""), "the image is empty"),
-        (good(0), "the index is that of row 1 too"),
+        (good(0), "row 1 has the same index"),
         (good(7).replace("\"y\"", "\"\""), "the question has 1 options"),
         (good(8), ""),
         (good(9).replace("\"?\"", "\"\u{1}\""), "control character"),
@@ -317,7 +315,7 @@ proptest! {
         let mut text = if has_mark { "\u{feff}" } else { "" }.to_owned();
         text += "index\tquestion\tA\tB\tanswer\timage";
         text += line_end;
-        // Without a row that stands the file would be refused.
+        // A file without a good row would be refused.
         text += &format!("good\tq\tx\ty\tA\t{IMAGE}{line_end}");
         for (number, row) in rows.iter().enumerate() {
             text += &number.to_string();
@@ -332,8 +330,8 @@ proptest! {
         }
         let expected: Vec<_> = tsv::Reader::new(text.as_bytes()).unwrap().collect();
         let found = scanned("x.tsv", text.as_bytes(), n_bytes).unwrap();
-        // The other reader takes a quote that is never closed as closed at the end.
-        if found.problems.iter().any(|problem| problem.message.starts_with("a quote is opened")) {
+        // The other reader closes an open quote at the end of the file.
+        if found.problems.iter().any(|problem| problem.message.starts_with("it opens a quote")) {
             return Ok(());
         }
         let mut rows = found.rows.iter().zip(&found.questions).peekable();

@@ -1,7 +1,7 @@
 use super::{SMALL, escaped, progress, push, share};
 use crate::{Cell, Grouping, Row, Run, Score, footnotes, published};
 
-/// The published rows, recounted, beside a run on questions of GMAI-MMBench VAL: only the groups that the run has.
+/// The recounted published rows beside a run on questions of GMAI-MMBench VAL, for the groups that the run has.
 pub(super) fn push_published(out: &mut String, run: &Run, row: &Row) {
     let partial = if run.is_complete() { String::new() } else { format!(" ({})", progress(run)) };
     for grouping in Grouping::ALL {
@@ -25,7 +25,7 @@ pub(super) fn push_published(out: &mut String, run: &Run, row: &Row) {
     push(
         out,
         format_args!(
-            "\nThis run is one of our own under the conditions above, on {} of the benchmark's questions; the published rows are on all of \
+            "\nThis is our own run under the conditions above, on {} of the benchmark's questions; the published rows cover all of \
 them.\n\n{} {} {} {}\n",
             run.n_asked(),
             footnotes::SOURCE,

@@ -9,8 +9,8 @@ use super::conditions::{extent, progress, seed, shard, visual_tokens};
 use super::note;
 use crate::{Grouping, MIN_N, PERMANENT_LINE, Rule, Run};
 
-/// Conditions and the three tables, one line per group. Groups of the benchmark without a question are left out. Where every
-/// question is GMAI-MMBench VAL's, the published rows follow in tables of their own.
+/// Conditions and the three tables, one line for each group. Groups without a question are left out. If every question is
+/// GMAI-MMBench VAL's, the published rows follow in their own tables.
 pub fn markdown(run: &Run) -> String {
     let row = run.row();
     let mut out = format!("# Benchmark run: {}\n\n> {PERMANENT_LINE}\n\n", escaped(&run.conditions.model));
@@ -21,7 +21,7 @@ pub fn markdown(run: &Run) -> String {
         push(
             &mut out,
             format_args!(
-                "The data set keeps the right answers of {} of the {} questions asked back: they are not scored.\n\n",
+                "The data set withholds the right answers of {} of the {} questions asked; they are not scored.\n\n",
                 row.overall().n_asked - row.overall().n,
                 row.overall().n_asked
             ),
@@ -34,9 +34,8 @@ pub fn markdown(run: &Run) -> String {
     push(
         &mut out,
         format_args!(
-            "\nIntervals are of 95 %: questions of one label cell (label, task, department, modality and granularity) are taken as \
-belonging together. Chance is what guessing gets right on the same questions. {SMALL} Fewer than {MIN_N} questions: too few to \
-conclude from.\n"
+            "\nIntervals are 95 % intervals, clustered by label cell (label, task, department, modality and granularity). Chance is the \
+share that guessing gets right on the same questions. {SMALL} Fewer than {MIN_N} questions: too few for a conclusion.\n"
         ),
     );
     if row.overall().n_circular > 0 {
@@ -48,7 +47,7 @@ conclude from.\n"
         push(
             &mut out,
             format_args!(
-                "\nThe published rows are read under rule {} and stand beside no other: read this run under it to see them.\n",
+                "\nThe published rows are read under rule {}. Read this run under the same rule to see them beside it.\n",
                 Rule::VlmEval2024
             ),
         );
@@ -80,8 +79,8 @@ fn push_conditions(out: &mut String, run: &Run) {
         ("Matching rule", c.rule.to_string()),
         ("Images", if c.blank_images { "blanked" } else { "shown" }.to_owned()),
         ("Data set", c.data_set.description()),
-        ("Questions", extent(c.sampling)),
-        ("Seed of the order", seed(c.sampling)),
+        ("Questions", extent(c.selection)),
+        ("Seed of the order", seed(c.selection)),
         ("Shard", shard(c.shard)),
         ("Fingerprint of the questions", c.questions.clone()),
         ("Questions asked", progress(run)),
@@ -98,7 +97,7 @@ fn push_conditions(out: &mut String, run: &Run) {
     }
 }
 
-/// Empty where the first token was not looked at.
+/// Empty if the first token was not recorded.
 fn disagreements(run: &Run, n: u32) -> String {
     match run.answers.iter().filter(|answered| answered.preferred().is_some()).count() {
         0 => String::new(),
@@ -111,7 +110,7 @@ fn share(share: Option<f64>) -> String {
     share.map_or_else(String::new, |share| format!("{share:.4}"))
 }
 
-/// A text as the content of one table cell, its signs without meaning.
+/// A text as the content of one table cell, with Markdown's characters escaped.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -135,13 +134,13 @@ mod tests {
     use super::*;
     use crate::{Answered, DataSet, Match, NOT_GMAI_MMBENCH};
 
-    /// Columns of a table line: bars that are not escaped, less one.
+    /// Columns of a table line: one less than its bars that are not escaped.
     fn n_columns(line: &str) -> usize {
         line.replace("\\|", "").matches('|').count() - 1
     }
 
     #[test]
-    fn it_tells_conditions_and_three_tables() {
+    fn it_has_conditions_and_three_tables() {
         let text = markdown(&sample::run());
         assert!(text.contains(PERMANENT_LINE) && text.contains(NOT_GMAI_MMBENCH));
         assert!(text.starts_with("# Benchmark run: Phantom \\| 8M\n"), "{text}");
@@ -172,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn preference_and_rotations_have_their_columns_where_there_are_any() {
+    fn preference_and_rotations_have_columns_if_there_are_any() {
         let text = markdown(&sample::looked_at_closely());
         assert!(text.contains("| Text and first token disagree | in 1 of 2 answers |\n"), "{text}");
         assert!(text.contains("| Questions asked | 5 of 360, shuffled order |\n"), "{text}");
@@ -199,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn published_rows_stand_beside_questions_of_val_alone_and_in_tables_of_their_own() {
+    fn published_rows_stand_only_beside_questions_of_val_and_in_their_own_tables() {
         let mut run = sample::run();
         let beside = |run: &Run| markdown(run).contains("2114/4550");
         assert!(!beside(&run));

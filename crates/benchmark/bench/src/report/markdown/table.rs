@@ -1,13 +1,13 @@
 use super::{SMALL, escaped, push, share};
 use crate::{Cell, Grouping, Row, Run};
 
-/// What the columns that not every run has are about.
+/// The columns that not every run has.
 struct Beside {
     circular: bool,
     preference: bool,
 }
 
-/// One grouping under its heading.
+/// The table of one grouping, with its heading.
 pub(super) fn push_table(out: &mut String, run: &Run, row: &Row, grouping: Grouping) {
     let beside = Beside {
         circular: row.overall().n_circular > 0,

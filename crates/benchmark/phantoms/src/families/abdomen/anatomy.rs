@@ -1,4 +1,4 @@
-//! The shapes of a slice through the abdomen, which are drawn and marked alike.
+//! The shapes of a slice through the abdomen, for drawing and for marking.
 
 use libm::{cosf, sinf};
 
@@ -6,10 +6,10 @@ use crate::frame::Frame;
 use crate::geometry::{Capsule, Ellipse, Path, Shape, Union, Without};
 use crate::random::Random;
 
-/// Where ribs lie in the wall: the angle from the middle of the body, on either side.
+/// The places of the ribs in the wall: the angle from the middle of the body, on either side.
 pub(super) const RIB_ANGLES: [f32; 3] = [-0.75, -0.05, 0.62];
 
-/// Where everything lies. The same shapes are drawn and marked. `side` is -1 on the image's left, 1 on its right.
+/// The places of all structures. The same shapes are drawn and marked. `side` is -1 on the image's left, 1 on its right.
 pub(super) struct Anatomy {
     pub(super) frame: Frame,
     liver: f32,
@@ -27,7 +27,7 @@ impl Anatomy {
         Self { frame, liver, spleen, stomach, kidney: size(0.08), gallbladder: size(0.1) }
     }
 
-    /// The right lobe beside the gallbladder, the left one before it, hollowed by the kidney.
+    /// The right lobe beside the gallbladder and the left one in front of it, hollowed by the kidney.
     pub(super) fn liver(&self) -> Without<Without<Union, Ellipse>, Ellipse> {
         let (f, k) = (&self.frame, self.liver);
         let lobes = Union(vec![

@@ -1,4 +1,4 @@
-//! What may spoil the view. Each answers with the shape that it covers.
+//! What may spoil the view. Each function returns the covered shape.
 
 use std::f32::consts::TAU;
 
@@ -11,12 +11,12 @@ use crate::random::Random;
 use super::findings::blood;
 use super::view::View;
 
-/// The lamp's image in a wet wall, many times.
+/// Many reflections of the lamp in a wet wall.
 pub(super) fn specularity(random: &mut Random, canvas: &mut Canvas, at: Point) -> Union {
     let mut glints: Vec<Box<dyn Shape>> = Vec::new();
     let turn = random.between(0.0, TAU);
     for i in 0..11_u8 {
-        // A sunflower's spiral: scattered, and none over another.
+        // A sunflower's spiral: scattered without overlap.
         let far = 3.1 * sqrtf(f32::from(i) + 0.3) + random.between(-1.0, 1.0);
         let around = turn + 2.4 * f32::from(i);
         let centre = point(at.x + far * cosf(around), at.y + far * sinf(around));
@@ -92,6 +92,6 @@ pub(super) fn instrument(random: &mut Random, canvas: &mut Canvas, at: Point, si
         mix(grey(0.0), [0.72, 0.75, 0.8], 0.45 + 0.7 * smoothstep(0.0, 4.0, -distance))
     });
     canvas.paint(&Ellipse::disc(rod.to, 2.2), grey(0.15), 0.6);
-    // As much of it as is within the round field.
+    // Only the part within the round field.
     Union(vec![Box::new(Capsule { from: on(42.0), ..rod })])
 }

@@ -25,7 +25,7 @@ pub(super) fn polyp(random: &mut Random, canvas: &mut Canvas, view: &View, at: P
     };
     let foot = Lobed { centre: point(at.x + 0.8, at.y + 2.0), radius: radius + 1.5, ..dome };
     canvas.blend(&foot, 3.5, 0.55, |_, _, before| mix(before, [0.25, 0.05, 0.05], 0.8));
-    // Lit from the scope: brightest a little above its middle; at its foot the wall's own colour.
+    // Lit from the scope: brightest a little above its middle, with the wall's colour at its foot.
     canvas.blend(&dome, 1.4, 1.0, |place, distance, _| {
         let from_top = place.distance(point(at.x - 1.5, at.y - 3.0)) / radius;
         let colour = mix([0.86, 0.45, 0.38], [0.95, 0.36, 0.34], smoothstep(0.0, 4.0, -distance));
@@ -51,7 +51,7 @@ pub(super) fn ulcer(random: &mut Random, canvas: &mut Canvas, view: &View, at: P
     });
 }
 
-/// A dark pool and what runs down from it.
+/// A dark pool and the blood that runs down from it.
 pub(super) fn bleeding(random: &mut Random, canvas: &mut Canvas, view: &View, at: Point) {
     let pool =
         Ellipse::new(at, random.between(10.0, 13.0), random.between(7.0, 9.0), random.between(-0.4, 0.4));

@@ -1,46 +1,31 @@
-//! Colonoscopy: folds one behind the other round the lumen, what may lie on the mucosa, and what may spoil the view.
+//! Colonoscopy: rings of folds round the lumen, what may lie on the mucosa, and what may spoil the view.
 
 mod artifacts;
 mod findings;
 mod view;
 
 use crate::canvas::{Canvas, grey, mix};
-use crate::question::QuestionKind;
+use crate::question::kinds;
 use crate::random::Random;
 use crate::scene::Scene;
-use crate::taxonomy::{ClinicalTask, Department, Granularity, Modality};
+use crate::taxonomy::{Department, Granularity, Modality};
 
 use view::View;
 
-pub(crate) const KINDS: &[&QuestionKind] = &[&FINDING, &ARTIFACT, &QUALITY, &SIDE];
-
-static FINDING: QuestionKind = QuestionKind {
-    id: "colon.finding",
-    task: ClinicalTask::DiseaseDiagnosis,
-    wordings: &["Which abnormality does this colonoscopy show?", "What is shown in this colonoscopy?"],
-    answers: &["polyp", "ulcer", "bleeding", "no abnormality"],
-};
-
-static ARTIFACT: QuestionKind = QuestionKind {
-    id: "colon.artifact",
-    task: ClinicalTask::ImageQualityGrading,
-    wordings: &["Which artifact is in the {area}?", "What is the artifact in the {area}?"],
-    answers: &["specularity", "bubbles", "saturation", "blood", "instrument"],
-};
-
-static QUALITY: QuestionKind = QuestionKind {
-    id: "colon.quality",
-    task: ClinicalTask::ImageQualityGrading,
-    wordings: &["What is the quality of this image?", "How good is the quality of the image?"],
-    answers: &["good", "blurred", "low contrast", "dark"],
-};
-
-static SIDE: QuestionKind = QuestionKind {
-    id: "colon.side",
-    task: ClinicalTask::AttributeRecognition,
-    wordings: &["On which side of the image is the polyp?", "Where is the polyp?"],
-    answers: &["left", "right"],
-};
+kinds! {
+    FINDING "colon.finding" DiseaseDiagnosis
+        ["Which abnormality does this colonoscopy show?", "What is shown in this colonoscopy?"]
+        => ["polyp", "ulcer", "bleeding", "no abnormality"];
+    ARTIFACT "colon.artifact" ImageQualityGrading
+        ["Which artifact is in the {area}?", "What is the artifact in the {area}?"]
+        => ["specularity", "bubbles", "saturation", "blood", "instrument"];
+    QUALITY "colon.quality" ImageQualityGrading
+        ["What is the quality of this image?", "How good is the quality of the image?"]
+        => ["good", "blurred", "low contrast", "dark"];
+    SIDE "colon.side" AttributeRecognition
+        ["On which side of the image is the polyp?", "Where is the polyp?"]
+        => ["left", "right"];
+}
 
 pub(crate) fn scene(random: &mut Random, canvas: Canvas) -> Scene {
     match random.below(5) {

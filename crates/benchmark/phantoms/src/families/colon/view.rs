@@ -20,7 +20,7 @@ pub(super) struct View {
     /// The far end.
     lumen: Point,
     lumen_radius: f32,
-    /// How much farther out each fold stands than the one behind it.
+    /// How much farther out each fold is than the one behind it.
     spacing: f32,
     phase: f32,
     corners: f32,

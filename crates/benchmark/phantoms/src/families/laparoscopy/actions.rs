@@ -30,7 +30,7 @@ pub(super) static ACTION: QuestionKind = QuestionKind {
 
 const MEMBRANE: Colour = [0.98, 0.73, 0.66];
 
-/// Draws an action at a place with the view's light; the shape is what takes part in it.
+/// Draws an action at a place with the view's light and returns the shape of what takes part in it.
 type Draw = fn(&mut Random, &mut Canvas, &View, Point) -> Union;
 
 /// What is drawn for each answer of [`ACTION`].
@@ -39,7 +39,7 @@ const ACTIONS: [Draw; 6] = [grasping, cutting, coagulating, sucking, clipping, p
 pub(super) fn scene(random: &mut Random, mut canvas: Canvas) -> Scene {
     let view = View::new(random);
     let truth = random.below(ACTIONS.len());
-    // Everything happens at either; the duct of a kidney is its ureter.
+    // All actions occur at either organ; the duct of a kidney is its ureter.
     let urology = random.chance(0.4);
     if urology {
         view.flank(random, &mut canvas);
@@ -87,13 +87,13 @@ fn grasping(random: &mut Random, canvas: &mut Canvas, view: &View, site: Point) 
             canvas.blend(&fold, 0.8, opacity, |_, _, _| shade);
         }
     }
-    // Pulling goes up: the instrument comes from above.
+    // It pulls upwards, so the instrument comes from above.
     let angle = if random.chance(0.5) { random.between(0.5, 0.9) } else { random.between(2.25, 2.65) };
     let jaws = tools::closed_jaws(canvas, &Pose::new(peak, angle, random.between(1.0, 1.12)));
     union([Box::new(tent) as Box<dyn Shape>, Box::new(jaws)])
 }
 
-/// Scissors across a band that gapes.
+/// Scissors across a gaping band.
 fn cutting(random: &mut Random, canvas: &mut Canvas, view: &View, site: Point) -> Union {
     let pose = from_below(random, site);
     let band = pose.path(&[(-6.0, -70.0), (4.0, -26.0), (7.0, 0.0), (4.0, 26.0), (-6.0, 70.0)], 8.0);
@@ -107,7 +107,7 @@ fn cutting(random: &mut Random, canvas: &mut Canvas, view: &View, site: Point) -
     union([Box::new(blades) as Box<dyn Shape>, Box::new(gap)])
 }
 
-/// A hook, its spark, the burn and the smoke.
+/// A hook with its spark, the burn and the smoke.
 fn coagulating(random: &mut Random, canvas: &mut Canvas, _: &View, site: Point) -> Union {
     let pose = from_below(random, site);
     let at = pose.at((12.0, 14.0));

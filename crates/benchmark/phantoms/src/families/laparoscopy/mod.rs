@@ -1,5 +1,4 @@
-//! Laparoscopy: the camera's round view of a gallbladder's removal, with the instruments and the acts of it; some acts over a
-//! kidney.
+//! Laparoscopy: the camera's round view of a gallbladder's removal, with its instruments and actions; some actions at a kidney.
 
 mod actions;
 mod phases;
@@ -56,7 +55,7 @@ fn instrument(random: &mut Random, mut canvas: Canvas) -> Scene {
     let truth = random.below(TOOLS.len());
     let second = random.chance(SECOND_SHARE);
     let side = random.sign();
-    // Alone it may be anywhere near the middle, else each keeps its half.
+    // A single instrument may be anywhere near the middle; of two, each keeps to its half.
     let away = if second { random.between(19.0, 21.0) } else { random.between(-4.0, 14.0) };
     let other = (truth + 1 + random.below(TOOLS.len() - 1)) % TOOLS.len();
     let mut pose = |away: f32, side: f32, scale: f32| {
@@ -80,7 +79,7 @@ fn instrument(random: &mut Random, mut canvas: Canvas) -> Scene {
     scene
 }
 
-/// A shape that lies elsewhere than where it was made.
+/// A shape moved from the place where it was made.
 struct Moved<'a, S: ?Sized> {
     of: &'a S,
     by: Point,

@@ -1,4 +1,4 @@
-//! How far a gallbladder's removal has come.
+//! The phases of a gallbladder's removal.
 
 use std::f32::consts::{PI, TAU};
 
@@ -45,7 +45,7 @@ pub(super) fn scene(random: &mut Random, mut canvas: Canvas) -> Scene {
     scene
 }
 
-/// An instrument in the family's coordinates, entering from the lower left, or the lower right where `side` is -1.
+/// An instrument in the family's coordinates, entering from the lower left, or from the lower right if `side` is -1.
 fn pose(random: &mut Random, frame: &Frame, (x, y): (f32, f32), side: f32) -> Pose {
     let rise = random.between(0.4, 0.8);
     let angle = if side > 0.0 { -rise } else { rise - PI };
@@ -56,7 +56,7 @@ fn pose(random: &mut Random, frame: &Frame, (x, y): (f32, f32), side: f32) -> Po
 fn preparation(random: &mut Random, canvas: &mut Canvas, view: &View) {
     let lean = random.between(-6.0, 6.0);
     let pear = view.gallbladder(random, canvas, (lean, -14.0), (-10.0 - 0.5 * lean, 16.0));
-    // From either side above: the hand that holds the liver up, too.
+    // Another instrument, from above on either side, holds the liver up.
     let side = random.sign();
     let lowered = random.between(0.6, 0.9);
     let angle = if side > 0.0 { lowered } else { PI - lowered };

@@ -1,4 +1,4 @@
-//! The instruments. Each is drawn with its shaft and answers with the shape of its tip.
+//! The instruments. Each function draws one with its shaft and returns the shape of its tip.
 
 use libm::{cosf, sinf};
 
@@ -16,23 +16,23 @@ const THREAD: Colour = [0.1, 0.08, 0.25];
 /// The shape of the part that works.
 pub(super) type Tip = Union;
 
-/// How an instrument lies. Its own coordinates are (ahead, aside): the tip's middle is (0, 0), the shaft comes from behind.
+/// The pose of an instrument. Its own coordinates are (ahead, aside): the tip's middle is (0, 0), the shaft comes from behind.
 pub(super) struct Pose {
     tip: Point,
     angle: f32,
     turn: (f32, f32),
     scale: f32,
-    /// -1 where its left and its right have changed places.
+    /// -1 if left and right are swapped.
     flip: f32,
 }
 
 impl Pose {
-    /// `angle` is where it points to, in radians clockwise from the right.
+    /// `angle` is the direction of the tip, in radians clockwise from the right.
     pub(super) fn new(tip: Point, angle: f32, scale: f32) -> Self {
         Self { tip, angle, turn: (cosf(angle), sinf(angle)), scale, flip: 1.0 }
     }
 
-    /// As many times larger.
+    /// Scaled by this factor.
     pub(super) fn scaled(self, times: f32) -> Self {
         Self { scale: self.scale * times, ..self }
     }
@@ -131,7 +131,7 @@ pub(super) fn specimen_bag(canvas: &mut Canvas, pose: &Pose) -> Tip {
     tip([bag(canvas, pose, None)])
 }
 
-/// The same, with something of a colour of its own inside.
+/// The same with something of another colour inside.
 pub(super) fn filled_bag(canvas: &mut Canvas, pose: &Pose, content: Colour) {
     bag(canvas, pose, Some(content));
 }
@@ -155,7 +155,7 @@ fn bag(canvas: &mut Canvas, pose: &Pose, content: Option<Colour>) -> Capsule {
     sack
 }
 
-/// A curved needle on the tissue and the thread behind it.
+/// A curved needle on the tissue, with its thread.
 pub(super) fn suturing_needle(canvas: &mut Canvas, pose: &Pose) -> Tip {
     let thread = [(-3.0, 11.5), (-16.0, 9.0), (-21.0, -4.0), (-34.0, -8.0), (-44.0, 6.0), (-70.0, 8.0)];
     draw_thread(canvas, pose, &thread);
@@ -183,7 +183,7 @@ pub(super) fn needle_arc(radius: f32, from: f32, to: f32) -> Vec<(f32, f32)> {
         .collect()
 }
 
-/// Two jaws that are closed on something at (0, 0).
+/// Two jaws closed on something at (0, 0).
 pub(super) fn closed_jaws(canvas: &mut Canvas, pose: &Pose) -> Tip {
     sleeve(canvas, pose, -15.0, 3.4);
     let jaws = pose.bar((-16.0, 0.0), (1.5, 0.0), 3.5, 2.6);
@@ -223,7 +223,7 @@ pub(super) fn steel(canvas: &mut Canvas, shape: &impl Shape, radius: f32) {
     canvas.blend(shape, 0.6, 1.0, |_, distance, _| lit(STEEL, -distance / radius));
 }
 
-/// Light on a round thing: dark at its outline, where `depth` is 0, bright on its back, where it is 1.
+/// Light on a round thing: dark at its outline (`depth` 0), bright on its back (`depth` 1).
 fn lit(colour: Colour, depth: f32) -> Colour {
     mix(grey(0.0), colour, 0.5 + 0.65 * smoothstep(0.0, 0.9, depth))
 }

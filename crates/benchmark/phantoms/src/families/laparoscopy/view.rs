@@ -1,4 +1,4 @@
-//! What the camera sees before any instrument comes in.
+//! What the camera sees before any instrument enters.
 
 use libm::sinf;
 
@@ -18,7 +18,7 @@ const BLOOD: Colour = [0.42, 0.02, 0.03];
 const TISSUE: Colour = [0.82, 0.4, 0.36];
 const KIDNEY: Colour = [0.6, 0.24, 0.2];
 
-/// How this image is lit and lies.
+/// The light and the frame of one image.
 pub(super) struct View {
     pub(super) frame: Frame,
     broad: Texture,
@@ -76,7 +76,7 @@ impl View {
         canvas.blend(&edge, 2.4, 0.6, |_, _, _| grey(1.0));
     }
 
-    /// The bed that the gallbladder leaves on the liver: raw where `colours` are bright red, a scab where they are brown.
+    /// The bed that the gallbladder leaves on the liver: raw if `colours` are bright red, a scab if they are brown.
     pub(super) fn bed(
         &self,
         canvas: &mut Canvas,
@@ -97,7 +97,7 @@ impl View {
         });
     }
 
-    /// A pear from its wide end to its neck, in the family's coordinates, each a little elsewhere in every image.
+    /// A pear from its wide end to its neck, in the family's coordinates; both ends vary a little between images.
     pub(super) fn gallbladder(
         &self,
         random: &mut Random,
@@ -153,7 +153,7 @@ impl View {
     }
 }
 
-/// What a thing throws onto what lies behind it.
+/// The shadow of a thing on what lies behind it.
 pub(super) fn shadow(canvas: &mut Canvas, shape: &(impl Shape + ?Sized), opacity: f32) {
     let moved = Moved { of: shape, by: point(1.5, 3.0) };
     canvas.blend(&moved, 2.5, opacity, |_, _, before| mix(before, [0.12, 0.02, 0.02], 0.9));

@@ -2,21 +2,21 @@ use leptos::prelude::*;
 
 use crate::browser::page::page;
 use crate::state::State;
+use crate::state::benchmark::MenuOption;
 
-/// One of several, each given as its value, a tab and its label, or as a label that is its value.
+/// A menu whose options change with the run.
 #[component]
 pub(super) fn Choice(
     id: &'static str,
     label: &'static str,
-    options: Memo<Vec<String>>,
+    options: Memo<Vec<MenuOption>>,
     chosen: fn(&State) -> &str,
     choose: fn(&mut State, String),
 ) -> impl IntoView {
     let page = page();
-    let option = move |option: String| {
-        let (value, label) = option.split_once('\t').unwrap_or((&option, &option));
+    let option = move |MenuOption { value, label }: MenuOption| {
         let is_chosen = page.peek(|state| chosen(state) == value);
-        view! { <option value=value.to_owned() prop:selected=is_chosen>{label.to_owned()}</option> }
+        view! { <option value=value prop:selected=is_chosen>{label}</option> }
     };
     view! {
         <label class="choice-of">

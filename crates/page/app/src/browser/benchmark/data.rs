@@ -7,8 +7,8 @@ use super::pick::{Number, Pick};
 use crate::browser::intake::picked;
 use crate::browser::page::page;
 use crate::state::State;
-use crate::state::benchmark::DataKind;
 use crate::state::benchmark::data::{EXTENTS, extent_of};
+use crate::state::benchmark::{DataKind, MenuOption};
 
 /// Where the questions come from, and which of them are asked.
 #[component]
@@ -23,7 +23,7 @@ pub(super) fn DataPicker() -> impl IntoView {
             <Pick
                 id="benchmark-data"
                 label="Questions"
-                options=DataKind::ALL.map(|kind| (kind.name(), kind.title().into())).into()
+                options=DataKind::ALL.map(|kind| MenuOption::new(kind.name(), kind.title())).into()
                 chosen=|state| state.benchmark.choice.kind.name()
                 choose=|page, name| {
                     let kind = DataKind::ALL.into_iter().find(|kind| kind.name() == name);
@@ -36,26 +36,26 @@ pub(super) fn DataPicker() -> impl IntoView {
                 <Pick
                     id="benchmark-extent"
                     label="Asked"
-                    options=EXTENTS.map(|(name, title)| (name, title.into())).into()
+                    options=EXTENTS.map(|(name, title)| MenuOption::new(name, title)).into()
                     chosen=|state| state.benchmark.choice.extent_name()
-                    choose=|page, name| page.choose_sampling(&|sampling| sampling.extent = extent_of(name))
+                    choose=|page, name| page.choose_selection(&|selection| selection.extent = extent_of(name))
                 />
                 <div hidden=move || !is_first.get()>
                     <Number
                         id="benchmark-first"
                         label="How many"
-                        value=|state| match state.benchmark.choice.sampling.extent {
+                        value=|state| match state.benchmark.choice.selection.extent {
                             Extent::First(n) => n,
                             _ => 0,
                         }
-                        write=|page, n| page.choose_sampling(&|sampling| sampling.extent = Extent::First(n.max(1)))
+                        write=|page, n| page.choose_selection(&|selection| selection.extent = Extent::First(n.max(1)))
                     />
                 </div>
                 <Number
                     id="benchmark-seed"
                     label="Seed of the order"
-                    value=|state| state.benchmark.choice.sampling.seed
-                    write=|page, seed| page.choose_sampling(&|sampling| sampling.seed = seed)
+                    value=|state| state.benchmark.choice.selection.seed
+                    write=|page, seed| page.choose_selection(&|selection| selection.seed = seed)
                 />
             </div>
             <Told/>

@@ -2,13 +2,14 @@ use leptos::prelude::*;
 
 use crate::browser::page::{Page, page};
 use crate::state::State;
+use crate::state::benchmark::MenuOption;
 
-/// One of several, locked while a run is under way unless it says otherwise. An option is its value and its label.
+/// A menu of fixed options, locked while a run is under way unless `is_free`.
 #[component]
 pub(super) fn Pick(
     id: &'static str,
     label: &'static str,
-    options: Vec<(&'static str, String)>,
+    options: Vec<MenuOption>,
     chosen: fn(&State) -> &'static str,
     choose: fn(Page, &str),
     #[prop(optional)] is_free: bool,
@@ -16,8 +17,9 @@ pub(super) fn Pick(
     let page = page();
     let chosen = page.slice(chosen);
     let is_locked = page.slice(move |state| !is_free && !state.benchmark.stage.can_start());
-    let option = |(value, label): (&'static str, String)| {
-        view! { <option value=value prop:selected=move || chosen.get() == value>{label}</option> }
+    let option = |MenuOption { value, label }: MenuOption| {
+        let its = value.clone();
+        view! { <option value=value prop:selected=move || chosen.get() == its>{label}</option> }
     };
     view! {
         <label class="choice-of">
@@ -29,7 +31,7 @@ pub(super) fn Pick(
     }
 }
 
-/// A whole number, locked while a run is under way. What is none changes nothing.
+/// A whole number, locked while a run is under way. Any other input changes nothing.
 #[component]
 pub(super) fn Number(
     id: &'static str,

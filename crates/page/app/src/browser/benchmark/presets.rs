@@ -4,7 +4,7 @@ use web_sys::HtmlInputElement;
 
 use super::pick::Pick;
 use crate::browser::page::page;
-use crate::state::benchmark::{Benchmark, acts};
+use crate::state::benchmark::{Benchmark, MenuOption, acts};
 
 const PRESETS: [(&str, Preset); 3] =
     [("fast", Preset::Fast), ("advice", Preset::Advice), ("comparable", Preset::Comparable)];
@@ -16,14 +16,14 @@ pub(super) fn NextRun() -> impl IntoView {
     let is_slow = page.slice(|state| state.benchmark.preset == Some(Preset::Comparable));
     let preset = |(name, preset): (&'static str, Preset)| {
         let tokens = preset.visual_tokens();
-        (name, format!("{}: {} to {}", preset.title(), tokens.min, tokens.max))
+        MenuOption::new(name, format!("{}: {} to {}", preset.title(), tokens.min, tokens.max))
     };
     view! {
         <div class="run-setup">
             <Pick
                 id="benchmark-preset"
                 label="Visual tokens"
-                options=[("settings", "As in Settings".into())].into_iter().chain(PRESETS.map(preset)).collect()
+                options=[MenuOption::new("settings", "As in Settings")].into_iter().chain(PRESETS.map(preset)).collect()
                 chosen=|state| {
                     let its = PRESETS.iter().find(|(_, preset)| state.benchmark.preset == Some(*preset));
                     its.map_or("settings", |(name, _)| name)
@@ -39,7 +39,7 @@ pub(super) fn NextRun() -> impl IntoView {
             <Pick
                 id="benchmark-rule"
                 label="Answers are read under"
-                options=Rule::ALL.map(|rule| (rule.name(), rule.name().into())).into()
+                options=Rule::ALL.map(|rule| MenuOption::new(rule.name(), rule.name())).into()
                 chosen=|state| state.benchmark.rule.name()
                 choose=|page, name| {
                     let rule = Rule::ALL.into_iter().find(|rule| rule.name() == name);

@@ -67,6 +67,6 @@ fn conditions(state: &State) -> Option<String> {
         conditions.max_answer_tokens,
         conditions.rule,
         conditions.data_set.description(),
-        extent(conditions.sampling),
+        extent(conditions.selection),
     ))
 }

@@ -1,4 +1,4 @@
-use bench::Sampling;
+use bench::Selection;
 use leptos::prelude::*;
 use protocol::{Command, Failure};
 use web_sys::{File, Url};
@@ -58,10 +58,10 @@ impl Page {
     }
 
     /// Chooses which questions of a file are asked.
-    pub(crate) fn choose_sampling(self, change: &dyn Fn(&mut Sampling)) {
-        let mut sampling = self.peek(|state| state.benchmark.choice.sampling);
-        change(&mut sampling);
-        self.tell(Box::new(move |state| data::choose_sampling(state, sampling)));
+    pub(crate) fn choose_selection(self, change: &dyn Fn(&mut Selection)) {
+        let mut selection = self.peek(|state| state.benchmark.choice.selection);
+        change(&mut selection);
+        self.tell(Box::new(move |state| data::choose_selection(state, selection)));
     }
 
     /// Opens a data set's file.

@@ -1,6 +1,6 @@
 //! What a person does with the benchmark.
 
-use bench::{Conditions, Rule, Run, VisualTokens};
+use bench::{Conditions, Preset, Rule, Run, RunModel, RunQuestions, RunSettings, VisualTokens};
 use protocol::{BenchmarkImages, BenchmarkSettings, Command, Detail, Failure, JobId};
 
 use super::data::open;
@@ -113,22 +113,25 @@ pub(super) fn begin(state: &mut State, date: String, id: String, now_secs: f64) 
     let benchmark = &state.benchmark;
     let settings = state.settings.for_model(model);
     let (min, max) = settings.detail.visual_tokens(model);
-    let conditions = Conditions {
-        model: model.name.clone(),
+    let model = RunModel {
+        name: model.name.clone(),
         quantisation: model.quantisation.clone(),
         backend: model.backend.clone(),
-        visual_tokens: benchmark.preset.map_or(VisualTokens { min, max }, |preset| preset.visual_tokens()),
+    };
+    let questions = RunQuestions {
+        data_set: set.data_set.clone(),
+        selection: set.asked.selection(),
+        fingerprint: set.fingerprint.clone(),
+        shard: None,
+    };
+    let settings = RunSettings {
+        visual_tokens: benchmark.preset.map_or(VisualTokens { min, max }, Preset::visual_tokens),
         rule: benchmark.rule,
         max_answer_tokens: settings.max_answer_tokens,
         blank_images: benchmark.blank_images,
-        data_set: set.data_set.clone(),
-        software: SOFTWARE.into(),
-        date,
-        sampling: set.asked.sampling(),
         circular: benchmark.circular,
-        questions: set.fingerprint.clone(),
-        shard: None,
     };
+    let conditions = Conditions::new(model, questions, settings, SOFTWARE, date);
     let run = Run { conditions, n_total: set.n_questions(), answers: Vec::new() };
     let benchmark = &mut state.benchmark;
     benchmark.show(Some((id, run)));

@@ -1,12 +1,12 @@
-//! What the worker made of the run on view: its chart, and tables of words and figures that the page only lays out.
+//! What the worker computed about the run on view: a chart, and tables of texts that the page only draws.
 
-use bench::{Grouping, Rule};
+use bench::{Analysis, Grouping, Rule};
 use protocol::{Command, Failure, JobId, RunAct};
 
-use super::{Benchmark, Stage, title};
+use super::{Benchmark, MenuOption, Stage, title};
 use crate::state::{State, WorkerState};
 
-/// While a run goes on, it is looked at anew after so many answers.
+/// A run under way is analysed again after this many answers.
 const N_BETWEEN: u32 = 25;
 
 /// What is known of the run on view beyond its counts.
@@ -21,7 +21,7 @@ pub struct Looks {
     /// The worker is at it.
     job: Option<JobId>,
     /// What is shown, and of which run.
-    shown: String,
+    shown: Analysis,
     shown_of: String,
 }
 
@@ -57,17 +57,17 @@ impl Benchmark {
         if is_there { against } else { "" }
     }
 
-    /// What is shown of the run on view, as HTML of escaped texts; empty before the worker has told anything of it.
-    pub fn analysis(&self) -> &str {
+    /// The analysis of the run on view; none until the worker has sent one.
+    pub fn analysis(&self) -> Option<&Analysis> {
         let is_of_run = self.run_id.as_ref() == Some(&self.looks.shown_of) && !self.answers().is_empty();
-        if is_of_run { &self.looks.shown } else { "" }
+        is_of_run.then_some(&self.looks.shown)
     }
 
-    /// What the run on view can be compared with: nothing, or another run; each an id, a tab and a label.
-    pub fn comparison_choices(&self) -> Vec<String> {
+    /// What the run on view can be compared with: nothing, or another run by its id.
+    pub fn comparison_choices(&self) -> Vec<MenuOption> {
         let others = self.kept.iter().filter(|run| self.run_id.as_ref() != Some(&run.id));
-        let others = others.map(|run| format!("{}\t{}", run.id, title(run)));
-        std::iter::once("\tnothing".to_owned()).chain(others).collect()
+        let others = others.map(|run| MenuOption::new(&run.id, title(run)));
+        std::iter::once(MenuOption::new("", "nothing")).chain(others).collect()
     }
 }
 
@@ -94,8 +94,8 @@ pub fn analyse(state: &mut State) -> Option<Command> {
     Some(Command::Runs { job, act: RunAct::Analyse { id, rule, grouping, against } })
 }
 
-/// The worker has looked. What no longer fits the run on view is dropped.
-pub(in crate::state) fn analysed(state: &mut State, job: JobId, html: String) {
+/// The worker sent an analysis. One that no longer fits the run on view is dropped.
+pub(in crate::state) fn analysed(state: &mut State, job: JobId, analysis: Analysis) {
     let benchmark = &mut state.benchmark;
     if benchmark.looks.job != Some(job) {
         return;
@@ -106,7 +106,7 @@ pub(in crate::state) fn analysed(state: &mut State, job: JobId, html: String) {
     if let (Some((now, _)), Some((asked, _))) = (now, &looks.asked)
         && now == *asked
     {
-        looks.shown = html;
+        looks.shown = analysis;
         looks.shown_of = now.id;
         looks.revision += 1;
     }

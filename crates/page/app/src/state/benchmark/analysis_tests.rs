@@ -1,10 +1,10 @@
 use bench::{
-    Answered, Conditions, DataSet, Form, Grouping, NOT_GMAI_MMBENCH, Question, Reply, Rule, Run, RunSummary,
-    VisualTokens,
+    Analysis, Answered, Conditions, DataSet, Form, Grouping, NOT_GMAI_MMBENCH, Question, Reply, Rule, Run,
+    RunSummary, VisualTokens,
 };
 use protocol::{Command, Event, Failure, JobId, RunAct};
 
-use super::{EXPORTS, Pause, Stage, analyse, export};
+use super::{EXPORTS, MenuOption, Pause, Stage, analyse, export};
 use crate::state::{State, acts, apply};
 
 pub(super) fn conditions(data_set: DataSet) -> Conditions {
@@ -19,7 +19,7 @@ pub(super) fn conditions(data_set: DataSet) -> Conditions {
         data_set,
         software: "test".into(),
         date: "2026-11-25T03:10:22.000Z".into(),
-        sampling: None,
+        selection: None,
         circular: false,
         questions: String::new(),
         shard: None,
@@ -66,7 +66,13 @@ fn asked(state: &mut State) -> (JobId, RunAct) {
 }
 
 fn told(state: &mut State, job: JobId, chart: &str) {
-    apply(state, Event::RunAnalysed { job, html: chart.into() }, 0.0);
+    let analysis = Analysis { chart: chart.into(), ..Analysis::default() };
+    apply(state, Event::RunAnalysed { job, analysis }, 0.0);
+}
+
+/// The chart on view.
+fn shown(state: &State) -> Option<&str> {
+    state.benchmark.analysis().map(|analysis| analysis.chart.as_str())
 }
 
 #[test]
@@ -81,10 +87,10 @@ fn a_run_that_rests_is_looked_at_once() {
     };
     assert_eq!(act, expected);
     assert!(!state.analysis_is_due(), "one at a time");
-    assert_eq!(state.benchmark.analysis(), "");
+    assert_eq!(shown(&state), None);
     told(&mut state, job, "<svg><text/></svg>");
     assert!(!state.analysis_is_due());
-    assert_eq!(state.benchmark.analysis(), "<svg><text/></svg>");
+    assert_eq!(shown(&state), Some("<svg><text/></svg>"));
 }
 
 #[test]
@@ -116,7 +122,7 @@ fn grouping_rule_and_the_other_run_ask_anew_and_an_older_answer_is_dropped() {
     let (job, _) = asked(&mut state);
     state.benchmark.group_by(Grouping::Granularity);
     told(&mut state, job, "of tasks");
-    assert_eq!(state.benchmark.analysis(), "", "an answer of the other grouping");
+    assert_eq!(shown(&state), None, "an answer of the other grouping");
     let (job, act) = asked(&mut state);
     assert!(matches!(act, RunAct::Analyse { grouping: Grouping::Granularity, .. }));
     told(&mut state, job, "of granularities");
@@ -124,7 +130,10 @@ fn grouping_rule_and_the_other_run_ask_anew_and_an_older_answer_is_dropped() {
     state.benchmark.looks.against = "other".into();
     assert!(!state.analysis_is_due(), "there is no such run");
     state.benchmark.kept = vec![summary("this", ""), summary("other", "The other")];
-    assert_eq!(state.benchmark.comparison_choices(), ["\tnothing", "other\tThe other"]);
+    assert_eq!(
+        state.benchmark.comparison_choices(),
+        [MenuOption::new("", "nothing"), MenuOption::new("other", "The other")]
+    );
     let (job, act) = asked(&mut state);
     assert!(matches!(act, RunAct::Analyse { against: Some(id), .. } if id == "other"));
     told(&mut state, JobId(job.0 + 9), "of nobody");
@@ -133,7 +142,7 @@ fn grouping_rule_and_the_other_run_ask_anew_and_an_older_answer_is_dropped() {
     state.benchmark.run.as_mut().unwrap().conditions.rule = Rule::VlmEval2025Aug;
     let (_, act) = asked(&mut state);
     assert!(matches!(act, RunAct::Analyse { rule: Rule::VlmEval2025Aug, .. }));
-    assert!(state.benchmark.analysis().contains("beside another"), "what was there stays until then");
+    assert_eq!(shown(&state), Some("beside another"), "what was there stays until then");
 }
 
 #[test]
@@ -142,7 +151,7 @@ fn an_analysis_is_never_shown_with_another_run() {
     let (job, _) = asked(&mut state);
     told(&mut state, job, "first");
     state.benchmark.run_id = Some("second".into());
-    assert_eq!(state.benchmark.analysis(), "");
+    assert_eq!(shown(&state), None);
     state.benchmark.looks.against = "second".into();
     state.benchmark.kept = vec![summary("second", "")];
     assert_eq!(state.benchmark.against(), "", "a run is not compared with itself");
@@ -154,7 +163,7 @@ fn a_look_that_fails_is_told_and_not_repeated() {
     let (job, _) = asked(&mut state);
     let failure = Failure { message: "The run is damaged.".into(), remedy: "Delete it.".into() };
     apply(&mut state, Event::Failed { job, failure: failure.clone() }, 0.0);
-    assert_eq!((state.benchmark.analysis(), state.message.clone()), ("", Some(failure)));
+    assert_eq!((shown(&state), state.message.clone()), (None, Some(failure)));
     assert!(!state.analysis_is_due());
 }
 

@@ -1,6 +1,6 @@
 //! Which questions are asked: the set that a person chose, and the one that the worker holds ready.
 
-use bench::{DataSet, Extent, Problem, Question, Sampling};
+use bench::{DataSet, Extent, Problem, Question, Selection};
 use protocol::{BenchmarkData, Command, DataSource, Failure, JobId};
 
 use super::{Benchmark, Stage, Then};
@@ -13,7 +13,7 @@ pub enum Wanted {
     /// The phantoms that the page brings with it.
     Sample,
     /// Further phantoms.
-    Held {
+    HeldOut {
         /// Questions of each clinical task.
         per_task: u32,
     },
@@ -22,14 +22,14 @@ pub enum Wanted {
         /// Which; two may have the same name.
         file: ChosenFile,
         /// Which of its questions.
-        sampling: Sampling,
+        selection: Selection,
     },
     /// Of a file on the page's own host.
     Address {
         /// Where.
         url: String,
         /// Which of its questions.
-        sampling: Sampling,
+        selection: Selection,
     },
 }
 
@@ -38,28 +38,28 @@ impl Wanted {
     fn data(&self) -> BenchmarkData {
         match self {
             Self::Sample => BenchmarkData::Sample,
-            Self::Held { per_task } => BenchmarkData::Held { per_task: *per_task },
-            Self::File { file, sampling } => BenchmarkData::File {
+            Self::HeldOut { per_task } => BenchmarkData::HeldOut { per_task: *per_task },
+            Self::File { file, selection } => BenchmarkData::File {
                 source: DataSource::Picked { name: file.name.clone() },
-                sampling: *sampling,
+                selection: *selection,
             },
-            Self::Address { url, sampling } => {
-                BenchmarkData::File { source: DataSource::Own { url: url.clone() }, sampling: *sampling }
+            Self::Address { url, selection } => {
+                BenchmarkData::File { source: DataSource::Own { url: url.clone() }, selection: *selection }
             }
         }
     }
 
     /// Which questions of a file; phantoms are all asked.
-    pub(super) const fn sampling(&self) -> Option<Sampling> {
+    pub(super) const fn selection(&self) -> Option<Selection> {
         match self {
-            Self::File { sampling, .. } | Self::Address { sampling, .. } => Some(*sampling),
-            Self::Sample | Self::Held { .. } => None,
+            Self::File { selection, .. } | Self::Address { selection, .. } => Some(*selection),
+            Self::Sample | Self::HeldOut { .. } => None,
         }
     }
 
     /// Whether it is in a file rather than made by the page.
     pub(super) const fn is_file(&self) -> bool {
-        self.sampling().is_some()
+        self.selection().is_some()
     }
 
     /// The file that a person chose.
@@ -134,7 +134,7 @@ pub struct DataChoice {
     /// Where from.
     pub kind: DataKind,
     /// Which questions of a file.
-    pub sampling: Sampling,
+    pub selection: Selection,
     /// The file that was picked latest.
     pub file: Option<ChosenFile>,
     /// The address that was given latest.
@@ -154,17 +154,17 @@ pub struct DataChoice {
 impl DataChoice {
     /// What the worker is asked for; none until a file or an address is named.
     fn wanted(&self) -> Option<Wanted> {
-        let sampling = self.sampling;
+        let selection = self.selection;
         Some(match self.kind {
             DataKind::Sample => Wanted::Sample,
-            DataKind::File => Wanted::File { file: self.file.clone()?, sampling },
-            DataKind::Address => Wanted::Address { url: self.address.clone()?, sampling },
+            DataKind::File => Wanted::File { file: self.file.clone()?, selection },
+            DataKind::Address => Wanted::Address { url: self.address.clone()?, selection },
         })
     }
 
     /// The value of the list of extents.
     pub const fn extent_name(&self) -> &'static str {
-        match self.sampling.extent {
+        match self.selection.extent {
             Extent::OnePerCell => "cells",
             Extent::First(_) => "first",
             Extent::All => "all",
@@ -191,8 +191,8 @@ pub fn choose_kind(state: &mut State, kind: DataKind) -> Vec<Command> {
 }
 
 /// Chooses which questions of a file are asked.
-pub fn choose_sampling(state: &mut State, sampling: Sampling) -> Vec<Command> {
-    choose(state, |choice| choice.sampling = sampling)
+pub fn choose_selection(state: &mut State, selection: Selection) -> Vec<Command> {
+    choose(state, |choice| choice.selection = selection)
 }
 
 /// Opens a file that was picked, also one of the same name as the one before.
@@ -265,15 +265,15 @@ impl Benchmark {
     pub(super) fn choose_open_set(&mut self, refused: &Wanted) {
         let choice = &mut self.choice;
         match (refused, self.data.as_ref().map(|set| &set.asked)) {
-            (Wanted::File { .. }, Some(Wanted::File { file, sampling })) => {
-                (choice.file, choice.sampling) = (Some(file.clone()), *sampling);
+            (Wanted::File { .. }, Some(Wanted::File { file, selection })) => {
+                (choice.file, choice.selection) = (Some(file.clone()), *selection);
             }
-            (Wanted::Address { .. }, Some(Wanted::Address { url, sampling })) => {
-                (choice.address, choice.sampling) = (Some(url.clone()), *sampling);
+            (Wanted::Address { .. }, Some(Wanted::Address { url, selection })) => {
+                (choice.address, choice.selection) = (Some(url.clone()), *selection);
             }
             (Wanted::File { .. }, _) => choice.file = None,
             (Wanted::Address { .. }, _) => choice.address = None,
-            (Wanted::Sample | Wanted::Held { .. }, _) => {}
+            (Wanted::Sample | Wanted::HeldOut { .. }, _) => {}
         }
     }
 
@@ -325,7 +325,7 @@ impl Benchmark {
         else {
             return String::new();
         };
-        let which = match choice.sampling.extent {
+        let which = match choice.selection.extent {
             Extent::OnePerCell => "one per label cell",
             Extent::First(_) => "the first of the shuffled order",
             Extent::All => "all, shuffled",

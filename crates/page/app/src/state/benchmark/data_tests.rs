@@ -1,8 +1,8 @@
-use bench::{DataSet, Extent, Letter, Preset, Problem, Rule, Sampling, VisualTokens};
+use bench::{DataSet, Extent, Letter, Preset, Problem, Rule, Selection, VisualTokens};
 use protocol::{BenchmarkData, Command, DataSource, Detail, Event, JobId};
 
 use super::acts::{choose_rule, open_question, start, stop};
-use super::data::{choose_address, choose_file, choose_kind, choose_sampling, extent_of};
+use super::data::{choose_address, choose_file, choose_kind, choose_selection, extent_of};
 use super::tests::{
     DATE, answer, asked, chosen, counts, failure, opened, questions, ready, running, sample_opened,
 };
@@ -19,8 +19,8 @@ fn opening(commands: &[Command]) -> (JobId, BenchmarkData) {
     }
 }
 
-fn file(name: &str, sampling: Sampling) -> BenchmarkData {
-    BenchmarkData::File { source: DataSource::Picked { name: name.into() }, sampling }
+fn file(name: &str, selection: Selection) -> BenchmarkData {
+    BenchmarkData::File { source: DataSource::Picked { name: name.into() }, selection }
 }
 
 fn file_opened(job: JobId, n: usize) -> Event {
@@ -42,7 +42,7 @@ fn a_file_is_opened_when_it_is_chosen_and_its_reading_is_told() {
     assert_eq!(state.benchmark_status(), "Choose the data set’s file or address first.");
     assert_eq!(start(&mut state, DATE, "x", 0.0), []);
     let (job, data) = opening(&choose_file(&mut state, chosen("own.tsv")));
-    assert_eq!(data, file("own.tsv", Sampling::default()));
+    assert_eq!(data, file("own.tsv", Selection::default()));
     assert_eq!(state.benchmark.data_status(), "Opening the file.");
     let event = |job| Event::BenchmarkIndexing {
         job,
@@ -65,7 +65,10 @@ fn a_file_is_opened_when_it_is_chosen_and_its_reading_is_told() {
     assert_eq!((state.benchmark.choice.problems.len(), state.benchmark.choice.problems[0].row), (1, 7));
     asked(&start(&mut state, DATE, "x", 2.0));
     let conditions = &state.benchmark.run.as_ref().unwrap().conditions;
-    assert_eq!((conditions.sampling, conditions.questions.as_str()), (Some(Sampling::default()), "own of 4"));
+    assert_eq!(
+        (conditions.selection, conditions.questions.as_str()),
+        (Some(Selection::default()), "own of 4")
+    );
 }
 
 #[test]
@@ -73,10 +76,10 @@ fn another_extent_or_seed_opens_the_file_again() {
     let mut state = ready();
     let (job, _) = opening(&choose_file(&mut state, chosen("own.tsv")));
     apply(&mut state, file_opened(job, 4), 1.0);
-    let sampling = Sampling { seed: 5, extent: extent_of("first") };
-    assert_eq!(sampling.extent, Extent::First(200));
-    let (job, data) = opening(&choose_sampling(&mut state, sampling));
-    assert_eq!(data, file("own.tsv", sampling));
+    let selection = Selection { seed: 5, extent: extent_of("first") };
+    assert_eq!(selection.extent, Extent::First(200));
+    let (job, data) = opening(&choose_selection(&mut state, selection));
+    assert_eq!(data, file("own.tsv", selection));
     assert_eq!(choose_file(&mut state, chosen("other.tsv")), [], "one at a time");
     apply(&mut state, file_opened(job, 9), 2.0);
     assert!(state.benchmark.data_status().contains("9 asked (the first of the shuffled order)"));
@@ -123,7 +126,7 @@ fn a_bad_file_after_a_good_one_leaves_the_good_one_to_start() {
     stop(&mut state);
 
     // Another seed of a file that is gone, too.
-    let (job, _) = opening(&choose_sampling(&mut state, Sampling { seed: 5, ..Sampling::default() }));
+    let (job, _) = opening(&choose_selection(&mut state, Selection { seed: 5, ..Selection::default() }));
     apply(&mut state, Event::Failed { job, failure: failure() }, 4.0);
     asked(&start(&mut state, DATE, "x", 5.0));
 }

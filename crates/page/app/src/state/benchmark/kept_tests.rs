@@ -1,4 +1,4 @@
-use bench::{DataSet, KeptRun, RunSummary, Sampling};
+use bench::{DataSet, KeptRun, RunSummary, Selection};
 use protocol::{BenchmarkData, Command, DataSource, Event, JobId, RunAct};
 
 use super::acts::{pause, resume, start};
@@ -35,7 +35,7 @@ fn left(n_answers: usize) -> KeptRun {
 fn of_file(mut kept: KeptRun) -> KeptRun {
     let conditions = &mut kept.run.conditions;
     conditions.data_set = DataSet::File { name: "own.tsv".into(), n_questions: 90, n_val: 0 };
-    conditions.sampling = Some(Sampling { seed: 5, ..Sampling::default() });
+    conditions.selection = Some(Selection { seed: 5, ..Selection::default() });
     conditions.questions = "own of 3".into();
     kept
 }
@@ -184,12 +184,12 @@ fn a_files_run_goes_on_when_the_same_file_is_chosen_again() {
         state.benchmark_status()
     );
     assert_eq!(resume(&mut state, 1.0), []);
-    // The same file under its own sampling, which the choice took over.
+    // The same file under its own selection, which the choice took over.
     let open = choose_file(&mut state, chosen("own.tsv"));
-    let sampling = kept.run.conditions.sampling.unwrap();
+    let selection = kept.run.conditions.selection.unwrap();
     let source = DataSource::Picked { name: "own.tsv".into() };
     let [Command::OpenBenchmark { job, data }] = &open[..] else { panic!("{open:?}") };
-    assert_eq!(*data, BenchmarkData::File { source, sampling });
+    assert_eq!(*data, BenchmarkData::File { source, selection });
     apply(&mut state, file_opened(*job, "own of 3, changed"), 2.0);
     assert!(state.benchmark_status().contains("These are other questions"), "{}", state.benchmark_status());
     let open = choose_file(&mut state, chosen("else.tsv"));

@@ -2,7 +2,7 @@ use std::cmp::Ordering;
 
 use bench::{Answered, Grouping, Letter, Match, Question};
 
-use super::Benchmark;
+use super::{Benchmark, MenuOption};
 use crate::format::whole_percent;
 
 /// A column of the list of questions.
@@ -257,15 +257,15 @@ impl Benchmark {
         counts
     }
 
-    /// What can be listed alone: for all groups an empty value, a tab and a label, then each group that had a question.
-    pub fn group_choices(&self) -> Vec<String> {
+    /// Which groups can be listed: all of them, with an empty value, or one that had a question.
+    pub fn group_choices(&self) -> Vec<MenuOption> {
         let all = match self.grouping {
-            Grouping::ClinicalTask => "\tAll tasks",
-            Grouping::Department => "\tAll departments",
-            Grouping::Granularity => "\tAll granularities",
+            Grouping::ClinicalTask => "All tasks",
+            Grouping::Department => "All departments",
+            Grouping::Granularity => "All granularities",
         };
-        let groups = self.row.groups(self.grouping).map(|(group, _)| group);
-        std::iter::once(all).chain(groups).map(str::to_owned).collect()
+        let groups = self.row.groups(self.grouping).map(|(group, _)| MenuOption::new(group, group));
+        std::iter::once(MenuOption::new("", all)).chain(groups).collect()
     }
 
     /// Groups otherwise; the list shows all groups of it.

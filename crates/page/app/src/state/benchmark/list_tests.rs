@@ -1,6 +1,6 @@
 use bench::{Answered, Grouping, Letter, Question, Reply, Rule, Run};
 
-use super::{Benchmark, Column, Direction, Filter, N_ROWS, Order, preference_text};
+use super::{Benchmark, Column, Direction, Filter, MenuOption, N_ROWS, Order, preference_text};
 
 fn conditions() -> bench::Conditions {
     super::analysis_tests::conditions(bench::DataSet::Sample { version: "test".into() })
@@ -71,14 +71,18 @@ fn each_filter_lists_as_many_as_it_counts() {
 #[test]
 fn a_group_is_listed_alone_and_counted_alone_until_the_grouping_changes() {
     let mut benchmark = benchmark();
-    assert_eq!(benchmark.group_choices(), ["\tAll tasks", "Bone", "Muscle"]);
+    let choices = |all, groups: &[&str]| -> Vec<MenuOption> {
+        let groups = groups.iter().map(|&group| MenuOption::new(group, group));
+        std::iter::once(MenuOption::new("", all)).chain(groups).collect()
+    };
+    assert_eq!(benchmark.group_choices(), choices("All tasks", &["Bone", "Muscle"]));
     benchmark.list.choose_group("Muscle".into());
     assert_eq!(benchmark.listed(), [0, 3]);
     assert_eq!(benchmark.filter_counts(), [2, 1, 1, 1, 0, 0]);
     benchmark.list.choose(Filter::Wrong);
     assert_eq!(benchmark.listed(), [3]);
     benchmark.group_by(Grouping::Department);
-    assert_eq!(benchmark.group_choices(), ["\tAll departments", "None"]);
+    assert_eq!(benchmark.group_choices(), choices("All departments", &["None"]));
     assert_eq!(benchmark.listed(), [1, 3, 4, 5]);
 }
 

@@ -19,6 +19,7 @@ mod kept_tests;
 mod list;
 #[cfg(test)]
 mod list_tests;
+mod menu;
 mod opened;
 mod pace;
 mod resume;
@@ -31,6 +32,7 @@ pub use data::{DataChoice, DataKind, Wanted};
 pub use export::{EXPORTS, export};
 pub use kept::title;
 pub use list::{Column, Direction, Filter, List, N_ROWS, Order, answer_text, preference_text, truth_text};
+pub use menu::MenuOption;
 pub use opened::{OpenedImage, OpenedQuestion};
 pub use pace::Pace;
 

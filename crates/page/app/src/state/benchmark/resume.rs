@@ -74,13 +74,15 @@ impl Benchmark {
         }
         Some(match &its.data_set {
             DataSet::Sample { .. } => Some(Wanted::Sample),
-            DataSet::Held { per_task, .. } => Some(Wanted::Held { per_task: *per_task }),
+            DataSet::HeldOut { per_task, .. } => Some(Wanted::HeldOut { per_task: *per_task }),
             DataSet::File { name, .. } => {
-                let sampling = its.sampling.unwrap_or_default();
+                let selection = its.selection.unwrap_or_default();
                 match (self.choice.kind, &self.choice.file, &self.choice.address) {
-                    (DataKind::Address, _, Some(url)) => Some(Wanted::Address { url: url.clone(), sampling }),
+                    (DataKind::Address, _, Some(url)) => {
+                        Some(Wanted::Address { url: url.clone(), selection })
+                    }
                     (_, Some(file), _) if file.name == *name => {
-                        Some(Wanted::File { file: file.clone(), sampling })
+                        Some(Wanted::File { file: file.clone(), selection })
                     }
                     _ => None,
                 }
@@ -97,7 +99,7 @@ impl Benchmark {
             (DataSet::File { .. }, _) => {}
             _ => choice.kind = DataKind::Sample,
         }
-        choice.sampling = run.conditions.sampling.unwrap_or(choice.sampling);
+        choice.selection = run.conditions.selection.unwrap_or(choice.selection);
     }
 }
 

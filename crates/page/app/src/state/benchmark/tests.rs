@@ -425,7 +425,7 @@ fn settings_of_the_page_hold_for_the_whole_run_and_stand_in_its_conditions() {
         data_set: DataSet::Sample { version: "test".into() },
         software: "Qwen2-VL-Med 0.1.0".into(),
         date: DATE.into(),
-        sampling: None,
+        selection: None,
         circular: false,
         questions: "sample of 3".into(),
         shard: None,

@@ -8,7 +8,7 @@
 //! {"name":"second try"}
 //! ```
 //!
-//! The first line is the header: what the run's figures depend on, as [`Conditions`](crate::Conditions) are written, and the questions
+//! The first line is the header: what the run's figures depend on, as [`Conditions`](bench::Conditions) are written, and the questions
 //! it has in all. Each further line is an answer, numbered from 0 without a gap, or a new name, of which the last holds. What a rule
 //! read in an answer is not kept: it follows from the text, under the header's rule or any other.
 //!
@@ -28,7 +28,7 @@ pub use parse::{Log, parse};
 
 use std::borrow::Cow;
 
-use crate::{KeptRun, PERMANENT_LINE, Question, Reply};
+use bench::{KeptRun, PERMANENT_LINE, Question, Reply};
 use lines::{Answer, FORMAT, Header, Name, VERSION};
 
 /// The header of a run, and the lines of the answers that it has already.

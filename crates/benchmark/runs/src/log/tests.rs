@@ -1,14 +1,22 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::report::sample;
-use crate::{Match, Rule, Run};
+use bench::{Answered, Match, PERMANENT_LINE, Rotation, Rule, Run};
+
+use crate::fixture;
 
 fn kept() -> KeptRun {
+    let mut reply = fixture::reply();
+    reply.rotations = vec![Rotation { text: "B".into(), is_truncated: true }];
+    let error = Reply { error: Some("the image cannot be decoded".into()), ..Reply::default() };
+    let replies = [reply.clone(), fixture::reply(), error, fixture::reply(), reply];
+    let mut conditions = fixture::conditions();
+    (conditions.model, conditions.circular) = ("Phantom | 8M".into(), true);
+    let said = (0..).map(fixture::question).zip(replies).collect();
     KeptRun {
         id: "2026-11-25-ab3".into(),
         name: "first \"try\"\nof two".into(),
-        run: sample::looked_at_closely(),
+        run: Run::new(conditions, 360, said),
     }
 }
 
@@ -48,7 +56,7 @@ fn the_last_name_holds() {
 #[test]
 fn another_rule_reads_the_same_answers_and_is_told() {
     let mut kept = kept();
-    kept.run.answers[0].reply.text = "B. not infected with malaria at all, as far as one can see".into();
+    kept.run.answers[0].reply.text = "B. not the liver at all, as far as one can see".into();
     let text = begin(&kept);
     let later = parse(text.as_bytes(), Some(Rule::VlmEval2025Aug)).unwrap().kept.run;
     assert_eq!((later.conditions.rule, later.answers[0].matched), (Rule::VlmEval2025Aug, Match::NotFound));

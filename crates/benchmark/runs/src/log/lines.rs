@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Conditions, Question, Reply};
+use bench::{Conditions, Question, Reply};
 
 /// What the first line of a log says.
 pub(super) const FORMAT: &str = "qwen2-vl-med benchmark run";

@@ -1,6 +1,6 @@
 use super::LogError;
 use super::lines::{FORMAT, Header, Kind, Record, VERSION};
-use crate::{Answered, KeptRun, Rule, Run};
+use bench::{Answered, KeptRun, Rule, Run};
 
 /// A log as far as it can be read.
 #[derive(Clone, Debug, PartialEq)]

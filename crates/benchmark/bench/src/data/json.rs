@@ -7,14 +7,14 @@ use crate::Question;
 use crate::tsv::RowError;
 use crate::tsv::row::{self, MAX_TEXT_BYTES};
 
-/// One line of a JSON lines file: the columns of a row by their names.
+/// One line of a JSON lines file: the columns of a row by name.
 #[derive(Debug, Default)]
 pub(crate) struct JsonRow<'a> {
     texts: Vec<(String, Cow<'a, str>)>,
 }
 
 impl<'a> JsonRow<'a> {
-    /// Reads a line; the image in it is not copied, unless something in it is escaped.
+    /// Reads a line. The image in it is only copied if it contains an escape.
     pub(crate) fn read(line: &'a [u8]) -> Result<Self, String> {
         serde_json::from_slice(line).map_err(|error| error.to_string())
     }
