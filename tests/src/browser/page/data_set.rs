@@ -5,16 +5,16 @@ use serde_json::{Value, json};
 
 use super::BenchmarkPage;
 
-/// A row of a file with which something is wrong, as the page lists it.
+/// A row of a file in which something is wrong, as the page lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedProblem {
     /// Counted from 1.
     pub row: u64,
-    /// All that is said of it.
+    /// The page's text about it.
     pub text: String,
 }
 
-/// Which questions are asked, and of what.
+/// Which questions are asked, and of which data set.
 impl BenchmarkPage<'_> {
     /// Chooses a file of this disk, which must stay there as long as it is used.
     pub async fn choose_file(&self, path: &Path) -> Result<()> {
@@ -37,7 +37,7 @@ impl BenchmarkPage<'_> {
         Ok(())
     }
 
-    /// Sets how many of a file's questions are asked, and by which seed they are drawn. The fields are there once a file can be chosen.
+    /// Sets how many of a file's questions are asked, and the seed that they are drawn with. The fields are shown once a file can be chosen.
     pub async fn fill_sampling(&self, extent: &str, first: u32, seed: u32) -> Result<()> {
         self.choose("#benchmark-data", "file").await?;
         self.choose("#benchmark-extent", extent).await?;
@@ -45,7 +45,7 @@ impl BenchmarkPage<'_> {
         self.fill("#benchmark-seed", &seed.to_string()).await
     }
 
-    /// Waits until so many bytes of the file were read, or all.
+    /// Waits until this many bytes of the file, or all, have been read.
     pub async fn wait_until_read(&self, n_bytes: u64) -> Result<()> {
         self.wait_for(&format!("{n_bytes} bytes are read"), async |page| {
             let script = "
@@ -70,7 +70,7 @@ impl BenchmarkPage<'_> {
         Ok(serde_json::from_value(self.0.browser.run(script, &[]).await?)?)
     }
 
-    /// Types a value in place of what stands in a field, and leaves it.
+    /// Types a value, which replaces the text in a field, and leaves the field.
     pub async fn fill(&self, selector: &str, value: &str) -> Result<()> {
         let field = self.0.browser.find(selector).await?;
         field.clear().await?;
@@ -88,12 +88,12 @@ impl BenchmarkPage<'_> {
         .await
     }
 
-    /// What is said of the data set.
+    /// The page's text about the data set.
     pub async fn data_status(&self) -> Result<String> {
         self.0.text("#data-status").await
     }
 
-    /// Rows of the file with which something is wrong.
+    /// Rows of the file in which something is wrong.
     pub async fn problems(&self) -> Result<Vec<ListedProblem>> {
         let script = "
             return [...document.querySelectorAll('#data-problems tr[data-row]')]
@@ -106,7 +106,7 @@ impl BenchmarkPage<'_> {
         rows.as_array().context("a list was expected")?.iter().map(problem).collect()
     }
 
-    /// Opens a question of the list and waits until its image is shown; how long that took, by the page's clock.
+    /// Opens a question of the list and waits until its image is shown. Returns how long that took by the page's clock.
     pub async fn open_question(&self, number: u64) -> Result<f64> {
         let script = "
             const [row] = arguments;
