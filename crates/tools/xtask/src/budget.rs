@@ -1,4 +1,4 @@
-//! What a first visit downloads, compressed as a host would send it.
+//! The size of a first visit's download, compressed as a host would send it.
 
 use std::fs;
 use std::io::Write;
@@ -6,14 +6,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-/// A file of `dist/` and the most it may weigh.
+/// A file of `dist/` and the most bytes it may have in brotli.
 struct Budget {
     file: &'static str,
     max_bytes: u64,
 }
 
 const BUDGETS: [Budget; 3] = [
-    Budget { file: "app_bg.wasm", max_bytes: 350_000 },
+    Budget { file: "app_bg.wasm", max_bytes: 430_000 },
     Budget { file: "worker_bg.wasm", max_bytes: 2_500_000 },
     Budget { file: "downloader_bg.wasm", max_bytes: 250_000 },
 ];
@@ -44,7 +44,7 @@ pub fn check(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Length of `bytes` in brotli at quality 9: what a host compresses to once, at deployment, is no larger.
+/// Length of `bytes` in brotli at quality 9. A host that compresses once, when it is deployed, may use a higher one.
 fn brotli_len(bytes: &[u8]) -> Result<u64> {
     const BUFFER_BYTES: usize = 1 << 16;
     const QUALITY: u32 = 9;
@@ -62,7 +62,7 @@ mod tests {
     fn a_file_over_its_budget_is_named() {
         let dist = std::env::temp_dir().join(format!("xtask-budget-{}", std::process::id()));
         fs::create_dir_all(&dist).unwrap();
-        // A linear congruential generator: bytes that no compressor makes smaller.
+        // A linear congruential generator: no compressor makes its bytes smaller.
         let mut state = 1_u32;
         let noise = |n| {
             std::iter::repeat_with(|| {
@@ -72,11 +72,11 @@ mod tests {
             .take(n)
             .collect::<Vec<_>>()
         };
-        fs::write(dist.join("app_bg.wasm"), { noise }(360_000)).unwrap();
+        fs::write(dist.join("app_bg.wasm"), { noise }(440_000)).unwrap();
         fs::write(dist.join("worker_bg.wasm"), vec![0; 3_000_000]).unwrap();
         fs::write(dist.join("downloader_bg.wasm"), b"small").unwrap();
         let message = check(&dist).unwrap_err().to_string();
-        assert!(message.contains("app_bg.wasm is 36"), "{message}");
+        assert!(message.contains("app_bg.wasm is 44"), "{message}");
         assert!(!message.contains("worker_bg.wasm is"), "three million zeros compress well: {message}");
         fs::write(dist.join("app_bg.wasm"), b"small").unwrap();
         check(&dist).unwrap();

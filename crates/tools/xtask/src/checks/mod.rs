@@ -10,14 +10,14 @@ use crate::dist::Turn;
 use crate::setup::Tools;
 use crate::{Layout, setup};
 
-/// What the checks stand on.
+/// What the checks need.
 struct Ground<'a> {
     layout: &'a Layout,
     tools: Tools,
     turn: Turn,
 }
 
-/// One check: what it is called, and how it is made.
+/// One check: its name, and the function that makes it.
 struct Step {
     name: &'static str,
     run: fn(&Ground<'_>) -> Result<()>,
