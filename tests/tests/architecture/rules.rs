@@ -22,14 +22,17 @@ pub(crate) const EDGES: Edges = Edges {
                 ("gpu", &["tensor", "model", "kernels"]),
             ],
         ),
-        ("benchmark", &[("phantoms", &[]), ("bench", &[]), ("runs", &[]), ("workbook", &["bench"])]),
+        ("benchmark", &[("phantoms", &[]), ("bench", &[]), ("runs", &["bench"]), ("workbook", &["bench"])]),
         ("models", &[("catalogue", &["download"]), ("download", &[]), ("pack", &[])]),
         (
             "page",
             &[
                 ("protocol", &["bench"]),
                 ("engine", &["tensor", "weights", "imaging", "model", "phantoms", "bench", "protocol"]),
-                ("worker", &["model", "cpu", "gpu", "bench", "workbook", "download", "protocol", "engine"]),
+                (
+                    "worker",
+                    &["model", "cpu", "gpu", "bench", "runs", "workbook", "download", "protocol", "engine"],
+                ),
                 // It reaches the network, so it cannot even name an image.
                 ("downloader", &["weights", "download"]),
                 ("web", &[]),
@@ -42,7 +45,7 @@ pub(crate) const EDGES: Edges = Edges {
                 (
                     "qvm",
                     &[
-                        "tensor", "weights", "imaging", "model", "cpu", "gpu", "bench", "workbook",
+                        "tensor", "weights", "imaging", "model", "cpu", "gpu", "bench", "runs", "workbook",
                         "download", "protocol", "engine",
                     ],
                 ),

@@ -1,8 +1,8 @@
-//! What `index.html` says before the program runs must agree with the program and with the headers.
+//! What `index.html` says before the program runs must agree with what is said elsewhere.
 
 const INDEX: &str = include_str!("../../../../index.html");
 const FRAME: &str = include_str!("../../../../web/download.html");
-const HEADERS: &str = include_str!("../../../../web/_headers");
+const TRUNK: &str = include_str!("../../../../Trunk.toml");
 
 #[test]
 fn the_permanent_line_is_there_from_the_start() {
@@ -15,7 +15,7 @@ fn each_document_has_a_policy_of_its_own_and_the_headers_add_only_who_may_frame_
     assert!(policy.starts_with("default-src 'none'; "), "{policy}");
     assert!(!policy.contains("'unsafe-inline'") && !policy.contains("'unsafe-eval'"), "{policy}");
     // Headers go with every file, so they can hold nothing in which the two documents differ.
-    assert_eq!(between(HEADERS, "Content-Security-Policy: ", '\n'), "frame-ancestors 'self'");
+    assert_eq!(between(TRUNK, "\"Content-Security-Policy\" = \"", '"'), "frame-ancestors 'self'");
 }
 
 #[test]

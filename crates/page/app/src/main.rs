@@ -1,4 +1,4 @@
-//! The page's entry point; `cargo xtask dist` builds it for wasm32.
+//! The page's entry point; Trunk builds it for wasm32.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

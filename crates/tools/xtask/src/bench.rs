@@ -7,10 +7,10 @@ use anyhow::{Result, ensure};
 use crate::command;
 use crate::{Layout, dist, setup};
 
-/// Runs the benchmark, a program of the `tests` member. The page is built first if a browser takes part.
+/// Runs the benchmark, a program of the `tests` member. The page is built first where the browser takes part.
 ///
 /// # Errors
-/// If there is no such program, or it fails.
+/// Where there is no such program, or it fails.
 pub fn run(layout: &Layout, arguments: &[String]) -> Result<()> {
     let source = layout.root().join("tests/src/bin/bench.rs");
     ensure!(source.is_file(), "there is no benchmark yet: {} does not exist", source.display());
@@ -24,7 +24,7 @@ pub fn run(layout: &Layout, arguments: &[String]) -> Result<()> {
     command::run(bench.current_dir(layout.root()))
 }
 
-/// Arguments that are not options name parts; without any, all parts are measured.
+/// The names of parts are the arguments that are no options; none of them means all parts.
 fn needs_page(arguments: &[String]) -> bool {
     let is_asked = |part| arguments.iter().any(|argument| argument == part);
     is_asked("bundled") || !(is_asked("whole") || is_asked("products") || is_asked("--help"))

@@ -1,4 +1,4 @@
-//! The size of a first visit's download, compressed as a host would send it.
+//! What a first visit downloads, compressed as a host would send it.
 
 use std::fs;
 use std::io::Write;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-/// A file of `dist/` and the most bytes it may have in brotli.
+/// A file of `dist/` and the most it may weigh.
 struct Budget {
     file: &'static str,
     max_bytes: u64,
@@ -44,7 +44,7 @@ pub fn check(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Length of `bytes` in brotli at quality 9. A host that compresses once, when it is deployed, may use a higher one.
+/// Length of `bytes` in brotli at quality 9: what a host compresses to once, at deployment, is no larger.
 fn brotli_len(bytes: &[u8]) -> Result<u64> {
     const BUFFER_BYTES: usize = 1 << 16;
     const QUALITY: u32 = 9;
@@ -62,7 +62,7 @@ mod tests {
     fn a_file_over_its_budget_is_named() {
         let dist = std::env::temp_dir().join(format!("xtask-budget-{}", std::process::id()));
         fs::create_dir_all(&dist).unwrap();
-        // A linear congruential generator: no compressor makes its bytes smaller.
+        // A linear congruential generator: bytes that no compressor makes smaller.
         let mut state = 1_u32;
         let noise = |n| {
             std::iter::repeat_with(|| {

@@ -16,7 +16,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs to the end and returns what it printed; `None` if it cannot be started or fails.
+/// Runs to the end and gives what it printed; `None` where it cannot be started or fails.
 pub(crate) fn ask(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
@@ -28,17 +28,17 @@ pub(crate) fn line_of(command: &Command) -> String {
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
-/// The first file of this name in the folders of `PATH`.
+/// The first of the folders of `PATH` that holds an executable of this name.
 pub(crate) fn which(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?)
         .map(|folder| folder.join(name))
         .find(|path| path.is_file())
 }
 
-/// `PATH` with this folder before the others.
-pub(crate) fn path_with(first: &Path) -> Result<OsString> {
+/// `PATH` with these folders before the others.
+pub(crate) fn path_with(first: &[&Path]) -> Result<OsString> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(first.to_owned()).chain(std::env::split_paths(&path));
+    let folders = first.iter().map(|folder| folder.to_path_buf()).chain(std::env::split_paths(&path));
     std::env::join_paths(folders).context("a folder of tools has a name that PATH cannot hold")
 }
 

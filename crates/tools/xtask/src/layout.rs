@@ -13,16 +13,16 @@ impl Layout {
     /// The checkout that the running command was started from, and `$QVM_CACHE` or `~/.cache/qwen2-vl-med`.
     ///
     /// # Errors
-    /// If the checkout is gone, or neither `QVM_CACHE` nor `HOME` is set.
+    /// Where the checkout is gone, or neither `QVM_CACHE` nor `HOME` is set.
     pub fn find() -> Result<Self> {
-        // At run time cargo says which checkout it runs in. The path that was compiled in may belong to another checkout, since
-        // all of them may share one target directory.
+        // Cargo says at run time which checkout it runs. The compiled-in path may be another one's: a target
+        // directory in the cache is shared by all of them.
         let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         let root = manifest
             .ancestors()
             .find(|folder| folder.join("Cargo.lock").is_file())
-            .with_context(|| format!("{} is in no workspace (no Cargo.lock above it)", manifest.display()))?
+            .with_context(|| format!("{} lies in no workspace (no Cargo.lock above it)", manifest.display()))?
             .to_path_buf();
         let cache = match std::env::var_os("QVM_CACHE") {
             Some(folder) => std::path::absolute(PathBuf::from(folder))?,
@@ -40,7 +40,7 @@ impl Layout {
         &self.root
     }
 
-    /// The page as it is hosted.
+    /// What Trunk builds.
     pub fn dist(&self) -> PathBuf {
         self.root.join("dist")
     }
@@ -55,7 +55,7 @@ impl Layout {
         self.tools().join("bin")
     }
 
-    /// Where npm installs Binaryen.
+    /// Binaryen, as npm lays it out.
     pub fn binaryen(&self) -> PathBuf {
         self.tools().join("binaryen")
     }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::{Layout, bench, checks, dist, setup, site, soak};
 
-/// The project's own commands. Each installs the tools that it needs and that are missing.
+/// The project's own commands. Each sets up what it needs and is missing.
 #[derive(Parser)]
 #[command(name = "cargo xtask")]
 struct Arguments {
@@ -27,13 +27,13 @@ enum Task {
     Test,
     /// Build the page into `dist/`, ready for any static host, and check it.
     Dist {
-        /// Also check the pairs of weights in this folder against the manifests beside them.
+        /// Check pairs of weights too, against the manifests beside them: a folder that will be hosted with the page.
         #[arg(long)]
         weights: Option<PathBuf>,
     },
     /// Set up every tool that `serve` and `test` need.
     Setup,
-    /// Download, damage, repair and open a pair of several gigabytes in Chromium; takes 11 GB of disk while it runs.
+    /// Download, damage, mend and open a pair of gigabytes in Chromium; 11 GB of disk while it runs.
     Soak,
     /// Measure the bundled model, whole models of the true size, and single products.
     Bench {
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     match run(Arguments::parse().task) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // One line of causes: a person reads this, and a backtrace would hide the output of the tool that failed.
+            // One line of causes: a person reads this, and a backtrace of the runner would bury what the tool said.
             eprintln!("\nerror: {error:#}");
             ExitCode::FAILURE
         }

@@ -1,4 +1,4 @@
-//! `cargo xtask soak`: a test that takes gigabytes and minutes, and is therefore not in `cargo xtask test`.
+//! `cargo xtask soak`: what takes gigabytes and minutes, and is therefore no part of `cargo xtask test`.
 
 use std::process::Command;
 
@@ -7,11 +7,11 @@ use anyhow::Result;
 use crate::command::run;
 use crate::{Layout, dist, setup};
 
-/// Writes a pair of random weights in the 7B's shapes, unless it exists. In Chromium the pair is then downloaded over a connection
-/// that breaks, damaged, repaired and opened. About 5.5 GB on disk, and as much again in the browser's profile while it runs.
+/// Writes a pair of random weights in the 7B's shapes, unless it is there, and has it downloaded, cut off, damaged, mended and
+/// opened in Chromium. About 5.5 GB on disk, and as much again in the browser's profile while it runs.
 ///
 /// # Errors
-/// If the spec fails or a tool cannot be installed.
+/// What the spec found, or the tool that could not be had.
 pub fn soak(layout: &Layout) -> Result<()> {
     let tools = setup::for_testing(layout)?;
     let pair = layout.soak_pair();

@@ -10,14 +10,14 @@ use crate::dist::Turn;
 use crate::setup::Tools;
 use crate::{Layout, setup};
 
-/// What the checks need.
+/// What the checks stand on.
 struct Ground<'a> {
     layout: &'a Layout,
     tools: Tools,
     turn: Turn,
 }
 
-/// One check: its name, and the function that makes it.
+/// One check: what it is called, and how it is made.
 struct Step {
     name: &'static str,
     run: fn(&Ground<'_>) -> Result<()>,

@@ -17,7 +17,7 @@ pub(super) const ALL: [Step; 8] = [
     Step { name: "browser specs", run: browser_specs },
 ];
 
-/// All members except those that exist only in a browser. Of `app`, this is its state.
+/// Every member but those that only exist in a browser; of the page, what is no browser's: its state.
 const NATIVE: [&str; 7] =
     ["--workspace", "--exclude", "worker", "--exclude", "downloader", "--exclude", "web"];
 const WASM: [&str; 10] = [
@@ -40,7 +40,7 @@ fn formatting(ground: &Ground<'_>) -> Result<()> {
 
 fn clippy_native(ground: &Ground<'_>) -> Result<()> {
     run(cargo(ground, "clippy").args(NATIVE).arg("--all-targets").args(DENY_WARNINGS))?;
-    // `cargo test` does not run the specs by itself, so `--all-targets` leaves them out.
+    // The specs are no test that `cargo test` runs by itself, so `--all-targets` leaves them out.
     run(cargo(ground, "clippy").args(["--package", "tests", "--test", "browser"]).args(DENY_WARNINGS))
 }
 
@@ -55,21 +55,20 @@ fn clippy_wasm(ground: &Ground<'_>) -> Result<()> {
         .apply(cargo(ground, "clippy").args(WASM).arg("--all-targets").args(DENY_WARNINGS))?)
 }
 
-/// What may differ in a browser: the worker, the downloader's files and locks, and the phantoms, which must be the same to the last bit.
+/// What differs in a browser: the worker, the downloader's files and locks, and whether the phantoms there are the same to the last bit.
 const WASM_TESTS: [&[&str]; 3] = [
     &["--package", "worker"],
     &["--package", "downloader"],
     &["--package", "phantoms", "--test", "deterministic"],
 ];
 
-/// In Node.js, or in headless Chromium if tests ask for a browser (`crates/page/worker/webdriver.json` has its flags).
+/// In Node.js, or in headless Chromium where tests ask for a browser (`crates/worker/webdriver.json` has its flags).
 fn wasm_tests(ground: &Ground<'_>) -> Result<()> {
     let browser = setup::find_chromium()?;
     for which in WASM_TESTS {
         let mut test = cargo(ground, "test");
         test.args(which).args(["--target", "wasm32-unknown-unknown"]);
-        let runner = ground.layout.cargo_bin().join(setup::TEST_RUNNER);
-        test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
+        test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &ground.tools.test_runner);
         // Thirteen formats on a software adapter; without it a run that hangs would end after 20 seconds.
         test.env("WASM_BINDGEN_TEST_TIMEOUT", "900");
         run(ground.tools.wasm.apply(test.env("CHROMEDRIVER", &browser.driver))?)?;
@@ -78,7 +77,7 @@ fn wasm_tests(ground: &Ground<'_>) -> Result<()> {
 }
 
 fn browser_specs(ground: &Ground<'_>) -> Result<()> {
-    // Setup has installed these: without one of them its specs must fail instead of being skipped.
+    // Setup has seen to these: without one its specs must fail, not be skipped.
     let firefox = setup::find_firefox(ground.layout).is_ok().then_some("firefox");
     let browsers = ["chromium"].into_iter().chain(firefox).collect::<Vec<_>>().join(",");
     let mut test = cargo(ground, "test");

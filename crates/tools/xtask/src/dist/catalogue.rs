@@ -1,4 +1,4 @@
-//! The files that the catalogue of models says are beside the page.
+//! What the catalogue of models promises to lie beside the page.
 
 use std::fs;
 use std::path::{Component, Path};
@@ -6,7 +6,7 @@ use std::path::{Component, Path};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-/// Checks that every file of every bundled model is there. The crate `catalogue` checks everything else in it.
+/// Checks that every file of every bundled model is there. The catalogue's shape is judged by the crate `catalogue`.
 ///
 /// # Errors
 /// Names the model and the file, and what to do.

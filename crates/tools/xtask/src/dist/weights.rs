@@ -1,4 +1,4 @@
-//! Weights that are hosted beside the page. Each pair is compared with the manifest that `qvm pack` wrote for it.
+//! Weights that are hosted beside the page: each pair against the manifest that `qvm pack` wrote for it.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -8,14 +8,14 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-/// The name of the format, and its only version.
+/// What a manifest says it is, and the one version there is.
 const FORMAT: &str = "qwen2-vl-pair";
 const VERSION: u64 = 1;
 
-/// Checks every pair in a folder and in the folders below it, and prints which.
+/// Checks every pair in a folder and in the folders below it, and says what was checked.
 ///
 /// # Errors
-/// Names the file that is not what its manifest says, what was found and what was expected. Also if there is no manifest.
+/// Names the file that is not what its manifest says, what was found and what was expected; also where there is no manifest.
 pub fn check_weights(folder: &Path) -> Result<()> {
     let mut manifests = Vec::new();
     find_manifests(folder, &mut manifests)?;

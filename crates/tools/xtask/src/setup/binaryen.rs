@@ -1,4 +1,4 @@
-//! wasm-opt, from npm's binaryen: those of distributions are too old for the features that wasm has by default today.
+//! wasm-opt, from npm's binaryen: distributions' own are too old for the features that wasm has by default today.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,15 +13,15 @@ use crate::command::{ask, run, which};
 /// Binaryen numbers its releases.
 const RELEASE: &str = "132";
 
-/// The program.
+/// The folder that holds `wasm-opt`.
 pub(super) fn wasm_opt(layout: &Layout) -> Result<PathBuf> {
-    let program = layout.binaryen().join("node_modules/.bin/wasm-opt");
+    let folder = layout.binaryen().join("node_modules/.bin");
     let is_right = || {
-        let said = ask(Command::new(&program).arg("--version"));
+        let said = ask(Command::new(folder.join("wasm-opt")).arg("--version"));
         said.is_some_and(|said| said.split_whitespace().any(|word| word == RELEASE))
     };
     if which("node").is_some() && is_right() {
-        return Ok(program);
+        return Ok(folder);
     }
     if which("npm").is_none() {
         if !packages::can_install() {
@@ -36,6 +36,10 @@ pub(super) fn wasm_opt(layout: &Layout) -> Result<PathBuf> {
     let mut npm = Command::new("npm");
     npm.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"]).arg(layout.binaryen());
     run(npm.arg(format!("binaryen@{RELEASE}")).current_dir(layout.binaryen()))?;
-    ensure!(is_right(), "{} is not wasm-opt {RELEASE} after its installation", program.display());
-    Ok(program)
+    ensure!(
+        is_right(),
+        "{} is not wasm-opt {RELEASE} after its installation",
+        folder.join("wasm-opt").display()
+    );
+    Ok(folder)
 }

@@ -8,12 +8,12 @@ use anyhow::{Result, bail};
 
 use crate::command::{ask, run, which};
 
-/// Installs packages. If this is not Debian or Ubuntu, or only root may install, the error names `what` and the command.
+/// Installs packages; elsewhere than on Debian and Ubuntu, or without the right to, names `what` and the command.
 pub(super) fn install(what: &str, packages: &[&str]) -> Result<()> {
     let by_hand = format!("apt-get install {}", packages.join(" "));
     if !is_debian() {
         bail!(
-            "{what} is missing. On Debian or Ubuntu `{by_hand}` installs it; here, use the system's own package manager"
+            "{what} is missing. On Debian or Ubuntu `{by_hand}` installs it; here, install it by the system's own means"
         );
     }
     let Some(prefix) = become_root() else {
@@ -46,7 +46,7 @@ fn apt(prefix: &[&str], arguments: &[&str]) -> Result<()> {
     run(command.args(words).args(["-qq", "-o=Dpkg::Use-Pty=0"]).args(arguments))
 }
 
-/// Runs a command with root's rights, with sudo if needed.
+/// Runs a command with root's rights, by sudo where needed.
 pub(super) fn run_as_root(words: &[&str]) -> Result<()> {
     let Some(prefix) = become_root() else { bail!("run as root: {}", words.join(" ")) };
     let mut words = prefix.iter().copied().chain(words.iter().copied());
@@ -58,7 +58,7 @@ pub(super) fn can_install() -> bool {
     is_debian() && become_root().is_some()
 }
 
-/// Mesa's software Vulkan driver, lavapipe. Kernel tests and Firefox's WebGPU run on it if there is no GPU.
+/// Mesa's software Vulkan driver, lavapipe: kernel tests and Firefox's WebGPU run on it where there is no GPU.
 pub(super) fn software_vulkan() -> Result<()> {
     if ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"].iter().any(|folder| has_lavapipe(Path::new(folder))) {
         return Ok(());
@@ -82,7 +82,7 @@ fn is_debian() -> bool {
     Path::new("/etc/debian_version").is_file() && which("apt-get").is_some()
 }
 
-/// The words before a command that give it root's rights; `None` if there are none.
+/// The words before a command that give it root's rights; `None` where there are none.
 fn become_root() -> Option<&'static [&'static str]> {
     if ask(Command::new("id").arg("-u")).as_deref() == Some("0") {
         return Some(&[]);

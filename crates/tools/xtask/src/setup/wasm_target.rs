@@ -1,4 +1,4 @@
-//! A compiler for wasm32: rustup's, or Debian's if rustup cannot download.
+//! A compiler for wasm32: rustup's, or where rustup cannot download, Debian's.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,10 +18,11 @@ const DEBIAN_BIN: &str = "/usr/bin";
 const DEBIAN_LINKER: &str = "wasm-ld-22";
 const DEBIAN_TARGET: &str = "/usr/lib/rustlib/wasm32-unknown-unknown/lib";
 
-/// Which compiler builds for wasm32.
+/// Which compiler builds for wasm32, and where the other tools are.
 #[derive(Clone, Debug)]
 pub struct WasmToolchain {
     rust: Rust,
+    tools: Vec<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,20 +34,21 @@ enum Rust {
 }
 
 impl WasmToolchain {
-    /// Lets cargo find this compiler first.
+    /// Lets a command (cargo, Trunk) find this compiler and these tools first.
     ///
     /// # Errors
-    /// If `PATH` cannot hold a folder's name.
-    pub fn apply<'a>(&self, cargo: &'a mut Command) -> Result<&'a mut Command> {
+    /// Where a folder's name cannot stand in `PATH`.
+    pub fn apply<'a>(&self, command: &'a mut Command) -> Result<&'a mut Command> {
+        let mut folders = self.tools.iter().map(PathBuf::as_path).collect::<Vec<_>>();
         if self.rust == Rust::Debian {
-            cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", DEBIAN_LINKER);
-            cargo.env("PATH", path_with(DEBIAN_BIN.as_ref())?);
+            folders.push(Path::new(DEBIAN_BIN));
+            command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", DEBIAN_LINKER);
         }
-        Ok(cargo)
+        Ok(command.env("PATH", path_with(&folders)?))
     }
 }
 
-pub(super) fn set_up(layout: &Layout) -> Result<WasmToolchain> {
+pub(super) fn set_up(layout: &Layout, tools: Vec<PathBuf>) -> Result<WasmToolchain> {
     let rust = if has_std(&current_target()) {
         Rust::Current
     } else if has_std(DEBIAN_TARGET.as_ref()) {
@@ -60,7 +62,7 @@ pub(super) fn set_up(layout: &Layout) -> Result<WasmToolchain> {
     } else {
         bail!("Rust's target {TARGET} is missing: `rustup target add {TARGET}` installs it");
     };
-    Ok(WasmToolchain { rust })
+    Ok(WasmToolchain { rust, tools })
 }
 
 fn current_target() -> PathBuf {
@@ -95,9 +97,9 @@ fn build_debian_std(layout: &Layout) -> Result<()> {
     let mut cargo = Command::new(Path::new(DEBIAN_BIN).join("cargo"));
     cargo.args(["build", "--quiet", "--release", "--target", TARGET, "-Zbuild-std=std,panic_abort,test"]);
     cargo.arg("--target-dir").arg(folder.join("target")).current_dir(&folder);
-    // Only with this does a stable compiler build its own standard library.
+    // The one way to let a stable compiler build its own standard library.
     cargo.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", DEBIAN_LINKER);
-    run(cargo.env("PATH", path_with(DEBIAN_BIN.as_ref())?))?;
+    run(cargo.env("PATH", path_with(&[Path::new(DEBIAN_BIN)])?))?;
 
     let built = rlibs(&folder.join("target").join(TARGET).join("release/deps"))?;
     let libraries = built.iter().filter(|file| !name_starts(file, "libonly_std"));

@@ -7,7 +7,7 @@ use crate::setup::packages;
 /// Looks for Chromium (or Chrome) and its driver on `PATH`.
 ///
 /// # Errors
-/// Names the one that is missing, or both if their versions differ: the driver refuses any other browser.
+/// Names the one that is missing, or both where their versions differ: the driver refuses any other browser.
 pub fn find() -> Result<Browser> {
     let browser = ["chromium", "chromium-browser", "google-chrome"].iter().find_map(|name| which(name));
     let browser = browser.context("no browser: neither chromium nor google-chrome is on PATH")?;

@@ -11,7 +11,7 @@ use crate::setup::packages;
 /// Of Debian and its derivatives; Ubuntu has no such package.
 const PACKAGE: &str = "firefox-esr";
 
-/// Older versions have another WebGPU, or none on Linux.
+/// Older ones have another WebGPU, or none on Linux.
 const LEAST_MAJOR: u32 = 153;
 
 /// Looks for Firefox on `PATH`, and for geckodriver among the tools and on `PATH`.
@@ -22,8 +22,8 @@ pub fn find(layout: &Layout) -> Result<Browser> {
     Ok(Browser { browser: find_browser()?, driver: find_driver(layout)? })
 }
 
-/// Installs Firefox if there is a package of it, and builds its driver if Firefox is there. Otherwise says that the specs in Firefox
-/// will be skipped.
+/// Installs Firefox where its package is to be had, and builds its driver wherever Firefox is. Elsewhere says that the
+/// specs in Firefox will be skipped.
 pub(in crate::setup) fn set_up(layout: &Layout) -> Result<()> {
     if let Err(missing) = find_browser()
         && packages::can_install()
