@@ -53,7 +53,7 @@ const EDGES: Edges = Edges {
         ),
     ],
     reserved: &[
-        ("candle", &["weights", "cpu", "qvm"]),
+        ("candle", &["cpu", "qvm"]),
         ("web-sys", &["worker", "downloader", "app"]),
         ("serde-wasm-bindgen", &["worker", "downloader", "app"]),
         ("wasm-bindgen", &["worker", "downloader", "app"]),
@@ -112,6 +112,7 @@ fn a_wrong_edge_is_found() {
         ("protocol", "tensor"),
         ("protocol", "phantoms"),
         ("model", "candle-core"),
+        ("weights", "candle-core"),
         ("engine", "web-sys"),
         ("worker", "wgpu"),
         ("downloader", "protocol"),
@@ -129,7 +130,7 @@ fn a_wrong_edge_is_found() {
         ("worker", "download"),
         ("downloader", "download"),
         ("downloader", "web-sys"),
-        ("weights", "candle-core"),
+        ("cpu", "candle-core"),
         ("model", "thiserror"),
     ];
     let edge = |(from, to): &(&str, &str)| Edge::new(from, to);
