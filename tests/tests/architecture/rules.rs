@@ -60,7 +60,7 @@ pub(crate) const EDGES: Edges = Edges {
     ],
     reserved: &[
         ("tokenizers", &["model"]),
-        ("candle", &["weights", "cpu", "qvm"]),
+        ("candle", &["cpu", "qvm"]),
         ("wgpu", &["gpu"]),
         ("web-sys", &["worker", "downloader", "app"]),
         ("serde-wasm-bindgen", &["worker", "downloader", "app"]),
@@ -75,11 +75,6 @@ pub(crate) const EDGES: Edges = Edges {
 
 /// Dependencies that no source file names.
 pub(crate) const USED: Used = Used(&[
-    Unnamed {
-        from: "weights",
-        to: "getrandom",
-        reason: "says where candle's randomness comes from in a browser",
-    },
     Unnamed { from: "worker", to: "getrandom", reason: "says where randomness comes from in a browser" },
 ]);
 
