@@ -11,7 +11,7 @@ pub struct Edges {
 }
 
 /// A member and what it may depend on; or a package and the members that may depend on it.
-pub type Allowed = (&'static str, &'static [&'static str]);
+pub(super) type Allowed = (&'static str, &'static [&'static str]);
 
 impl Edges {
     /// The rule of each member.

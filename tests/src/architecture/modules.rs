@@ -68,7 +68,8 @@ impl Modules {
         for Child { name, body, path: named, in_test } in children {
             let child = source.child(&name, named.as_deref(), body.is_some())?;
             let text = body.map_or_else(|| child.tokens(), Ok)?;
-            let child = self.add([path.as_slice(), &[name.clone()]].concat(), &child, text, in_test)?;
+            let child =
+                self.add([path.as_slice(), std::slice::from_ref(&name)].concat(), &child, text, in_test)?;
             self.0[at].children.insert(name, child);
         }
         Ok(at)

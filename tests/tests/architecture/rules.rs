@@ -74,9 +74,11 @@ pub(crate) const EDGES: Edges = Edges {
 };
 
 /// Dependencies that no source file names.
-pub(crate) const USED: Used = Used(&[
-    Unnamed { from: "worker", to: "getrandom", reason: "says where randomness comes from in a browser" },
-]);
+pub(crate) const USED: Used = Used(&[Unnamed {
+    from: "worker",
+    to: "getrandom",
+    reason: "says where randomness comes from in a browser",
+}]);
 
 /// Circles between modules that there still are. Each entry names all modules of one circle, in the order of the alphabet.
 pub(crate) const CIRCLES: Circles = Circles(&[
