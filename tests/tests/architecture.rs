@@ -29,11 +29,11 @@ const EDGES: Edges = Edges {
             "worker",
             &[
                 "tensor", "weights", "imaging", "model", "bench", "workbook", "protocol", "download",
-                "engine", "cpu", "gpu",
+                "engine", "cpu", "gpu", "web",
             ],
         ),
         // It reaches the network, so it cannot even name an image.
-        ("downloader", &["tensor", "weights", "download"]),
+        ("downloader", &["tensor", "weights", "download", "web"]),
         (
             "qvm",
             &[
@@ -41,7 +41,7 @@ const EDGES: Edges = Edges {
                 "engine", "cpu", "gpu",
             ],
         ),
-        ("app", &["bench", "protocol", "download", "catalogue"]),
+        ("app", &["bench", "protocol", "download", "catalogue", "web"]),
         ("xtask", &[]),
         // Drives everything from outside; the benchmark and golden parity run the engine.
         (
@@ -54,11 +54,11 @@ const EDGES: Edges = Edges {
     ],
     reserved: &[
         ("candle", &["weights", "cpu", "qvm"]),
-        ("web-sys", &["worker", "downloader", "app"]),
+        ("web-sys", &["worker", "downloader", "app", "web"]),
         ("serde-wasm-bindgen", &["worker", "downloader", "app"]),
-        ("wasm-bindgen", &["worker", "downloader", "app"]),
-        ("js-sys", &["worker", "downloader", "app"]),
-        ("gloo", &["worker", "app"]),
+        ("wasm-bindgen", &["worker", "downloader", "app", "web"]),
+        ("js-sys", &["worker", "downloader", "app", "web"]),
+        ("gloo", &["app", "web"]),
         ("leptos", &["app"]),
         ("wgpu", &["gpu"]),
         ("naga", &["kernels"]),
