@@ -6,10 +6,8 @@
 //! step.
 
 mod files;
-mod folder;
 mod host;
 mod indexes;
-mod lock;
 mod machine;
 mod message;
 mod runs;
