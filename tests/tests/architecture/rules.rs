@@ -31,12 +31,15 @@ pub(crate) const EDGES: Edges = Edges {
                 ("engine", &["tensor", "weights", "imaging", "model", "phantoms", "bench", "protocol"]),
                 (
                     "worker",
-                    &["model", "cpu", "gpu", "bench", "runs", "workbook", "download", "protocol", "engine"],
+                    &[
+                        "model", "cpu", "gpu", "bench", "runs", "workbook", "download", "protocol", "engine",
+                        "web",
+                    ],
                 ),
                 // It reaches the network, so it cannot even name an image.
-                ("downloader", &["weights", "download"]),
+                ("downloader", &["weights", "download", "web"]),
                 ("web", &[]),
-                ("app", &["bench", "catalogue", "download", "protocol"]),
+                ("app", &["bench", "catalogue", "download", "protocol", "web"]),
             ],
         ),
         (
@@ -62,11 +65,11 @@ pub(crate) const EDGES: Edges = Edges {
         ("tokenizers", &["model"]),
         ("candle", &["cpu", "qvm"]),
         ("wgpu", &["gpu"]),
-        ("web-sys", &["worker", "downloader", "app"]),
+        ("web-sys", &["web", "worker", "downloader", "app"]),
         ("serde-wasm-bindgen", &["worker", "downloader", "app"]),
-        ("wasm-bindgen", &["worker", "downloader", "app"]),
-        ("js-sys", &["worker", "downloader", "app"]),
-        ("gloo", &["app"]),
+        ("wasm-bindgen", &["web", "worker", "downloader", "app"]),
+        ("js-sys", &["web", "worker", "downloader", "app"]),
+        ("gloo", &["web", "app"]),
         ("leptos", &["app"]),
         // Only the tests of `kernels` parse a shader.
         ("naga", &[]),
