@@ -1,7 +1,7 @@
-// Starts the page's program. It lies in a file of its own because the policy allows no inline script.
+// Starts the page's program. It is a file because the policy allows no inline script.
 
-// The one way out that the policy cannot close: browsers do not know its `webrtc` directive (and log an error about it),
-// so the page gives the interface up before anything else runs. Workers have none.
+// The only way out that the policy cannot close: browsers do not know its `webrtc` directive (and log an error about it). So the page
+// deletes the interface before anything else runs. Workers do not have it.
 delete globalThis.RTCPeerConnection;
 delete globalThis.webkitRTCPeerConnection;
 

@@ -1,7 +1,7 @@
-// Starts the downloader in a worker of this frame, hands it the one port that the page sends, and then gives up every way
-// out that the frame itself has: the page is of the same origin and could otherwise reach the network through it.
+// Starts the downloader in a worker of this frame and gives it the one port that the page sends. Then it gives up every way out that
+// the frame itself has: the page has the same origin and could otherwise reach the network through the frame.
 //
-// The page posts {port} once, with the port transferred. Whatever ends the worker is told to the page as {died}.
+// The page posts {port} once, with the port transferred. If the worker ends, the page gets {died} with the reason.
 
 const parent = globalThis.parent;
 const own = {
@@ -9,8 +9,8 @@ const own = {
   addressOf: URL.createObjectURL.bind(URL),
 };
 
-// Before anything else runs, and so before the page hears that the frame has loaded. Where an interface cannot be deleted it is
-// covered by a value that does nothing.
+// Before anything else runs, and so before the page learns that the frame has loaded. An interface that cannot be deleted is covered
+// by a value that does nothing.
 const give_up = (object, names) => {
   for (const name of names) {
     if (!object || !(name in object)) continue;
@@ -30,7 +30,7 @@ give_up(URL, ["createObjectURL"]);
 
 const tell = (why) => parent.postMessage({ died: String((why && why.message) || why) }, location.origin);
 
-// From a blob: address, so that the worker inherits this document's policy where a host sends no headers.
+// From a blob: address, so that the worker inherits this document's policy even if a host sends no headers.
 const boot = `
 const tell = (why) => postMessage({ died: String((why && why.message) || why) });
 addEventListener("unhandledrejection", (event) => tell(event.reason));

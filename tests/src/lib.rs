@@ -1,4 +1,4 @@
-//! What the tests of the whole are made of: the rules between crates, and a real browser to drive.
+//! Parts of the tests of the whole: the rules between crates, golden data, servers, and a real browser to drive.
 
 pub mod architecture;
 pub mod bench;

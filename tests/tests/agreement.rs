@@ -26,7 +26,7 @@ fn file(path: &str) -> Vec<u8> {
     std::fs::read(web().join(path)).expect("a bundled file")
 }
 
-/// Sums of some hundred products in another order, carried through a whole turn.
+/// Sums of some hundred products in another order, through a whole turn.
 const F32_NMSE: f64 = 1e-8;
 
 /// Matrices rounded to halves before they are multiplied (2^-11 of a weight, its square a twelfth of 2.4e-7), carried through
@@ -51,7 +51,7 @@ fn every_verb_of_a_turn_agrees() {
     }
 }
 
-/// The bundled model on a machine, its matrices in another format.
+/// The bundled model on a machine, with its matrices in another format.
 fn bundled<B: Backend>(b: &mut B, dtype: Dtype) -> LoadedModel<B> {
     let source = |name: &str| {
         let bytes = requantise(&file(&format!("models/phantom/{name}.gguf")), dtype).unwrap();
@@ -81,7 +81,7 @@ const TURNS: [(&str, &str); 9] = [
     ("limb", "Which fracture does this radiograph show?"),
 ];
 
-/// The turns with the answers that the reference gives.
+/// The turns with the reference's answers.
 fn turns(b: &mut Cpu, model: &LoadedModel<Cpu>) -> Vec<Turn> {
     let turn = |(name, text)| {
         let image = imaging::decode(&file(&format!("examples/{name}.png"))).unwrap().pixels;
@@ -92,7 +92,7 @@ fn turns(b: &mut Cpu, model: &LoadedModel<Cpu>) -> Vec<Turn> {
     TURNS.map(turn).into()
 }
 
-/// The likeliest token after every token of every turn.
+/// The most likely token after every token of every turn.
 fn forced<B: Backend>(b: &mut B, model: &LoadedModel<B>, turns: &[Turn]) -> Vec<u32> {
     let likeliest = |turn: &Turn| {
         let images = std::slice::from_ref(&turn.image);

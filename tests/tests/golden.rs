@@ -1,5 +1,5 @@
-//! Parity with the reference implementation: every stage of a turn on the CPU and on a GPU, on models small enough to keep beside
-//! the code.
+//! Parity with the reference implementation: every stage of a turn on the CPU and on a GPU, on models small enough to keep with the
+//! code.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -47,14 +47,14 @@ const LOGITS: Tolerance = Tolerance {
     reason: "f32 sums in another order through every layer; another f32 implementation differs by 3e-4",
 };
 
-/// Holds each stage of `found` against the case, earliest first, so that the first divergence is the one named.
+/// Compares each stage of `found` with the case, earliest first, so that the error names the first divergence.
 #[track_caller]
 fn compare(found: &Trace, case: &Case, logits: Tolerance) {
     let stage = |name: &str| format!("{}: {name}", case.name);
     let expect = |name: &str| case.integers(name).unwrap();
     assert_same(&stage("input_ids"), &found.input_ids, expect("input_ids"));
     let n = found.positions.len();
-    // The reference writes no positions for a text alone: they are the plain sequence.
+    // The reference writes no positions if there is only text: they are the plain sequence.
     let plain: Vec<u32> = (0..3).flat_map(|_| 0..n as u32).collect();
     let positions: Vec<u32> = (0..3).flat_map(|axis| found.positions.iter().map(move |p| p[axis])).collect();
     assert_same(&stage("position_ids"), &positions, case.opt_integers("position_ids").unwrap_or(&plain));
@@ -72,7 +72,7 @@ fn compare(found: &Trace, case: &Case, logits: Tolerance) {
     assert_same(&stage("greedy"), &found.greedy, expect("greedy"));
 }
 
-/// A model with its cases, and the images that they are about.
+/// A model with its cases and their images.
 struct Set<'a> {
     text: PathBuf,
     vision: PathBuf,
@@ -167,8 +167,8 @@ const ROUNDED: Tolerance = Tolerance {
     reason: "activations are rounded to 8 bits; llama.cpp, which does the same, differs by up to 1.7 here",
 };
 
-/// Exact products must stay with the reference. Products of 8-bit activations may stray as far as llama.cpp's own logits do, on
-/// the rows that were measured of it: those of text tokens.
+/// Exact products must agree with the reference. Products of 8-bit activations may differ as much as llama.cpp's own logits do, on the
+/// rows for which its logits were measured: those of text tokens.
 #[track_caller]
 fn run_quantised(text: &Path, vision: &Path, expected: &Case, images: &[PathBuf], prompt: &str) {
     let expected = expected.floats("logits").unwrap();

@@ -1,4 +1,4 @@
-//! Pairs that `qvm pack` writes give what the reference gives: packed as they are, and with an adapter merged.
+//! Pairs that `qvm pack` writes give the reference's results: packed as they are, and with an adapter merged.
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking, as it does")]
 
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ const LOGITS: Tolerance = Tolerance {
     reason: "f32 sums in another order through every layer; another f32 implementation differs by 3e-4",
 };
 
-/// What the cases of `golden/model` ask: name, images, text.
+/// The questions of the cases of `golden/model`: name, images, text.
 const ASKED: [(&str, &[&str], &str); 4] = [
     ("image", &["even"], "What is in the picture?"),
     ("odd", &["large"], "Describe this image."),
@@ -59,7 +59,7 @@ fn pairs_packed_as_f32_and_f16_give_the_reference_logits_and_answers() {
     }
 }
 
-/// The case `image`, asked of the tied model with an adapter: the logits behind the prompt, and the answer.
+/// The case `image`, asked of the tied model with an adapter: the logits after the prompt, and the answer.
 fn merged(adapter: &str) -> (Vec<f32>, Vec<u32>) {
     let folder = golden_dir().join("lora").join(adapter);
     let packed = pack("tied", PackType::F32, Some(folder));

@@ -1,78 +1,32 @@
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result};
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
-
-/// A member of the workspace and one package that its manifest names.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Edge {
-    /// The member.
-    pub from: String,
-    /// What it depends on.
-    pub to: String,
-}
-
-impl Edge {
-    /// `from` depends on `to`.
-    pub fn new(from: &str, to: &str) -> Self {
-        Self { from: from.to_owned(), to: to.to_owned() }
-    }
-}
-
-/// The members and what their manifests name. Dev-dependencies are left out: a test may use whatever shows that a crate
-/// is right (an engine's test runs on the CPU backend) and ships nothing.
-#[derive(Clone, Debug, Default)]
-pub struct Workspace {
-    /// Names of the members.
-    pub members: BTreeSet<String>,
-    /// What the members depend on, other members and packages from elsewhere.
-    pub edges: BTreeSet<Edge>,
-}
-
-impl Workspace {
-    /// Reads the workspace that this package is a member of.
-    ///
-    /// # Errors
-    /// Where `cargo metadata` fails.
-    pub fn read() -> Result<Self> {
-        let metadata = MetadataCommand::new().no_deps().other_options(vec!["--offline".to_owned()]).exec();
-        Ok(Self::from(&metadata.context("cargo metadata failed")?))
-    }
-}
-
-impl From<&Metadata> for Workspace {
-    fn from(metadata: &Metadata) -> Self {
-        let packages = metadata.workspace_packages();
-        let edges = packages.iter().flat_map(|package| {
-            let ships = package
-                .dependencies
-                .iter()
-                .filter(|dependency| dependency.kind != DependencyKind::Development);
-            ships.map(|dependency| Edge::new(&package.name, &dependency.name))
-        });
-        let members = packages.iter().map(|package| package.name.to_string()).collect();
-        Self { members, edges: edges.collect() }
-    }
-}
+use super::workspace::{Edge, Workspace};
 
 /// What the architecture allows.
 pub struct Edges {
-    /// Between members: the only edges there may be.
-    pub between_members: &'static [(&'static str, &'static [&'static str])],
+    /// Between members: the only edges there may be, by the folder that the member is in.
+    pub between_members: &'static [(&'static str, &'static [Allowed])],
     /// Packages from elsewhere, by the start of their names, and the only members that may name them.
-    pub reserved: &'static [(&'static str, &'static [&'static str])],
+    pub reserved: &'static [Allowed],
 }
 
+/// A member and what it may depend on; or a package and the members that may depend on it.
+pub(super) type Allowed = (&'static str, &'static [&'static str]);
+
 impl Edges {
-    /// Every violation, as a sentence.
+    /// The rule of each member.
+    pub fn members(&self) -> impl Iterator<Item = Allowed> {
+        self.between_members.iter().flat_map(|(_, members)| members.iter().copied())
+    }
+
+    /// Every edge that is not allowed, as a sentence.
     pub fn violations(&self, workspace: &Workspace) -> Vec<String> {
         workspace.edges.iter().filter_map(|edge| self.violation(edge, &workspace.members)).collect()
     }
 
     fn violation(&self, Edge { from, to }: &Edge, members: &BTreeSet<String>) -> Option<String> {
         if members.contains(to) {
-            let allowed = self.between_members.iter().find(|(member, _)| member == from);
-            let Some((_, allowed)) = allowed else {
+            let Some((_, allowed)) = self.members().find(|(member, _)| member == from) else {
                 return Some(format!("{from} depends on {to}, but the rules do not know {from}"));
             };
             let may = allowed.contains(&to.as_str());
@@ -82,5 +36,21 @@ impl Edges {
         let (_, may_name) = self.reserved.iter().find(|(start, _)| to.starts_with(start))?;
         let may = may_name.contains(&from.as_str());
         (!may).then(|| format!("{from} may not name {to}: only {may_name:?} may"))
+    }
+
+    /// Everything that is allowed and that no manifest makes use of, as a sentence.
+    pub fn unused(&self, workspace: &Workspace) -> Vec<String> {
+        let has = |from: &str, is: &dyn Fn(&str) -> bool| {
+            workspace.edges.iter().any(|edge| edge.from == from && is(&edge.to))
+        };
+        let between = self.members().flat_map(|(from, allowed)| allowed.iter().map(move |to| (from, *to)));
+        let between = between.filter(|(from, to)| !has(from, &|named| named == *to));
+        let reserved =
+            self.reserved.iter().flat_map(|(start, may)| may.iter().map(move |from| (*from, *start)));
+        let reserved = reserved.filter(|(from, start)| !has(from, &|named| named.starts_with(start)));
+        let say = |(from, to)| {
+            format!("{from} may depend on {to}, but its Cargo.toml does not: take it out of the rules")
+        };
+        between.chain(reserved).map(say).collect()
     }
 }

@@ -16,7 +16,7 @@ impl SourceFile {
     /// Every file with one of these extensions under these folders of the checkout.
     ///
     /// # Errors
-    /// Where a folder or file cannot be read.
+    /// If a folder or file cannot be read.
     pub fn all(root: &Path, folders: &[&str], extensions: &[&str]) -> Result<Vec<Self>> {
         let mut files = Vec::new();
         let mut folders = folders.iter().map(|folder| root.join(folder)).collect::<Vec<_>>();

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{EXAMPLE, QUESTION, Run};
 use crate::browser::{AskPage, BrowserKind, Upload, spec_in};
 
-/// Keeps the figures of every answer that the page's worker tells.
+/// Keeps the figures of every answer that the page's worker reports.
 const LISTEN: &str = "
     const Real = Worker;
     window.benchTimings = [];
@@ -19,10 +19,10 @@ const LISTEN: &str = "
     };";
 
 /// Asks the bundled model in a headless browser on `backend` (`cpu`, `webgpu`) `n_runs` times, each time about a newly opened
-/// image, after one question that is not counted. Empty, with the reason printed, where there is no such browser.
+/// image, after one question that is not counted. Empty, with the reason printed, if there is no such browser.
 ///
 /// # Errors
-/// When the page fails.
+/// If the page fails.
 pub fn in_browser(kind: BrowserKind, backend: &str, n_runs: u32) -> anyhow::Result<Vec<Run>> {
     let mut runs = Vec::new();
     spec_in(kind, "bench", async |ground| {
@@ -33,8 +33,8 @@ pub fn in_browser(kind: BrowserKind, backend: &str, n_runs: u32) -> anyhow::Resu
             page.drop_image(&Upload::new(&format!("{number}-{}", image.name), image.bytes.clone())).await?;
             page.type_question(QUESTION).await?;
             page.ask_and_wait().await?;
-            let told = ground.browser.run("return window.benchTimings.at(-1) ?? null", &[]).await?;
-            let timings = timings(&told)?;
+            let reported = ground.browser.run("return window.benchTimings.at(-1) ?? null", &[]).await?;
+            let timings = timings(&reported)?;
             let Some(run) = Run::new(&timings) else { bail!("a stage did not run: {timings:?}") };
             if number > 0 {
                 runs.push(run);
@@ -45,10 +45,11 @@ pub fn in_browser(kind: BrowserKind, backend: &str, n_runs: u32) -> anyhow::Resu
     Ok(runs)
 }
 
-/// `{end, timings: {...}}` as the worker told it.
-fn timings(told: &Value) -> anyhow::Result<Timings> {
-    let end: EndOfAnswer = serde_json::from_value(told["end"].clone()).context("no answer was told")?;
-    let timings = serde_json::from_value(told["timings"].clone()).context("an answer without figures")?;
+/// `{end, timings: {...}}` as the worker reported it.
+fn timings(reported: &Value) -> anyhow::Result<Timings> {
+    let end: EndOfAnswer =
+        serde_json::from_value(reported["end"].clone()).context("no answer was reported")?;
+    let timings = serde_json::from_value(reported["timings"].clone()).context("an answer without figures")?;
     match end {
         EndOfAnswer::EndOfTurn | EndOfAnswer::MaxTokens => Ok(timings),
         other => bail!("the answer ended early: {other:?}"),

@@ -11,7 +11,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// `None` where a stage did not run: such a question measures nothing.
+    /// `None` if a stage did not run: such a question measures nothing.
     pub fn new(timings: &Timings) -> Option<Self> {
         let all_ran = timings.n_images_encoded == 1 && timings.n_prefill_tokens > 0;
         let decoded_tokens_per_sec = timings.decoded_tokens_per_sec()?;

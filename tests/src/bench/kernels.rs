@@ -9,18 +9,16 @@ use tensor::Dtype;
 use super::figures::Spread;
 use super::machines::{Measure, Measured};
 
-/// The gate of the 2B's MLP, the matrix that it has most of: (outputs, inputs).
+/// The gate of the 2B's MLP, its most frequent shape: (outputs, inputs).
 const MATRIX: Shape = Shape::new(8960, 1536);
 
-/// Copies of a matrix are multiplied in turn until they are together this large: no cache holds them, as none holds a
-/// model.
+/// Copies of a matrix, of this size together, are used in turn, so that no cache holds them, as no cache holds a model.
 const WEIGHT_BYTES: usize = 128 << 20;
 
 /// Rows of a prefill.
 const PREFILL_ROWS: usize = 128;
 
-/// A run is as many products as take about this long: long beside a GPU's way to the host, short beside a person's
-/// patience.
+/// A run is as many products as take about this long: long compared with a readback from a GPU, short for a person who waits.
 const RUN_SECS: f64 = 0.2;
 const MOST_PRODUCTS: f64 = 500.0;
 
@@ -83,7 +81,7 @@ impl Products {
         let values: Vec<f32> = (0..shape.n_elements()).map(|i| (i as f32 * 0.37).sin()).collect();
         let x = b.upload(shape, &values)?;
         let mut matrices = matrices.iter().cycle();
-        // The first product is the machine's own business: compiling, filling caches.
+        // The first product does not count: it compiles and fills caches.
         multiply(b, &x, matrices.by_ref().take(1)).await?;
         let guess_secs = multiply(b, &x, matrices.by_ref().take(1)).await?;
         let n_products = (RUN_SECS / guess_secs).clamp(1.0, MOST_PRODUCTS) as usize;

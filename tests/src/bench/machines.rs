@@ -5,13 +5,13 @@ use qvm::bandwidth::{add_bytes_per_sec, host_copy_bytes_per_sec};
 
 /// What can be measured on any machine.
 pub trait Measure {
-    /// What comes of it.
+    /// The result.
     type Found;
 
     /// Measures on one machine.
     ///
     /// # Errors
-    /// Where the machine fails.
+    /// If the machine fails.
     fn on<B: Backend>(&self, b: B) -> impl Future<Output = Result<Self::Found>>;
 }
 
@@ -35,7 +35,7 @@ pub enum Kind {
     Gpu,
 }
 
-/// Measures on each of these machines that there is; the others are compared with the first.
+/// Measures on each of these machines that exists, and compares the others with the first.
 ///
 /// # Errors
 /// As [`Measure::on`].

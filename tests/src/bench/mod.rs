@@ -1,4 +1,4 @@
-//! What a person waits for: the bundled model natively and in a tab, whole models of the true size, and their products.
+//! Measures what a person waits for: the bundled model natively and in a tab, whole models of the true size, and their products.
 
 mod browser;
 mod figures;
@@ -16,7 +16,7 @@ pub use machines::{Kind, Measure, Measured, on_machines};
 pub use native::native;
 pub use whole::{Whole, WholeSpeed, WholeTable};
 
-/// What is asked: the model's report on the image, a dozen tokens.
+/// The question: a report on the image, which takes a dozen tokens.
 const QUESTION: &str = "Describe the image.";
 
 /// The image that is asked about.

@@ -32,7 +32,7 @@ impl Host for Stopwatch {
 /// Asks the bundled model `n_runs` times, each time about a newly opened image, after one question that is not counted.
 ///
 /// # Errors
-/// When the bundled files cannot be read or a question fails.
+/// If the bundled files cannot be read or a question fails.
 pub fn native(n_runs: u32) -> anyhow::Result<Vec<Run>> {
     pollster::block_on(ask(n_runs))
 }

@@ -19,7 +19,7 @@ const IMAGE_PX: (u32, u32) = (364, 252);
 /// A whole model: one image, a prompt, an answer.
 #[derive(Clone, Debug)]
 pub struct Whole {
-    /// Where the pair lies.
+    /// The folder of the pair.
     pub folder: PathBuf,
     /// Runs that count.
     pub n_runs: u32,
@@ -64,7 +64,7 @@ impl Measure for Whole {
             let mut reading = Reading::prefill(b, &model.text, N_PROMPT).await?;
             let read_secs = now_secs();
             reading.decode(b, N_DECODED).await?;
-            // The first run is the machine's own business: compiling, filling caches.
+            // The first run does not count: it compiles and fills caches.
             if run > 0 {
                 looking.secs.push(looked_secs - started_secs);
                 prefill.secs.push(read_secs - looked_secs);

@@ -11,17 +11,17 @@ use tests::bench::{
 };
 use tests::browser::BrowserKind;
 
-/// Where the bundled model is asked in a tab. No browser here has a GPU: what WebGPU costs is seen, not what it gains.
+/// Where the bundled model runs in a tab. No browser here has a GPU: this shows what WebGPU costs, not what it gains.
 const BROWSERS: [(&str, BrowserKind, &str); 3] = [
     ("Chromium, CPU", BrowserKind::ChromiumWithoutWebGpu, "cpu"),
     ("Chromium, SwiftShader", BrowserKind::ChromiumOnSwiftShader, "webgpu"),
     ("Firefox, lavapipe", BrowserKind::FirefoxOnLavapipe, "webgpu"),
 ];
 
-/// Runs that count; a median wants an odd number.
+/// Runs that count; odd, so that one of them is the median.
 const BUNDLED_RUNS: u32 = 9;
 
-/// Measures; every figure is the median of its runs, beside the least and the greatest.
+/// Measures; every figure is the median of its runs, with the least and the greatest.
 #[derive(Parser)]
 #[command(name = "cargo xtask bench")]
 struct Arguments {
@@ -59,7 +59,7 @@ fn main() -> Result<()> {
         table.add("native", native(BUNDLED_RUNS)?);
         for (browser, kind, backend) in BROWSERS {
             let runs = in_browser(kind, backend, BUNDLED_RUNS)?;
-            // A browser that is not there has said so.
+            // A missing browser has been reported.
             if !runs.is_empty() {
                 table.add(browser, runs);
             }
@@ -84,7 +84,7 @@ fn pair(arguments: &Arguments) -> Result<PathBuf> {
         Some(folder) => folder.clone(),
         None => {
             let program = std::env::current_exe()?;
-            program.parent().context("this program lies in no folder")?.join("synth-2b")
+            program.parent().context("this program is in no folder")?.join("synth-2b")
         }
     };
     if !out.join("text.gguf").is_file() {

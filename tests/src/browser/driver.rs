@@ -1,10 +1,21 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
 
 /// How often a driver is started before its failure is believed.
 const STARTS: usize = 4;
+
+/// How long a spec waits for what it expects: no spec measures time, and a machine with two busy cores is slow.
+/// `QVM_PATIENCE_SECS` allows more, for models of gigabytes.
+pub(super) fn patience() -> Duration {
+    let allowed = std::env::var("QVM_PATIENCE_SECS").ok().and_then(|secs| secs.parse().ok());
+    Duration::from_secs(allowed.unwrap_or(120))
+}
 
 /// A running driver of a browser, on a port that it chose; ends when dropped.
 pub(super) struct Driver {
@@ -53,7 +64,16 @@ impl Driver {
         Ok(Err(said))
     }
 
-    pub(super) fn url(&self) -> String {
+    /// Starts the browser.
+    pub(super) async fn connect(&self, mut capabilities: Value) -> Result<Client> {
+        capabilities["timeouts"] = json!({ "script": patience().as_millis() as u64 });
+        let Value::Object(capabilities) = capabilities else { bail!("capabilities are a table") };
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let client = builder.capabilities(capabilities).connect(&self.url()).await;
+        client.context("the driver could not start the browser")
+    }
+
+    fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 }

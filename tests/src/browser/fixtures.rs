@@ -8,12 +8,12 @@ pub fn fixtures_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
-/// A file as a person hands it to the page.
+/// A file that a person gives to the page.
 #[derive(Clone, Debug)]
 pub struct Upload {
     /// With its extension.
     pub name: String,
-    /// What is in it.
+    /// Its bytes.
     pub bytes: Vec<u8>,
 }
 
@@ -26,7 +26,7 @@ impl Upload {
     /// A file of `dist/`.
     ///
     /// # Errors
-    /// Where it is not there: the page was not built.
+    /// If it is missing: the page was not built.
     pub fn from_dist(path: &str) -> Result<Self> {
         let path = Layout::find()?.dist().join(path);
         let bytes = std::fs::read(&path).with_context(|| {
@@ -42,10 +42,10 @@ impl Upload {
         self
     }
 
-    /// A GGUF file whose architecture is called otherwise, by a name of the same length.
+    /// A GGUF file with another name of the same length as its architecture.
     ///
     /// # Errors
-    /// Where the file does not name the architecture it should.
+    /// If the file does not name the architecture it should.
     pub fn of_architecture(mut self, from: &str, to: &str) -> Result<Self> {
         ensure!(from.len() == to.len(), "{from} and {to} must be of one length");
         let find =
@@ -56,10 +56,10 @@ impl Upload {
         Ok(self)
     }
 
-    /// The file on disk, in a folder that lives as long as the result.
+    /// The file on disk, in a folder that is deleted with the result.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// If it cannot be written.
     pub fn on_disk(files: &[Self]) -> Result<(tempfile::TempDir, Vec<PathBuf>)> {
         let folder = tempfile::tempdir()?;
         let mut paths = Vec::new();

@@ -1,4 +1,4 @@
-/// Which browser a spec runs in, and what that has for WebGPU. None of them needs a GPU.
+/// Which browser a spec runs in, and its WebGPU adapter. None of them needs a GPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BrowserKind {
     /// Chromium as it starts on a machine without a GPU: no adapter.

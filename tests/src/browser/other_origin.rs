@@ -6,7 +6,7 @@ use std::thread::{self, JoinHandle};
 
 use anyhow::Result;
 
-/// A server on another origin that would gladly answer any page, and writes down everyone who asks.
+/// A server on another origin that answers any page and records every request.
 pub struct OtherOrigin {
     address: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
@@ -18,7 +18,7 @@ impl OtherOrigin {
     /// Listens on a free port of 127.0.0.1.
     ///
     /// # Errors
-    /// Where no port is free.
+    /// If no port is free.
     pub fn start() -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
@@ -31,7 +31,7 @@ impl OtherOrigin {
                     break;
                 }
                 let list = Arc::clone(&list);
-                // Each on its own thread: a browser opens connections ahead of need and says nothing on them.
+                // Each on its own thread: a browser opens connections before it needs them and sends nothing on them.
                 thread::spawn(move || {
                     let line = answer(&connection).unwrap_or_else(|error| format!("a connection ({error})"));
                     list.lock().unwrap_or_else(PoisonError::into_inner).push(line);
@@ -55,7 +55,7 @@ impl OtherOrigin {
 impl Drop for OtherOrigin {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Relaxed);
-        // One connection more, so that the thread looks at the flag.
+        // One more connection, so that the thread looks at the flag.
         let _ = TcpStream::connect(self.address);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -63,7 +63,7 @@ impl Drop for OtherOrigin {
     }
 }
 
-/// Reads the head of a request and allows everything; gives its first line.
+/// Reads the head of a request, allows everything, and returns the first line.
 fn answer(mut connection: &TcpStream) -> Result<String> {
     let mut lines = BufReader::new(connection).lines();
     let first = lines.next().transpose()?.unwrap_or_else(|| "a connection that said nothing".to_owned());

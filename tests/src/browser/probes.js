@@ -6,7 +6,7 @@ async function probe(other) {
   globalThis.addEventListener("securitypolicyviolation", (event) => {
     const path = /\/probe-[a-z-]+/.exec(event.blockedURI);
     if (path) refusedPaths.add(path[0]);
-    // Of a frame's address the browser tells the origin alone.
+    // Of a frame's address the browser reports only the origin.
     if (event.effectiveDirective === "frame-src" && event.blockedURI.startsWith(other)) refusedPaths.add("/probe-frame");
   });
   const socket = other.replace(/^http/, "ws");
@@ -55,7 +55,7 @@ async function probe(other) {
     } catch (error) {
       outcome = String(error);
     }
-    // The violation is reported by a task of its own.
+    // A separate task reports the violation.
     await new Promise((end) => setTimeout(end, 50));
     results.push({ name, outcome, refused: refusedPaths.has(path) });
   }

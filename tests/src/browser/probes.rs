@@ -47,7 +47,7 @@ impl Probes {
         attempts(browser, &browser.run_async(&script, &[json!(other.origin())]).await?).await
     }
 
-    /// Tries every way out of the worker. Also gives the addresses that the worker has asked for so far.
+    /// Tries every way out of the worker. Also returns the addresses that the worker has asked for so far.
     pub async fn from_worker(browser: &Browser, other: &OtherOrigin) -> Result<(Vec<Attempt>, Vec<String>)> {
         let script = "
             const channel = new BroadcastChannel('probes');
@@ -63,7 +63,7 @@ impl Probes {
         Ok((attempts(browser, &answer["attempts"]).await?, asked))
     }
 
-    /// That each of these was tried, refused by the policy, and that nothing arrived.
+    /// Checks that each of these was tried and refused by the policy, and that nothing arrived.
     ///
     /// # Errors
     /// Names every attempt that was not refused, and every request that arrived.
@@ -91,7 +91,7 @@ async fn attempts(browser: &Browser, list: &Value) -> Result<Vec<Attempt>> {
     };
     let attempts = list.iter().map(|item| attempt(item).with_context(|| format!("no attempt: {item}")));
     let mut attempts = attempts.collect::<Result<Vec<_>>>()?;
-    // Firefox tells a worker nothing of an EventSource that was refused, but its console does.
+    // Firefox does not report a refused EventSource to the worker, but its console does.
     let problems = browser.problems().await?;
     for attempt in &mut attempts {
         attempt.refused |= problems.iter().any(|problem| says_refused(problem, &attempt.name));
@@ -99,7 +99,7 @@ async fn attempts(browser: &Browser, list: &Value) -> Result<Vec<Attempt>> {
     Ok(attempts)
 }
 
-/// Whether the console tells that the policy refused the attempt of this name.
+/// Whether the console says that the policy refused the attempt of this name.
 fn says_refused(problem: &Problem, name: &str) -> bool {
     let Problem::Refused(text) = problem else { return false };
     let path = format!("/probe-{name}");

@@ -4,31 +4,24 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use fantoccini::elements::Element;
-use fantoccini::{Client, ClientBuilder, Locator};
-use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Value, json};
+use fantoccini::{Client, Locator};
+use serde_json::Value;
 use tokio::time::sleep;
 use xtask::Layout;
 
 use super::chromium::Chromium;
-use super::driver::Driver;
+use super::driver::{Driver, patience};
 use super::firefox::Firefox;
 use super::kind::BrowserKind;
 use super::view::{Scheme, View};
 use super::watch::Problem;
 
-/// A machine with two busy cores is slow; no spec measures time.
-/// How long a spec waits for what it expects; `QVM_PATIENCE_SECS` allows more, for models of gigabytes.
-fn patience() -> Duration {
-    let allowed = std::env::var("QVM_PATIENCE_SECS").ok().and_then(|secs| secs.parse().ok());
-    Duration::from_secs(allowed.unwrap_or(120))
-}
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// A running browser with a profile of its own.
 pub struct Browser {
     client: Client,
-    // Dropped after the client: first the driver ends, then its profile goes.
+    // Dropped after the client: first the driver ends, then its profile is deleted.
     _driver: Driver,
     own: Own,
     problems: RefCell<Vec<Problem>>,
@@ -43,20 +36,11 @@ enum Own {
     Firefox(Firefox),
 }
 
-/// Has a driver start its browser.
-pub(super) async fn connect(driver: &Driver, mut capabilities: Value) -> Result<Client> {
-    capabilities["timeouts"] = json!({ "script": patience().as_millis() as u64 });
-    let Value::Object(capabilities) = capabilities else { bail!("capabilities are a table") };
-    let mut builder = ClientBuilder::new(HttpConnector::new());
-    let client = builder.capabilities(capabilities).connect(&driver.url()).await;
-    client.context("the driver could not start the browser")
-}
-
 impl Browser {
     /// Starts a driver and a browser.
     ///
     /// # Errors
-    /// Where either does not start.
+    /// If either does not start.
     pub async fn start(kind: BrowserKind, programs: &xtask::setup::Browser) -> Result<Self> {
         let (own, driver, client) = match kind {
             BrowserKind::ChromiumWithoutWebGpu | BrowserKind::ChromiumOnSwiftShader => {
@@ -109,7 +93,7 @@ impl Browser {
     /// Ends the process that the pages' GPU devices live in.
     ///
     /// # Errors
-    /// In Firefox, where nothing brings that about.
+    /// In Firefox, which offers no way to do it.
     pub async fn crash_gpu(&self) -> Result<()> {
         match &self.own {
             Own::Chromium(chromium) => chromium.crash_gpu(&self.client).await,
@@ -128,7 +112,7 @@ impl Browser {
         }
     }
 
-    /// Opens another tab, which is the one that everything is done in from then on; gives the one before it.
+    /// Opens another tab and goes to it; returns the one before it.
     pub async fn open_tab(&self) -> Result<Tab> {
         let before = self.client.window().await?;
         let opened = self.client.new_window(true).await?;
@@ -136,7 +120,7 @@ impl Browser {
         Ok(Tab(before))
     }
 
-    /// Goes to a tab, and gives the one before it.
+    /// Goes to a tab, and returns the one before it.
     pub async fn go_to_tab(&self, tab: Tab) -> Result<Tab> {
         let before = self.client.window().await?;
         self.client.switch_to_window(tab.0).await?;
@@ -168,7 +152,7 @@ impl Browser {
     /// Waits until `look` sees what it looks for.
     ///
     /// # Errors
-    /// After two minutes, or where `look` fails; `what` says what was waited for.
+    /// After two minutes, or if `look` fails; `what` says what was waited for.
     pub async fn wait_for<T>(&self, what: &str, look: impl AsyncFn() -> Result<Option<T>>) -> Result<T> {
         let n_looks = patience().as_millis() / BETWEEN_LOOKS.as_millis();
         for _ in 0..n_looks {
@@ -178,7 +162,7 @@ impl Browser {
             sleep(BETWEEN_LOOKS).await;
         }
         let page = self.run("return document.body.innerText", &[]).await.unwrap_or_default();
-        bail!("waited in vain for this: {what}. The page says:\n{}", page.as_str().unwrap_or_default());
+        bail!("this did not happen in time: {what}. The page says:\n{}", page.as_str().unwrap_or_default());
     }
 
     /// Sets the view's size and the colours that the system asks for.
@@ -189,12 +173,12 @@ impl Browser {
         }
     }
 
-    /// Takes pictures of the page as it is now: both sizes, light and dark; leaves it as it was at the start.
+    /// Takes pictures of the page as it is now, in both sizes, light and dark, and sets size and colours back.
     pub async fn screenshots(&self, name: &str) -> Result<()> {
         for view in [View::Phone, View::Desktop] {
             for scheme in [Scheme::Dark, Scheme::Light] {
                 self.look_at(view, scheme).await?;
-                // Two frames: one lays out anew, the next is drawn.
+                // Two frames: the first is laid out again, the second is drawn.
                 let frames = "await new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))";
                 self.run_async(frames, &[]).await?;
                 self.screenshot(&format!("{name}-{}-{}", view.name(), scheme.name())).await?;
@@ -203,7 +187,7 @@ impl Browser {
         Ok(())
     }
 
-    /// Takes one picture, into the cache's folder of screenshots.
+    /// Takes one picture; it goes to the cache's folder of screenshots.
     pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
         let folder = Layout::find()?.screenshots();
         std::fs::create_dir_all(&folder)?;
@@ -212,7 +196,7 @@ impl Browser {
         Ok(path)
     }
 
-    /// What the console of the pages and workers holds that should not be there, from the start.
+    /// Everything in the consoles of pages and workers that should not be there, from the start.
     pub async fn problems(&self) -> Result<Vec<Problem>> {
         let new = match &self.own {
             Own::Chromium(chromium) => chromium.take_problems(&self.client).await?,
@@ -223,7 +207,7 @@ impl Browser {
         Ok(problems.clone())
     }
 
-    /// Ends the browser and gives every address outside `origin` that its pages, their frames and workers asked for.
+    /// Ends the browser and returns every address outside `origin` that its pages, their frames and workers asked for.
     pub async fn close(self, origin: &str) -> Result<Vec<String>> {
         match self.own {
             Own::Chromium(chromium) => chromium.close(self.client, origin).await,

@@ -13,7 +13,7 @@ use super::watch::Problem;
 /// One browser at a time: two cores, and a page that must stay responsive while its worker computes.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// What a spec stands on: a browser, and a site served by a plain file server that sends no header of its own.
+/// What a spec works with: a browser, and a site on a plain file server that sends no headers of its own.
 pub struct Ground {
     /// The browser.
     pub browser: Browser,
@@ -21,19 +21,19 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// Where the site is.
+    /// The site's origin.
     pub fn origin(&self) -> String {
         self.site.origin()
     }
 }
 
-/// Runs a spec on the built page, in Chromium without WebGPU. It fails also where the page or its worker logged an error,
-/// asked another origin for anything, or was refused something by its policy.
+/// Runs a spec on the built page, in Chromium without WebGPU. It also fails if the page or its worker logged an error,
+/// sent a request to another origin, or tried something that its policy refuses.
 ///
-/// Without the browser it is skipped with the reason; where [`setup::BROWSERS`] names it, that is a failure.
+/// Without the browser it is skipped and says why; if [`setup::BROWSERS`] names the browser, it fails.
 ///
 /// # Errors
-/// What the spec, or the watch over it, found.
+/// If the spec fails, or the page did one of those things.
 pub fn spec(name: &str, body: impl AsyncFnOnce(&Ground) -> Result<()>) -> Result<()> {
     spec_in(BrowserKind::ChromiumWithoutWebGpu, name, body)
 }
@@ -56,7 +56,7 @@ pub fn spec_in(kind: BrowserKind, name: &str, body: impl AsyncFnOnce(&Ground) ->
 /// What `cargo xtask dist` built.
 ///
 /// # Errors
-/// Where it did not yet.
+/// If it has not been built.
 pub fn built_page() -> Result<PathBuf> {
     let layout = Layout::find()?;
     xtask::dist::ensure_complete(&layout)?;
@@ -73,16 +73,16 @@ pub enum Asked {
 }
 
 impl Asked {
-    /// Whether the page kept to its own origin, as far as it ran.
+    /// Whether the page kept to its own origin, or did not run.
     pub fn is_nothing(&self) -> bool {
         matches!(self, Self::Skipped) || matches!(self, Self::These(urls) if urls.is_empty())
     }
 }
 
-/// Runs a spec on any folder, in Chromium without WebGPU, and leaves it to the caller to look at what the page did beside it.
+/// Runs a spec on any folder, in Chromium without WebGPU. The caller checks what else the page did.
 ///
 /// # Errors
-/// What the spec found.
+/// If the spec fails.
 pub fn plain_spec(name: &str, folder: &Path, body: impl AsyncFnOnce(&Ground) -> Result<()>) -> Result<Asked> {
     plain_spec_in(BrowserKind::ChromiumWithoutWebGpu, name, folder, body)
 }
@@ -130,13 +130,13 @@ fn programs(kind: BrowserKind) -> Result<setup::Browser> {
     }
 }
 
-/// Whether a browser was set up, so that its absence is a fault.
+/// Whether a browser was set up, so that its absence is an error.
 fn must_be_there(kind: BrowserKind) -> bool {
     let set_up = std::env::var(setup::BROWSERS).unwrap_or_default();
     set_up.split(',').any(|browser| browser == kind.program())
 }
 
-/// Adds to an error what helps to understand it: a picture of the page, and what its console says.
+/// Adds a picture of the page and its console to an error.
 async fn explain(name: &str, ground: &Ground, error: anyhow::Error) -> anyhow::Error {
     let picture = match ground.browser.screenshot(&format!("failed-{name}")).await {
         Ok(path) => format!("its picture is {}", path.display()),

@@ -1,7 +1,7 @@
-/// An entry of the console that a spec must not leave behind.
+/// An entry of the console that fails a spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// An error: logged, thrown, or a file that did not come.
+    /// An error: logged, thrown, or a file that could not be loaded.
     ConsoleError(String),
     /// The page's policy refused something.
     Refused(String),

@@ -1,4 +1,4 @@
-//! What runs in the page's workers before their own programs.
+//! Scripts that run in the page's workers before their own programs.
 
 use anyhow::{Context, Result};
 use serde_json::json;
@@ -6,8 +6,8 @@ use serde_json::json;
 use super::session::Browser;
 
 /// Has every worker that later pages start from a `blob:` URL run a script first: it becomes a part of the blob's own
-/// source, so it runs in the real worker, under the policy that it has. Workers of a page's frames are left alone: the one
-/// that downloads may do other things, and `isolation.rs` is about it.
+/// source, so it runs in the real worker, under the policy that it has. Workers of a page's frames are not changed: the one
+/// that downloads has other rights, which `isolation.rs` tests.
 pub(super) async fn before_every_worker(browser: &Browser, script: &str) -> Result<()> {
     let wrap = format!(
         "if (self === top) globalThis.Blob = new Proxy(Blob, {{
@@ -21,7 +21,7 @@ pub(super) async fn before_every_worker(browser: &Browser, script: &str) -> Resu
     browser.before_every_document(&wrap).await
 }
 
-/// What a page's worker has its GPU do: the page's own words for where it computes are not taken for it.
+/// How much a page's worker uses the GPU. What the page says about where it computes is not trusted.
 pub struct GpuWork;
 
 impl GpuWork {
@@ -43,7 +43,7 @@ impl GpuWork {
         before_every_worker(browser, script).await
     }
 
-    /// How often the worker gave its GPU something to do so far.
+    /// How often the worker has given its GPU work so far.
     pub async fn n_submits(browser: &Browser) -> Result<u64> {
         let script = "
             const channel = new BroadcastChannel('gpu-work');
@@ -53,6 +53,6 @@ impl GpuWork {
             });
             channel.postMessage('how much?');
             return await answer";
-        browser.run_async(script, &[]).await?.as_u64().context("the worker told no number")
+        browser.run_async(script, &[]).await?.as_u64().context("the worker reported no number")
     }
 }

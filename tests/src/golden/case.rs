@@ -18,7 +18,7 @@ impl Case {
     /// Reads one safetensors file; integers are i32 or i64.
     ///
     /// # Errors
-    /// When the file cannot be read or holds another type.
+    /// If the file cannot be read or holds another type.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
         let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
         let tensors = SafeTensors::deserialize(&bytes).with_context(|| path.display().to_string())?;
@@ -47,7 +47,7 @@ impl Case {
     /// A float array.
     ///
     /// # Errors
-    /// When the case has none of that name.
+    /// If the case has none of that name.
     pub fn floats(&self, name: &str) -> anyhow::Result<&[f32]> {
         self.floats.get(name).map(Vec::as_slice).with_context(|| format!("case {} has no {name}", self.name))
     }
@@ -60,7 +60,7 @@ impl Case {
     /// An integer array.
     ///
     /// # Errors
-    /// When the case has none of that name.
+    /// If the case has none of that name.
     pub fn integers(&self, name: &str) -> anyhow::Result<&[u32]> {
         self.integers
             .get(name)
@@ -88,7 +88,7 @@ pub struct Described {
 /// The `case_*.safetensors` of a folder, by name.
 ///
 /// # Errors
-/// When the folder cannot be read.
+/// If the folder cannot be read.
 pub fn cases_in(dir: &Path) -> anyhow::Result<Vec<Case>> {
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(dir).with_context(|| dir.display().to_string())? {

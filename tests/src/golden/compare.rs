@@ -1,13 +1,13 @@
-/// How far a number may be from the reference, and why that far.
+/// How far a number may be from the reference, and the reason.
 #[derive(Clone, Copy, Debug)]
 pub struct Tolerance {
     /// Greatest absolute difference.
     pub max_abs: f32,
-    /// Why it cannot be less.
+    /// Why it is not less.
     pub reason: &'static str,
 }
 
-/// The greatest absolute difference and its index; not a number counts as infinite.
+/// The greatest absolute difference and its index. A NaN counts as infinite.
 pub fn greatest_difference(found: &[f32], expected: &[f32]) -> (f32, usize) {
     let mut worst = (0.0, 0);
     for (i, (f, e)) in found.iter().zip(expected).enumerate() {
@@ -20,10 +20,10 @@ pub fn greatest_difference(found: &[f32], expected: &[f32]) -> (f32, usize) {
     worst
 }
 
-/// Panics, naming the stage and the first of the worst elements, unless every number is near enough.
+/// Panics, naming the stage and the first of the worst elements, unless every number is close enough.
 ///
 /// # Panics
-/// When lengths differ or a difference exceeds the tolerance.
+/// If lengths differ or a difference exceeds the tolerance.
 #[track_caller]
 pub fn assert_close(stage: &str, found: &[f32], expected: &[f32], tolerance: Tolerance) {
     assert_eq!(found.len(), expected.len(), "{stage}: number of values");
@@ -41,7 +41,7 @@ pub fn assert_close(stage: &str, found: &[f32], expected: &[f32], tolerance: Tol
 /// Panics, naming the stage and the first element that differs.
 ///
 /// # Panics
-/// When anything differs.
+/// If anything differs.
 #[track_caller]
 pub fn assert_same<T: PartialEq + std::fmt::Debug>(stage: &str, found: &[T], expected: &[T]) {
     let first = found.iter().zip(expected).position(|(f, e)| f != e);

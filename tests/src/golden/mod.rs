@@ -1,4 +1,4 @@
-//! What the reference implementation computed, and how ours is held against it.
+//! The results of the reference implementation, and how ours are compared with them.
 
 mod case;
 mod compare;
@@ -17,7 +17,7 @@ pub fn golden_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden")
 }
 
-/// A larger set of the same kind, where the checkout has one beside it.
+/// A larger set of the same kind, if there is one beside the checkout.
 pub fn extra_golden_dir() -> Option<PathBuf> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/golden");
     dir.is_dir().then_some(dir)

@@ -11,7 +11,7 @@ use super::QuietHost;
 /// Both files of a model, in memory.
 ///
 /// # Errors
-/// When one cannot be read.
+/// If one cannot be read.
 pub fn files_of(text: &Path, vision: &Path) -> anyhow::Result<Vec<MemorySource>> {
     let read = |path: &Path| {
         let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
@@ -23,7 +23,7 @@ pub fn files_of(text: &Path, vision: &Path) -> anyhow::Result<Vec<MemorySource>>
 /// A model on a machine.
 ///
 /// # Errors
-/// When the files are no model.
+/// If the files are not a model.
 pub fn load<B: Backend>(b: &mut B, text: &Path, vision: &Path) -> anyhow::Result<LoadedModel<B>> {
     Ok(pollster::block_on(load_pair(b, &QuietHost, JobId(0), files_of(text, vision)?))?)
 }
@@ -31,7 +31,7 @@ pub fn load<B: Backend>(b: &mut B, text: &Path, vision: &Path) -> anyhow::Result
 /// One turn about the images at `images`, with sixteen greedy tokens.
 ///
 /// # Errors
-/// When an image cannot be read or the machine fails.
+/// If an image cannot be read or the machine fails.
 pub fn trace<B: Backend>(
     b: &mut B,
     model: &LoadedModel<B>,

@@ -11,7 +11,7 @@ use anyhow::Result;
 use super::request::Request;
 use super::{Content, Desk, Manner, Sent};
 
-/// Bytes that are handed to the network at a time, and between two looks at the manner.
+/// Bytes that are written at a time, and between two looks at the manner.
 const PIECE_BYTES: u64 = 64 << 10;
 const WEB_PAGE: &str =
     "<!DOCTYPE html>\n<html><head><title>Log in</title></head><body>Log in</body></html>\n";
@@ -20,7 +20,7 @@ const ALLOWED: &str = "Access-Control-Allow-Origin: *\r\n\
 
 /// Answers the one request of a connection.
 pub(super) fn answer(connection: &TcpStream, desk: &Desk) {
-    // What a client that left, or that said nothing, makes of it is the spec's matter.
+    // If a client leaves or sends nothing, the spec checks the result.
     let _ = Request::read(connection).and_then(|request| respond(connection, desk, &request));
     let _ = connection.shutdown(Shutdown::Both);
 }
@@ -79,7 +79,7 @@ fn send(
     if request.method == "HEAD" {
         return Ok(());
     }
-    // One that promises less sends the file all the same.
+    // A host that promises less still sends the whole file.
     let end = if wanted.end == promised { len } else { wanted.end.min(len) };
     let n_connection = desk.n_connections.fetch_add(1, Ordering::Relaxed);
     let mut at = wanted.start;

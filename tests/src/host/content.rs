@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
-/// What is in a file.
+/// The content of a file.
 #[derive(Clone, Debug)]
 pub enum Content {
     /// These bytes.
     Bytes(Arc<[u8]>),
-    /// What lies on disk, which may be larger than memory.
+    /// A file on disk, which may be larger than memory.
     Disk(PathBuf),
 }
 
@@ -25,7 +25,7 @@ impl Content {
     /// Its length.
     ///
     /// # Errors
-    /// Where there is no such file on disk.
+    /// If there is no such file on disk.
     pub fn n_bytes(&self) -> Result<u64> {
         match self {
             Self::Bytes(bytes) => Ok(bytes.len() as u64),
@@ -36,7 +36,7 @@ impl Content {
         }
     }
 
-    /// Another content has another one.
+    /// Differs if the content differs.
     pub(super) fn etag(&self) -> Result<String> {
         let mut hasher = DefaultHasher::new();
         match self {

@@ -13,7 +13,7 @@ pub enum Manner {
     IgnoresRange,
     /// An error of this status.
     Status(u16),
-    /// A web page in place of the file, as hosts send to whoever is not logged in.
+    /// A web page instead of the file, as hosts send it to a person who is not logged in.
     WebPage,
     /// The length in the headers is longer than the file by this much.
     PromisesMore(u64),
@@ -21,8 +21,8 @@ pub enum Manner {
     PromisesLess(u64),
     /// No header that lets another origin read the answer.
     WithoutCors,
-    /// Simple requests are answered, the question before any other one (CORS preflight) is refused.
+    /// Simple requests are answered; the request that browsers send before any other kind (CORS preflight) is refused.
     RefusesPreflight,
-    /// The connection is closed before any answer, as where there is no network.
+    /// The connection is closed before any answer, as without a network.
     Unplugged,
 }

@@ -35,7 +35,7 @@ struct Desk {
     n_connections: AtomicU64,
 }
 
-/// What went out for one request.
+/// What was sent for one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
     /// The file's path, with its slash.
@@ -44,7 +44,7 @@ pub struct Sent {
     pub status: u16,
     /// Bytes of the file that were asked for.
     pub asked: Range<u64>,
-    /// Bytes of the body that were handed to the network.
+    /// Bytes of the body that were written.
     pub n_bytes: u64,
 }
 
@@ -52,7 +52,7 @@ impl WeightsHost {
     /// Serves files by their paths, `/text.gguf`.
     ///
     /// # Errors
-    /// Where no port is free.
+    /// If no port is free.
     pub fn start(files: impl IntoIterator<Item = (String, Content)>) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port is free")?;
         let address = listener.local_addr()?;
@@ -70,7 +70,7 @@ impl WeightsHost {
                     break;
                 }
                 let desk = Arc::clone(&shared);
-                // A client that leaves in the middle is what some specs are about.
+                // Some specs are about a client that leaves in the middle.
                 thread::spawn(move || answer::answer(&connection, &desk));
             }
         });
@@ -87,7 +87,7 @@ impl WeightsHost {
         format!("{}{path}", self.origin())
     }
 
-    /// From now on the file is served like this, also to whoever is in the middle of it.
+    /// From now on the file is served like this, also to clients that have part of it.
     pub fn behave(&self, path: &str, manner: Manner) {
         if let Some((_, its)) = lock(&self.desk.files).get_mut(path) {
             *its = manner;
@@ -120,7 +120,7 @@ impl WeightsHost {
 impl Drop for WeightsHost {
     fn drop(&mut self) {
         self.desk.ended.store(true, Ordering::Relaxed);
-        // One connection more, so that the thread looks at the flag.
+        // One more connection, so that the thread looks at the flag.
         let _ = TcpStream::connect(self.address);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();

@@ -34,7 +34,7 @@ impl Request {
         self.headers.iter().find(|(its, _)| its == name).map(|(_, value)| value.as_str())
     }
 
-    /// First byte, and the one behind the last where the client names one.
+    /// The first byte, and the one after the last if the client names it.
     pub(super) fn range(&self) -> Option<(u64, Option<u64>)> {
         let (first, last) = self.header("range")?.strip_prefix("bytes=")?.split_once('-')?;
         Some((first.parse().ok()?, last.parse::<u64>().ok().map(|last| last + 1)))

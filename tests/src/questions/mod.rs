@@ -1,5 +1,5 @@
-//! Data sets in VLMEvalKit's columns, written without the product's own writer: small ones with something wrong in them, and
-//! one of gigabytes that takes no room on the disk.
+//! Data sets in VLMEvalKit's columns, written without the product's own writer: small ones with mistakes in them, and one of
+//! gigabytes that takes no space on the disk.
 
 mod png;
 mod row;

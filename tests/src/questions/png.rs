@@ -3,9 +3,9 @@ use anyhow::Result;
 /// A PNG of noise, which does not compress: a file of three bytes for each pixel.
 ///
 /// # Errors
-/// Where it cannot be encoded.
+/// If it cannot be encoded.
 pub fn noise_png(width_px: u32, height_px: u32) -> Result<Vec<u8>> {
-    // Knuth's MMIX generator: any bits do that no filter of PNG foresees.
+    // Knuth's MMIX generator. Any bits will do that no filter of PNG can predict.
     let mut state = 1_u64;
     let image = image::RgbImage::from_fn(width_px, height_px, |_, _| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

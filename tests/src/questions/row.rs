@@ -19,7 +19,7 @@ const COLUMNS: [&str; 14] = [
     "modality",
 ];
 
-/// One row of a data set; fields are written as they are, so a test may quote them, or do so wrongly.
+/// One row of a data set. Fields are written as they are, so a test may quote them, also wrongly.
 #[derive(Clone, Debug)]
 pub struct Row(Vec<String>);
 
@@ -50,7 +50,7 @@ impl Row {
     /// The same row with something else in a column.
     ///
     /// # Panics
-    /// Where there is no such column.
+    /// If there is no such column.
     pub fn with(mut self, column: &str, text: impl Into<String>) -> Self {
         let at = COLUMNS.iter().position(|name| *name == column);
         #[expect(clippy::expect_used, reason = "a test names a column of the table above")]

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::row::{Row, header};
 
-/// A data set whose images are holes, but for one.
+/// A data set in which all images except one are holes.
 #[derive(Clone, Copy, Debug)]
 pub struct SparseFile<'a> {
     /// Its length.
@@ -19,17 +19,17 @@ pub struct SparseFile<'a> {
     pub image: &'a [u8],
 }
 
-/// Writes it. The holes read as zeros, which are no base64: a reader that wants only the rows' places passes over them, and one that
-/// decodes them says so. On a file system that knows holes the file takes as much room as its text.
+/// Writes it. The holes read as zeros, which are not base64. A reader that only locates the rows skips them, and one that decodes them
+/// reports an error. On a file system with sparse files, only the text takes space.
 ///
 /// # Errors
-/// Where it cannot be written.
+/// If it cannot be written.
 pub fn sparse_tsv(path: &Path, sparse: SparseFile<'_>) -> Result<()> {
     let mut file = File::create(path)?;
     writeln!(file, "{}", header())?;
     let n_hole = sparse.n_bytes / u64::from(sparse.n_rows);
     for index in 0..sparse.n_rows {
-        // Every row is a label cell of its own.
+        // Every row has its own label cell.
         let row = Row::new(index, &[], "A").with("category", format!("organ {index}"));
         if index == sparse.row_with_image {
             let line = Row::new(index, sparse.image, "A").with("category", format!("organ {index}")).line();

@@ -8,11 +8,11 @@ use crate::examples::{Example, ask_first_example};
 /// In the words that the bundled model was trained on.
 pub(crate) const QUESTION: &str = "Describe the image.";
 
-/// How often a spec tries what another program on the same cores may spoil.
+/// How often a spec repeats a measurement that another program on the same cores may disturb.
 const TRIES: usize = 3;
 
-/// The bundled model says what it has to say in a dozen tokens, too few to look on. Hot sampling makes it ramble; with these
-/// seeds for dozens of tokens.
+/// The bundled model answers in a dozen tokens, too few to watch. Sampling at a high temperature makes it ramble; with these seeds
+/// for dozens of tokens.
 const RAMBLING_SEEDS: [&str; TRIES] = ["8", "1", "6"];
 
 async fn ramble(page: &AskPage<'_>, seed: &str) -> Result<()> {
@@ -21,14 +21,14 @@ async fn ramble(page: &AskPage<'_>, seed: &str) -> Result<()> {
     page.set("#seed", seed).await
 }
 
-/// Back to the likeliest token.
+/// Back to the most likely token.
 async fn speak_plainly(page: &AskPage<'_>) -> Result<()> {
     page.set("#temperature", "0").await?;
     page.set("#top-k", "0").await
 }
 
-/// Shows the model a small image as if it were a large one. It encodes its own 25 visual tokens in a blink and answers a
-/// thousand tokens a second: too fast to look on.
+/// Shows the model a small image as if it were a large one. It encodes its own 25 visual tokens in an instant and
+/// answers a thousand tokens a second: too fast to watch.
 pub(crate) async fn show_as_large(page: &AskPage<'_>, n_visual_tokens: u32) -> Result<()> {
     page.set("#detail-max", &n_visual_tokens.to_string()).await?;
     page.set("#detail-min", &n_visual_tokens.to_string()).await
@@ -95,7 +95,7 @@ fn without_webgpu_a_dropped_image_is_asked_about_and_the_right_answer_streams() 
             );
             tries.push(states);
         }
-        // The page draws what came once per frame, so a busy machine may see the whole answer come in one.
+        // The page draws once per frame, so on a busy machine the whole answer may appear in one frame.
         let partial = |states: &Vec<String>| states.iter().filter(|text| !text.is_empty()).count() - 1;
         ensure!(tries.iter().any(|states| partial(states) >= 2), "the answer did not stream: {tries:#?}");
         Ok(())
@@ -119,8 +119,8 @@ fn the_page_is_never_busy_for_50_ms_while_it_answers() -> Result<()> {
             );
             busy_ms.push(page.observed_long_tasks_ms().await?);
         }
-        // The browser takes the time by the clock, and another program may have had the core. What the page itself does
-        // for so long, it does each time.
+        // The browser measures elapsed time, and another program may have had the core. A long task of the page itself would show
+        // each time.
         ensure!(
             busy_ms.iter().any(Vec::is_empty),
             "tasks of the page took {busy_ms:?} ms in {TRIES} answers"

@@ -1,4 +1,4 @@
-//! Where the model runs: chosen, told, lost and rebuilt.
+//! Where the model runs: chosen, shown, lost and rebuilt.
 
 use anyhow::{Context, Result, ensure};
 use tests::browser::{AskPage, BrowserKind, GpuWork, Status, spec, spec_in};
@@ -6,7 +6,7 @@ use tests::browser::{AskPage, BrowserKind, GpuWork, Status, spec, spec_in};
 use crate::asking::{QUESTION, show_as_large};
 use crate::examples::{Example, ask_first_example};
 
-/// Of the example that these specs ask.
+/// The image of the example that these specs use.
 const LIMB: &str = "limb.png";
 const ON_THE_CPU: &str = "B. transverse fracture";
 
@@ -66,7 +66,7 @@ fn the_pages_own_choice_on_a_software_adapter_is_the_cpu_and_it_says_why() -> Re
             let page = AskPage::open_and_wait_until_ready(ground).await?;
             page.wait_until_backend("cpu").await?;
             ensure!(page.backend_choice().await? == "measured");
-            // Both figures, of the one and of the other.
+            // The figures of both.
             let why = page.backend_why().await?;
             let told = why.starts_with("On the CPU")
                 && why.contains("WebGPU on")
@@ -138,7 +138,7 @@ fn a_lost_device_is_rebuilt(kind: BrowserKind) -> Result<()> {
                 "lost while {stage}, the page said {said:?}"
             );
         }
-        // The conversation is kept, and what follows runs on the new device.
+        // The conversation stays, and later answers run on the new device.
         ask_about_limb(&page).await?;
         page.wait_until_backend("webgpu").await
     })
@@ -149,7 +149,7 @@ fn a_crash_of_the_gpu_process_in_the_middle_of_an_answer_is_survived() -> Result
     spec_in(BrowserKind::ChromiumOnSwiftShader, "gpu-crash", async |ground| {
         let page = AskPage::open_on(ground, "webgpu").await?;
         page.drop_image(&Example::of(LIMB)?.image()?).await?;
-        // So that it takes long enough for a driver to come in between.
+        // So that it takes long enough for a driver to interrupt.
         show_as_large(&page, 256).await?;
         page.type_question(QUESTION).await?;
         page.observe_rebuilding().await?;
@@ -175,7 +175,7 @@ fn without_webgpu_the_page_says_so_and_answers_on_the_cpu() -> Result<()> {
         ensure!(!page.can_choose_backend("webgpu").await?, "WebGPU can be chosen where there is none");
         ask_first_example(&page).await?;
 
-        // An address that asks for it all the same is told, and the page goes on where it can.
+        // If an address asks for it nevertheless, the page says so and runs on the CPU.
         let page = AskPage::open_at(ground, "?backend=webgpu").await?;
         let message = page.wait_for_message().await?;
         ensure!(message.text.contains("WebGPU"), "{message:?}");

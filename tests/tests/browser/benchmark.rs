@@ -1,4 +1,4 @@
-//! The Benchmark view: a run that fills the table, beside rows that others published.
+//! The Benchmark view: a run that fills the table, next to rows that others published.
 
 use anyhow::{Context, Result, bail, ensure};
 use tests::browser::{AskPage, BenchmarkPage, Counts, spec};
@@ -13,7 +13,7 @@ const N_SAMPLE: u64 = 360;
 fn a_run_fills_the_table_pauses_goes_on_and_stops() -> Result<()> {
     spec("benchmark-run", async |ground| {
         let view = BenchmarkPage::open(ground).await?;
-        // The published rows are there before there is a model.
+        // The published rows are shown before there is a model.
         ensure!(view.cell("Qwen2-VL-7B-Instruct", "Overall").await? == Counts { hits: 2114, n: 4550 });
         let note = view.page().text("#benchmark-note").await?;
         ensure!(note.contains("not GMAI-MMBench") && note.contains("cannot be compared"), "{note:?}");
@@ -45,7 +45,7 @@ fn a_run_fills_the_table_pauses_goes_on_and_stops() -> Result<()> {
         let hits = listed.iter().filter(|(_, hit)| *hit).count() as u64;
         ensure!(overall == Counts { hits, n: listed.len() as u64 }, "{overall:?} is not what is listed");
 
-        // Both views keep what they hold.
+        // Both views keep their content.
         view.press("#view-ask").await?;
         view.wait_until_view("ask").await?;
         view.press("#view-benchmark").await?;
@@ -68,7 +68,7 @@ fn a_run_fills_the_table_pauses_goes_on_and_stops() -> Result<()> {
     })
 }
 
-/// The least share of the sample that the bundled model must answer rightly in the tab.
+/// The share of the sample that the bundled model must at least answer correctly in the tab.
 const LEAST_ACCURACY: f64 = 0.93;
 /// Of a task, which has 20 questions there.
 const LEAST_TASK_ACCURACY: f64 = 0.8;
@@ -78,7 +78,7 @@ fn the_bundled_model_answers_the_whole_sample_over_a_reload_and_the_exports_agre
     spec("benchmark-whole", async |ground| {
         let view = BenchmarkPage::open_and_wait_until_ready(ground).await?;
         view.press("#benchmark-start").await?;
-        // In stretches, so that a slow machine is told from one that stands still.
+        // In stretches, so that a slow machine does not look like one that has stopped.
         for n_answered in (30..=N_SAMPLE / 2).step_by(30) {
             view.wait_until_answered(n_answered).await?;
         }
@@ -86,7 +86,7 @@ fn the_bundled_model_answers_the_whole_sample_over_a_reload_and_the_exports_agre
         let [kept] = &view.wait_until_kept(1).await?[..] else { bail!("one run was begun") };
         ensure!(kept.state == "partial" && kept.is_current, "{kept:?}");
         let before = view.live("Overall").await?;
-        // The answer that had just been given may not have been written when the tab went.
+        // The latest answer may not have been written when the tab was closed.
         ensure!(before.n + 1 >= N_SAMPLE / 2 && before.n < N_SAMPLE, "{before:?} of half a run");
         ground.browser.screenshots("b8-after-reload").await?;
         view.press("#benchmark-resume").await?;

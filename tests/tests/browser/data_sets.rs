@@ -1,4 +1,4 @@
-//! Data sets of a person's own: files in VLMEvalKit's columns, with whatever may be wrong in them.
+//! A person's own data sets: files in VLMEvalKit's columns, with all sorts of mistakes in them.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use tests::questions::{Row, tsv};
 
 use crate::examples::Example;
 
-/// A file with this text in a folder of its own, which goes with the result.
+/// A file with this text in its own folder, which is deleted with the result.
 pub(crate) fn file(name: &str, text: &str) -> Result<(TempDir, PathBuf)> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join(name);
@@ -82,7 +82,7 @@ fn what_is_wrong_with_a_file_is_told_by_row_and_nothing_else_is_lost() -> Result
         let (_folder, path) = file("malformed.tsv", &text)?;
         let view = BenchmarkPage::open_and_wait_until_ready(ground).await?;
         view.choose_file(&path).await?;
-        // Rows 1, 2, 5, 6 and 9 can be asked, of three label cells; what is in their images shows when they are.
+        // Rows 1, 2, 5, 6 and 9 can be asked, of three label cells; mistakes in their images are found when they are asked.
         view.wait_until_questions(3).await?;
         view.choose("#benchmark-extent", "all").await?;
         view.wait_until_questions(5).await?;
@@ -212,7 +212,7 @@ fn a_file_beside_the_page_is_read_by_ranges_and_goes_on_after_a_reload() -> Resu
             let overall = view.live("Overall").await?;
             ensure!(overall.n == 15 && before.n >= 2, "{overall:?}, {before:?} before");
 
-            // What the host sends at an address that it does not have is no data set.
+            // What a host sends for an address that it does not have is not a data set.
             view.fill("#data-address", "nothing/here.tsv").await?;
             view.press("#data-open").await?;
             view.page()

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use tests::browser::{AskPage, Turn, Upload};
 
-/// An example of the page: an image, a question, and the answer that is right.
+/// An example of the page: an image, a question, and the correct answer.
 pub(crate) struct Example {
     pub(crate) file: String,
     pub(crate) question: String,
@@ -43,7 +43,7 @@ impl Example {
         Upload::from_dist(&format!("examples/{}", self.file))
     }
 
-    /// That a turn ended with the right answer. The letter counts, with or without the option's text behind it.
+    /// Checks that a turn ended with the correct answer. The letter counts, with or without the option's text after it.
     pub(crate) fn ensure_right(&self, turn: &Turn) -> Result<()> {
         ensure!(turn.end == "end-of-turn", "the answer ended otherwise: {turn:?}");
         let right = is_right(&turn.answer, &self.answer);
@@ -57,7 +57,7 @@ fn is_right(answer: &str, expected: &str) -> bool {
     plain(answer) == plain(expected)
 }
 
-/// Clicks the first example and has it answered: what shows that the page is in order.
+/// Clicks the first example and waits for the answer: this shows that the page works.
 pub(crate) async fn ask_first_example(page: &AskPage<'_>) -> Result<()> {
     Example::first()?.ensure_right(&page.click_example(0).await?)
 }

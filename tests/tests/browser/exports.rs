@@ -1,4 +1,4 @@
-//! The files that a run is exported as: each is read by a library for its format, and must say what the table says.
+//! The files of an export: a library for its format reads each, and it must agree with the table.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -8,7 +8,7 @@ use calamine::{Data, DataType as _, Reader as _, Xlsx};
 use serde_json::Value;
 use tests::browser::{BenchmarkPage, Counts};
 
-/// Saves every export of the run on view and holds it against the table. `n` questions were asked, every one with a known answer.
+/// Saves every export of the run that is shown and compares it with the table. `n` questions were asked, all with a known answer.
 pub(crate) async fn ensure_exports_agree(view: &BenchmarkPage<'_>, n: u64) -> Result<()> {
     view.press("#grouping-tasks").await?;
     let overall = view.live("Overall").await?;
@@ -71,7 +71,7 @@ fn counted(csv: &str) -> Result<BTreeMap<String, Counts>> {
     Ok(counts)
 }
 
-/// The same from the first sheet of a workbook; its second must carry the permanent line.
+/// The same from the first sheet of a workbook; its second must contain the permanent line.
 fn counted_in_workbook(bytes: &[u8], line: &str) -> Result<BTreeMap<String, Counts>> {
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes))?;
     let sheets = workbook.sheet_names();

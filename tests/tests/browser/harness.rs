@@ -1,4 +1,4 @@
-//! The harness shown able to fail, on small pages of its own, in each browser.
+//! Shows that the harness can fail, on small pages of its own, in each browser.
 
 use anyhow::{Result, ensure};
 use serde_json::json;
@@ -132,7 +132,7 @@ fn a_crash_of_the_gpu_process_loses_the_device() -> Result<()> {
         ground.browser.crash_gpu().await?;
         let reason = ground.browser.run_async("return (await device.lost).reason", &[]).await?;
         ensure!(reason == "unknown", "{reason}");
-        // There is another one at once.
+        // A new one is there at once.
         ground
             .browser
             .run_async(&format!("{open}; await device.queue.onSubmittedWorkDone();"), &[])

@@ -9,14 +9,14 @@ const N_BYTES: u64 = 10_000_000_000;
 const N_ROWS: u32 = 4550;
 /// The 4,000th row.
 const ROW: u32 = 3999;
-/// What the tab's memory for the engine may grow to, the bundled model in it.
+/// The size that the engine's memory in the tab may reach, with the bundled model.
 const MOST_HEAP_BYTES: u64 = 300 << 20;
 
 #[test]
 fn ten_gigabytes_are_indexed_within_the_heap_and_the_image_of_any_row_is_at_hand() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("huge.tsv");
-    // Two megabytes as base64: what a row of GMAI-MMBench VAL has on average.
+    // Two megabytes as base64, the average of a row of GMAI-MMBench VAL.
     let image = noise_png(800, 640)?;
     sparse_tsv(&path, SparseFile { n_bytes: N_BYTES, n_rows: N_ROWS, row_with_image: ROW, image: &image })?;
     let n_bytes = std::fs::metadata(&path)?.len();
@@ -28,7 +28,7 @@ fn ten_gigabytes_are_indexed_within_the_heap_and_the_image_of_any_row_is_at_hand
         view.choose_file(&path).await?;
         view.page().until("it is being read", async || Ok(view.data_status().await?.contains("GB"))).await?;
         ground.browser.screenshots("d7-huge").await?;
-        // In stretches, so that a slow disk is told from a page that stands still.
+        // In stretches, so that a slow disk does not look like a page that has stopped.
         for gigabytes in 1..10 {
             view.wait_until_read(gigabytes * 1_000_000_000).await?;
         }
@@ -42,13 +42,13 @@ fn ten_gigabytes_are_indexed_within_the_heap_and_the_image_of_any_row_is_at_hand
         println!("the 4,000th row's image was shown after {shown_ms:.0} ms");
         ensure!(view.image_colours().await? > 100_000, "noise has many colours");
         view.press("#question-close").await?;
-        // Loaded again, the model tells how far the memory has grown.
+        // Loading the model again shows how far the memory has grown.
         view.page().choose_backend("cpu").await?;
         let heap_bytes = view.page().heap_bytes().await?;
         println!("heap after indexing: {} MiB", heap_bytes >> 20);
         ensure!(heap_bytes < MOST_HEAP_BYTES, "{heap_bytes} bytes");
 
-        // The second time nothing is read: the index was kept.
+        // The second time nothing is read: the index was stored.
         view.reload().await?;
         view.choose("#benchmark-extent", "all").await?;
         view.choose_file(&path).await?;
@@ -56,7 +56,7 @@ fn ten_gigabytes_are_indexed_within_the_heap_and_the_image_of_any_row_is_at_hand
     })
 }
 
-/// A seed under which a plan of the file's rows, each a label cell of its own, begins with this row.
+/// A seed with which a plan of the file's rows begins with this row. Each row has its own label cell.
 fn seed_that_begins_with(row: u32) -> Option<u32> {
     let question = |index: u32| Question { category: format!("organ {index}"), ..Question::default() };
     let questions: Vec<Question> = (0..N_ROWS).map(question).collect();

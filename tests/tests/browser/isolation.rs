@@ -1,5 +1,5 @@
-//! Who sees an image cannot reach the network, and who reaches the network is never given an image. Tried from both sides,
-//! on a host that sends no headers. What the page and its worker cannot do is in `policy.rs`.
+//! The context that sees an image cannot reach the network, and the one that reaches the network never gets an image. Tried from
+//! both sides, on a host that sends no headers. `policy.rs` has what the page and its worker cannot do.
 
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use tests::browser::{AskPage, BrowserKind, ModelsPage};
 use crate::examples::ask_first_example;
 use crate::weights::{TEXT, fetch, host, spec_with};
 
-/// Opens a second frame for downloads and speaks with it as the page does with its own.
+/// Opens a second frame for downloads and talks to it as the page does to its own.
 const OPEN_FRAME: &str = "
     const frame = Object.assign(document.createElement('iframe'), { src: 'download.html', hidden: true });
     await new Promise((loaded) => { frame.onload = loaded; document.body.append(frame); });
@@ -26,7 +26,7 @@ const OPEN_FRAME: &str = "
     };
     await until((report) => report === 'Started');";
 
-/// What is no order, each with what a careless page might have in hand.
+/// Messages that are not orders, each with something that a careless page might send.
 const NO_ORDERS: &str = "
     const image = new ImageData(2, 2);
     const messages = [
@@ -50,7 +50,7 @@ fn the_downloader_takes_orders_and_nothing_else() -> Result<()> {
                    port1.postMessage(message);
                    await until((report) => report.Refused);
                  }}
-                 // It is still there, and does what it is for: it asks the host that it is told.
+                 // It is still there and does its work: it sends a request to the host that an order names.
                  const file = {{ name: 'a.gguf', mirrors: [arguments[0]], n_bytes: null, sha256: null }};
                  port1.postMessage({{ Look: {{ id: 7, files: [file] }} }});
                  const looked = await until((report) => report.Looked || report.Failed);
@@ -81,7 +81,7 @@ fn the_frame_of_the_downloads_has_no_way_out_for_the_page_to_borrow() -> Result<
                   'SharedWorker', 'RTCPeerConnection', 'webkitRTCPeerConnection'];
                 const left = ways.filter((way) => there[way] !== undefined);
                 if (there.navigator.sendBeacon) left.push('sendBeacon');
-                // What elements would load is refused by the policy of that document.
+                // The policy of that document refuses what elements would load.
                 const image = there.document.createElement('img');
                 const ended = new Promise((end) => { image.onload = () => end('loaded'); image.onerror = () => end('refused'); });
                 image.src = `${arguments[0]}/probe-image`;
@@ -96,7 +96,7 @@ fn the_frame_of_the_downloads_has_no_way_out_for_the_page_to_borrow() -> Result<
     Ok(())
 }
 
-/// Writes down whatever a page sends through a port.
+/// Records everything that a page sends through a port.
 const RECORD_PORTS: &str = "
     if (self === top) {
       window.specSent = [];
@@ -130,7 +130,7 @@ fn what_the_page_tells_the_downloader_holds_no_image_no_question_and_no_answer()
     })
 }
 
-/// That a message is one of the orders, and small.
+/// Checks that a message is one of the orders, and small.
 fn ensure_order(sent: &Value) -> Result<()> {
     const ORDERS: [&str; 8] = ["List", "Look", "Fetch", "Stop", "Check", "Inventory", "Delete", "Used"];
     let text = sent["text"].as_str().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A model of the true shapes, of gigabytes: only where `QVM_PAIR` names the folder of a pair (`qvm synth` writes one).
+//! A model of the true shapes, of gigabytes. Runs only if `QVM_PAIR` names the folder of a pair (`qvm synth` writes one).
 //!
 //! `QVM_PAIR=DIR QVM_PATIENCE_SECS=1800 cargo test -p tests --test browser -- large`
 
@@ -13,10 +13,10 @@ use tests::golden::{load, trace};
 const QUESTION: &str = "Hello";
 const N_TOKENS: usize = 4;
 
-/// What a tab may take for a model of any size, once its weights lie on the GPU.
+/// The memory that a tab may take for a model of any size, once its weights are on the GPU.
 const MOST_HEAP_BYTES: u64 = 256 << 20;
 
-/// What the CPU answers, in f32.
+/// The CPU's answer, in f32.
 fn expected(text: &std::path::Path, vision: &std::path::Path) -> Result<String> {
     let mut b = Cpu::new(Precision::Exact);
     let model = load(&mut b, text, vision)?;

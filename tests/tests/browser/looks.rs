@@ -1,4 +1,4 @@
-//! Pictures of every state, light and dark, on a wide screen and on a phone; and what must hold in each.
+//! Pictures of every state, light and dark, on a wide screen and on a phone, and what must be true in each.
 
 use anyhow::{Result, ensure};
 use tests::browser::{AskPage, BrowserKind, ModelsPage, spec};

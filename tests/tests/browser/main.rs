@@ -1,6 +1,6 @@
-//! Specs in a real browser: what a person does on the built page, and what must come of it.
+//! Specs in a real browser: what a person does on the built page, and what must happen then.
 //!
-//! `cargo xtask test` builds the page and runs them; by hand `cargo xtask dist`, then
+//! `cargo xtask test` builds the page and runs them. By hand: `cargo xtask dist`, then
 //! `cargo test -p tests --test browser`. Pictures go to the cache's folder `screenshots`.
 
 mod asking;

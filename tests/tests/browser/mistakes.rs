@@ -1,4 +1,4 @@
-//! What a person can do wrong: each gets a message that says what was found and what to do, and the page goes on.
+//! Mistakes that a person can make: each gets a message that says what was found and what to do, and the page goes on.
 
 use anyhow::{Result, ensure};
 use tests::browser::{AskPage, Ground, Message, Upload, spec};
@@ -54,7 +54,7 @@ fn an_empty_question() -> Result<()> {
     })
 }
 
-/// Makes a mistake on a page in order, reads the message, and goes on as if nothing had happened.
+/// Makes a mistake on a working page, reads the message, and goes on as if nothing had happened.
 fn mistake(name: &str, message_says: &[&str], make: impl AsyncFn(&AskPage<'_>) -> Result<()>) -> Result<()> {
     spec(name, async |ground: &Ground| {
         let page = AskPage::open_and_wait_until_ready(ground).await?;

@@ -42,7 +42,7 @@ fn with_the_network_cut_the_reloaded_page_fetches_only_what_is_missing() -> Resu
     spec_with(BrowserKind::ChromiumWithoutWebGpu, "resumed", &host, async |ground| {
         let page = ModelsPage::open(ground).await?;
         host.behave(TEXT, Manner::DropsAfter(2 * CHUNK_BYTES + 1_000_000));
-        // What comes after that does not come at all.
+        // Nothing after that is sent.
         host.behave(VISION, Manner::Unplugged);
         fetch(&page, &host).await?;
         page.page().until("two chunks are there", async || Ok(host.n_sent(TEXT) > 2 * CHUNK_BYTES)).await?;
@@ -130,7 +130,7 @@ fn a_file_that_changes_in_the_middle_is_fetched_anew_and_the_person_is_told() ->
     let host = host()?;
     spec_with(BrowserKind::ChromiumWithoutWebGpu, "changed", &host, async |ground| {
         let page = ModelsPage::open(ground).await?;
-        // The old file is of the same length, so that nothing but its validator tells.
+        // The old file has the same length, so that only its validator differs.
         let mut old = file(TEXT)?;
         let at = old.len() - 1000;
         old[at..].fill(7);
@@ -159,14 +159,14 @@ fn a_damaged_byte_is_found_and_its_chunk_alone_fetched_again() -> Result<()> {
         page.wait_until_stored(1).await?;
         page.damage("phantom-F32", CHUNK_BYTES + 1234).await?;
         host.forget();
-        // It is found when the model is opened, mended, and the model answers.
+        // Opening the model finds it, it is repaired, and the model answers.
         page.open_stored().await?;
         let sent = host.sent();
         ensure!(host.n_sent(TEXT) == CHUNK_BYTES && host.n_sent(VISION) == 0, "{sent:?}");
         ensure!(sent.iter().any(|sent| sent.asked == (CHUNK_BYTES..2 * CHUNK_BYTES)), "{sent:?}");
         ensure!(page.sha256("phantom-F32").await? == sha256(TEXT)?, "it was not mended");
 
-        // So is a byte of the vision tower, which comes behind the text model that answers already.
+        // So is a byte of the vision tower, which is loaded after the text model, which answers by then.
         page.delete_all().await?;
         fetch(&page, &host).await?;
         page.wait_until_stored(1).await?;
@@ -174,7 +174,7 @@ fn a_damaged_byte_is_found_and_its_chunk_alone_fetched_again() -> Result<()> {
         host.forget();
         page.press("#stored .stored .open").await?;
         page.page().until("its chunk is sent", async || Ok(host.n_sent(VISION) == CHUNK_BYTES)).await?;
-        // The bundled model keeps its place meanwhile; this one is larger.
+        // The bundled model stays until then; this one is larger.
         page.page()
             .until("the mended model is whole again", async || {
                 let is_it = page.page().text("#load-text").await?.contains("24.8 MB");
@@ -228,7 +228,7 @@ fn of_two_tabs_one_fetches_and_the_other_waits_and_has_it_too() -> Result<()> {
         let n_sent = host.n_sent(TEXT) + host.n_sent(VISION);
         let n_pair = n_bytes(TEXT)? + n_bytes(VISION)?;
         ensure!(n_sent - n_pair < 1024, "{n_sent} bytes came for a pair of {n_pair}");
-        // Used by one tab, it cannot be deleted under it by the other.
+        // While one tab uses it, the other cannot delete it.
         second.open_stored().await?;
         ground.browser.go_to_tab(tab).await?;
         first.wait_until_stored(1).await?;

@@ -33,7 +33,7 @@ fn nothing_leaves_the_page_for_another_origin() -> Result<()> {
         let other = OtherOrigin::start()?;
         let attempts = Probes::from_page(&ground.browser, &other).await?;
         Probes::ensure_refused(&attempts, &WAYS_OUT_OF_A_PAGE, &other)?;
-        // The one way out that no policy closes in this browser: the page gives it up before its program starts.
+        // The only way out that no policy closes in this browser: the page gives it up before its program starts.
         let left = ground.browser.run("return typeof RTCPeerConnection", &[]).await?;
         ensure!(left == "undefined", "WebRTC is still there: {left}");
         Ok(())
@@ -45,7 +45,7 @@ fn nothing_leaves_the_worker_for_another_origin() -> Result<()> {
     on_the_page_in_each("policy-worker", async |ground| {
         Probes::listen_in_workers(&ground.browser).await?;
         let page = AskPage::open_and_wait_until_ready(ground).await?;
-        // It is the worker that answers: the same one, with an image in its memory.
+        // The answer comes from the same worker, which has an image in its memory.
         ask_first_example(&page).await?;
         let other = OtherOrigin::start()?;
         let (attempts, asked) = Probes::from_worker(&ground.browser, &other).await?;
@@ -100,7 +100,7 @@ fn ensure_arrived(other: &OtherOrigin, names: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// A spec on the built page, in each browser, in which the policy refuses things, and nothing else may go wrong.
+/// A spec on the built page, in each browser. The policy refuses things in it, and nothing else may go wrong.
 fn on_the_page_in_each(name: &str, body: impl AsyncFn(&Ground) -> Result<()>) -> Result<()> {
     for kind in BrowserKind::EACH_PROGRAM {
         let asked = plain_spec_in(kind, name, &built_page()?, async |ground| {

@@ -1,4 +1,4 @@
-//! Runs that are kept: over a reload, beside one another, compared, renamed, deleted, asked in every rotation.
+//! Stored runs: after a reload, several at once, compared, renamed, deleted, asked in every rotation.
 
 use anyhow::{Result, bail, ensure};
 use tests::browser::{BenchmarkPage, spec};
@@ -27,7 +27,7 @@ fn a_run_of_a_file_goes_on_after_a_reload_once_the_file_is_chosen_again() -> Res
         let status = view.page().text("#benchmark-status").await?;
         ensure!(status.contains("own.tsv"), "nothing says which file to choose: {status:?}");
         ground.browser.screenshots("r1-choose-again").await?;
-        // Another file is not taken for it.
+        // Another file is not mistaken for it.
         view.choose_file(&other).await?;
         view.page()
             .until("the other file is refused", async || {

@@ -1,5 +1,5 @@
-//! A model of gigabytes through the whole of it: downloaded, cut off, damaged, mended, opened. Only where `QVM_SOAK_PAIR`
-//! names the folder of a pair: `cargo xtask soak` makes one of the 7B's shapes and runs this. What CI runs is `models.rs`, the
+//! A model of gigabytes from end to end: downloaded over a connection that breaks, damaged, repaired, opened. Runs only if
+//! `QVM_SOAK_PAIR` names the folder of a pair: `cargo xtask soak` makes one of the 7B's shapes and runs this. CI runs `models.rs`, the
 //! same on files of megabytes.
 
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ const TEXT: &str = "/text.gguf";
 const VISION: &str = "/mmproj.gguf";
 const CHUNK_BYTES: u64 = 4 << 20;
 
-/// What a tab may take for a model of any size.
+/// The memory that a tab may take for a model of any size.
 const MOST_HEAP_BYTES: u64 = 256 << 20;
 
 #[test]
@@ -32,7 +32,7 @@ fn gigabytes_are_fetched_once_mended_by_the_chunk_and_opened_within_the_heap() -
     spec_with(BrowserKind::ChromiumOnSwiftShader, "soak", &host, async |ground| {
         let page = ModelsPage::open(ground).await?;
         page.fetch_addresses(&host.url(TEXT), &host.url(VISION)).await?;
-        // A third of the way, the network is gone and so is the tab.
+        // After a third of it, the network is gone and so is the tab.
         page.page().until("a third is there", async || Ok(host.n_sent(TEXT) > n_text / 3)).await?;
         host.behave(TEXT, Manner::Unplugged);
         ground.browser.open("about:blank").await?;
@@ -43,7 +43,7 @@ fn gigabytes_are_fetched_once_mended_by_the_chunk_and_opened_within_the_heap() -
         page.wait_until_stored(1).await?;
         let n_sent = host.n_sent(TEXT) + host.n_sent(VISION);
         println!("{n_sent} bytes came for a pair of {n_pair}");
-        // What was under way when the connection was cut may come twice: a chunk, and what the network held.
+        // Bytes that were on their way when the connection was cut may be sent twice: a chunk, and what the network held.
         ensure!(n_sent < n_pair + 4 * CHUNK_BYTES, "{n_sent} bytes for a pair of {n_pair}");
 
         let at = n_text / 2;

@@ -1,4 +1,4 @@
-//! What the specs of the Models view download: the bundled model, with its matrices in F32, so that it has several chunks.
+//! The pair that the specs of the Models view download: the bundled model, with its matrices in F32, so that it has several chunks.
 
 use std::sync::OnceLock;
 
@@ -37,12 +37,12 @@ pub(crate) fn sha256(path: &str) -> Result<String> {
     Ok(Sha256::digest(file(path)?).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Has the pair of a host fetched.
+/// Starts the download of a host's pair.
 pub(crate) async fn fetch(page: &ModelsPage<'_>, host: &WeightsHost) -> Result<()> {
     page.fetch_addresses(&host.url(TEXT), &host.url(VISION)).await
 }
 
-/// A spec on the built page that may ask this host, and nobody else, and may log what this host did wrong, and nothing else.
+/// A spec on the built page that may send requests to this host only, and log only this host's mistakes.
 pub(crate) fn spec_with(
     kind: BrowserKind,
     name: &str,

@@ -1,7 +1,7 @@
 //! From the bytes of an image file to what the vision tower of Qwen2-VL reads.
 //!
 //! ```text
-//! bytes -> decode -> RGB pixels -> smart_resize, resize_bicubic -> patches -> (n_patches, 1176) f32
+//! bytes -> decode -> RGB pixels -> smart_resize, resize_bicubic -> patches -> (n_patches, 588) f32
 //!                              \-> preview -> RGBA for a canvas
 //! ```
 //!
@@ -11,6 +11,7 @@
 
 mod composite;
 mod decode;
+mod grid;
 mod jpeg;
 mod patches;
 mod preview;
@@ -19,8 +20,9 @@ mod smart_resize;
 mod sniff;
 
 pub use decode::{DecodeError, Decoded, MAX_DECODED_BYTES, MAX_PIXELS, READ_FORMATS, decode};
+pub use grid::{Grid, MERGE, PATCH_SIDE_PX, SIDE_FACTOR_PX};
 pub use image::RgbImage;
-pub use patches::{Grid, MERGE, Normalisation, PATCH_LEN, PATCH_SIDE_PX, Patches, patches, preprocess};
+pub use patches::{Normalisation, PATCH_LEN, Patches, patches, preprocess};
 pub use preview::preview;
 pub use resample::resize_bicubic;
-pub use smart_resize::{MAX_ASPECT, PixelBounds, ResizeError, SIDE_FACTOR_PX, smart_resize};
+pub use smart_resize::{MAX_ASPECT, PixelBounds, ResizeError, smart_resize};

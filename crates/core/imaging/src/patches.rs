@@ -1,37 +1,14 @@
 use image::RgbImage;
 
-use crate::{PixelBounds, ResizeError, SIDE_FACTOR_PX, resize_bicubic, smart_resize};
+use crate::{
+    Grid, MERGE, PATCH_SIDE_PX, PixelBounds, ResizeError, SIDE_FACTOR_PX, resize_bicubic, smart_resize,
+};
 
-/// Side of a patch in pixels.
-pub const PATCH_SIDE_PX: usize = 14;
-/// Patches along one side of the square that becomes one visual token.
-pub const MERGE: usize = 2;
-/// Frames a patch spans. A still image is repeated.
-const FRAMES: usize = 2;
 const CHANNELS: usize = 3;
-/// Values of one patch: (channel, frame, row, column) = 3 * 2 * 14 * 14.
-pub const PATCH_LEN: usize = CHANNELS * FRAMES * PATCH_SIDE_PX * PATCH_SIDE_PX;
-
-/// Size of an image in patches; both sides are even.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Grid {
-    /// Rows of patches.
-    pub height: usize,
-    /// Columns of patches.
-    pub width: usize,
-}
-
-impl Grid {
-    /// Rows of the vision tower's input.
-    pub fn n_patches(self) -> usize {
-        self.height * self.width
-    }
-
-    /// Tokens that the image takes in the prompt: one for every 2x2 patches.
-    pub fn n_visual_tokens(self) -> usize {
-        self.n_patches() / (MERGE * MERGE)
-    }
-}
+/// Values of one channel of a patch.
+const CHANNEL_LEN: usize = PATCH_SIDE_PX * PATCH_SIDE_PX;
+/// Values of one patch: (channel, row, column) = 3 * 14 * 14.
+pub const PATCH_LEN: usize = CHANNELS * CHANNEL_LEN;
 
 /// What is done to a channel value in 0..=1 before the tower sees it: `(value - mean) / std`, in the order R, G, B.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,11 +39,11 @@ pub struct Patches {
 
 /// Cuts an image that already has its target size into normalised patches.
 ///
-/// Order and values are those of transformers' Qwen2-VL image processor; the two frames of a patch hold the same
-/// pixels, as for any still image there.
+/// Order and values are those of transformers' Qwen2-VL image processor. A patch there spans two frames, which hold the
+/// same pixels for a still image; here it has one.
 ///
 /// # Errors
-/// When a side is 0 or no multiple of [`SIDE_FACTOR_PX`].
+/// When a side is 0 or not a multiple of [`SIDE_FACTOR_PX`].
 pub fn patches(image: &RgbImage, normalisation: &Normalisation) -> Result<Patches, ResizeError> {
     let (width, height) = image.dimensions();
     if width == 0 || height == 0 {
@@ -117,7 +94,7 @@ fn patch_positions(grid: Grid) -> impl Iterator<Item = (usize, usize)> {
     )
 }
 
-/// Writes one patch, (channel, frame, row, column), from the patch at `row`, `column` of the grid.
+/// Writes one patch, (channel, row, column), from the pixels at `row`, `column` of the grid.
 fn fill_patch(
     patch: &mut [f32],
     image: &RgbImage,
@@ -125,17 +102,14 @@ fn fill_patch(
     column: usize,
     tables: &[[f32; 256]; CHANNELS],
 ) {
-    const FRAME_LEN: usize = PATCH_SIDE_PX * PATCH_SIDE_PX;
     let row_bytes = CHANNELS * image.width() as usize;
-    for (channel, frames) in patch.chunks_exact_mut(FRAMES * FRAME_LEN).enumerate() {
-        let (first, second) = frames.split_at_mut(FRAME_LEN);
-        for (y, out_row) in first.chunks_exact_mut(PATCH_SIDE_PX).enumerate() {
+    for (channel, values) in patch.chunks_exact_mut(CHANNEL_LEN).enumerate() {
+        for (y, out_row) in values.chunks_exact_mut(PATCH_SIDE_PX).enumerate() {
             let start = (row * PATCH_SIDE_PX + y) * row_bytes + column * PATCH_SIDE_PX * CHANNELS + channel;
             let samples = image.as_raw()[start..].iter().step_by(CHANNELS);
             for (out, &sample) in out_row.iter_mut().zip(samples) {
                 *out = tables[channel][usize::from(sample)];
             }
         }
-        second.copy_from_slice(first);
     }
 }

@@ -1,10 +1,6 @@
 use thiserror::Error;
 
-use crate::{MAX_PIXELS, MERGE, PATCH_SIDE_PX};
-
-/// Both sides of an image that the vision tower reads are multiples of this: a patch is 14 pixels wide and 2x2
-/// patches become one visual token.
-pub const SIDE_FACTOR_PX: u32 = (PATCH_SIDE_PX * MERGE) as u32;
+use crate::{MAX_PIXELS, SIDE_FACTOR_PX};
 
 /// The longest side may be at most this many times the shortest.
 pub const MAX_ASPECT: f64 = 200.0;

@@ -7,7 +7,9 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use image::RgbImage;
-use imaging::{Normalisation, PixelBounds, patches, preprocess, resize_bicubic, smart_resize};
+use imaging::{
+    Normalisation, PATCH_LEN, PATCH_SIDE_PX, PixelBounds, patches, preprocess, resize_bicubic, smart_resize,
+};
 use safetensors::{Dtype, SafeTensors};
 use serde_json::Value;
 use support::{compare, golden, picture, read};
@@ -32,6 +34,18 @@ fn f32s(path: &Path, name: &str) -> Vec<f32> {
     tensor.data().chunks_exact(4).map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap())).collect()
 }
 
+/// In the reference a patch spans two frames, which hold the same pixels for a still image: (channel, frame, row, column).
+const REFERENCE_PATCH_LEN: usize = 2 * PATCH_LEN;
+
+fn in_two_frames(patches: &[f32]) -> Vec<f32> {
+    patches
+        .chunks_exact(PATCH_SIDE_PX * PATCH_SIDE_PX)
+        .flat_map(|channel| [channel, channel])
+        .flatten()
+        .copied()
+        .collect()
+}
+
 fn compare_values(found: &[f32], expected: &[f32]) -> Result<(), String> {
     if found.len() != expected.len() {
         return Err(format!("{} values, expected {}", found.len(), expected.len()));
@@ -40,7 +54,7 @@ fn compare_values(found: &[f32], expected: &[f32]) -> Result<(), String> {
     match found.iter().zip(expected).position(differs) {
         None => Ok(()),
         Some(at) => {
-            let (patch, within) = (at / imaging::PATCH_LEN, at % imaging::PATCH_LEN);
+            let (patch, within) = (at / REFERENCE_PATCH_LEN, at % REFERENCE_PATCH_LEN);
             Err(format!("patch {patch}, value {within} is {}, expected {}", found[at], expected[at]))
         }
     }
@@ -90,8 +104,9 @@ fn pixel_values_are_those_of_transformers() {
         let source = picture(&golden().join(format!("{name}.png")));
         let found = preprocess(&source, bounds, &Normalisation::CLIP).unwrap();
         let expected = f32s(&golden().join(format!("{name}.safetensors")), "pixel_values");
-        compare_values(&found.values, &expected).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!(found.grid.n_patches() * imaging::PATCH_LEN, expected.len());
+        compare_values(&in_two_frames(&found.values), &expected)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(found.grid.n_patches() * REFERENCE_PATCH_LEN, expected.len());
         assert_eq!(found.grid.n_visual_tokens() * 4, found.grid.n_patches());
     }
 }
@@ -106,17 +121,17 @@ fn the_comparisons_can_fail() {
     assert!(compare(&a, &b, 0).unwrap_err().contains("(2, 1)"));
     assert!(compare(&a, &RgbImage::new(2, 3), 255).is_err());
 
-    let values = vec![0.5; 2 * imaging::PATCH_LEN];
+    let values = vec![0.5; 2 * REFERENCE_PATCH_LEN];
     let mut wrong = values.clone();
-    wrong[imaging::PATCH_LEN + 7] += 1e-5;
+    wrong[REFERENCE_PATCH_LEN + 7] += 1e-5;
     assert_eq!(compare_values(&values, &values), Ok(()));
     assert!(compare_values(&wrong, &values).unwrap_err().starts_with("patch 1, value 7"));
     assert!(compare_values(&[f32::NAN], &[0.0]).is_err());
     assert!(compare_values(&values[1..], &values).is_err());
 }
 
-/// The patches of a picture in which no two pixels are alike: order and both frames are checked by position, away
-/// from the reference files.
+/// The patches of a picture in which no two pixels are alike: the order is checked by position, without the reference
+/// files.
 #[test]
 fn patches_lie_in_the_order_of_visual_tokens() {
     let (width, height) = (84, 56);
@@ -124,18 +139,16 @@ fn patches_lie_in_the_order_of_visual_tokens() {
     let identity = Normalisation { mean: [0.0; 3], std: [1.0 / 255.0; 3] };
     let found = patches(&picture, &identity).unwrap();
     assert_eq!((found.grid.height, found.grid.width), (4, 6));
-    let value = |patch: usize, channel: usize, frame: usize, row: usize, column: usize| {
-        found.values[patch * 1176 + ((channel * 2 + frame) * 14 + row) * 14 + column].round() as u32
+    let value = |patch: usize, channel: usize, row: usize, column: usize| {
+        found.values[patch * 588 + (channel * 14 + row) * 14 + column].round() as u32
     };
     // (patch, its row, its column): a token is 2x2 patches, a row of tokens 12 patches.
     for (patch, row, column) in
         [(0, 0, 0), (1, 0, 1), (2, 1, 0), (3, 1, 1), (4, 0, 2), (11, 1, 5), (12, 2, 0), (22, 3, 4)]
     {
-        for frame in [0, 1] {
-            assert_eq!(value(patch, 0, frame, 3, 5), column * 14 + 5, "patch {patch}, frame {frame}, x");
-            assert_eq!(value(patch, 1, frame, 3, 5), row * 14 + 3, "patch {patch}, frame {frame}, y");
-            assert_eq!(value(patch, 2, frame, 3, 5), 200, "patch {patch}, frame {frame}, blue");
-        }
+        assert_eq!(value(patch, 0, 3, 5), column * 14 + 5, "patch {patch}, x");
+        assert_eq!(value(patch, 1, 3, 5), row * 14 + 3, "patch {patch}, y");
+        assert_eq!(value(patch, 2, 3, 5), 200, "patch {patch}, blue");
     }
 }
 
@@ -185,7 +198,7 @@ fn the_larger_set_agrees_too() {
             ["prep", name, max, "safetensors"] => {
                 let source = picture(&folder.join(format!("{name}.png")));
                 let found = preprocess(&source, bounds(max), &Normalisation::CLIP).unwrap();
-                compare_values(&found.values, &f32s(&path, "pixel_values_pil"))
+                compare_values(&in_two_frames(&found.values), &f32s(&path, "pixel_values_pil"))
                     .unwrap_or_else(|error| panic!("{file}: {error}"));
                 n_values += 1;
             }

@@ -210,9 +210,6 @@ pub enum GgufError {
         /// The value in the file, shortened.
         found: String,
     },
-    /// candle's parser refused what this crate's own walk had accepted.
-    #[error("the header cannot be parsed: {0}; please report this file")]
-    Parser(String),
 }
 
 /// A name out of a file, fit for a message: escaped, at most 80 characters.

@@ -1,10 +1,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use candle_core::quantized::gguf_file::Value;
 use tensor::Dtype;
 
-use crate::value;
+use crate::value::{self, Value};
 
 /// Where a tensor is and what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +19,7 @@ pub struct TensorInfo {
 }
 
 impl TensorInfo {
-    /// The product of the shape; it was checked when the file was opened.
+    /// The product of the shape, which was checked when the file was opened.
     pub fn n_elements(&self) -> usize {
         self.shape.iter().product()
     }
@@ -33,7 +32,7 @@ impl TensorInfo {
 
 /// The index of a GGUF file: metadata and tensors, checked against the length of the file.
 ///
-/// Made by a [`HeaderReader`](crate::HeaderReader). What holds for every index: names are unique; shapes have one to
+/// A [`HeaderReader`](crate::HeaderReader) makes it. This holds for every index: names are unique; shapes have one to
 /// four lengths of at least 1; rows fill whole blocks; ranges lie within the file, do not overlap, and are as long as
 /// type and shape say.
 #[derive(Clone, Debug)]

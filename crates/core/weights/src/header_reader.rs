@@ -1,21 +1,21 @@
 use std::ops::Range;
 
-use crate::cursor::Stop;
+use crate::cursor::HeaderError;
 use crate::limits::MAX_HEADER_BYTES;
 use crate::walk::walk;
 use crate::{Gguf, GgufError};
 
-/// First prefix that is asked for: the whole header of a vision tower, and enough to refuse any other file.
+/// The first prefix: the whole header of a vision tower, and enough to refuse any other file.
 const FIRST_BYTES: u64 = 64 << 10;
 
 /// Asks for prefixes of a file until its header is complete.
 ///
-/// The prefixes double, so a header of 6 MB takes eight reads and each of its bytes is walked over about twice.
+/// The prefixes double, so a header of 6 MB takes eight reads, and each of its bytes is read about twice.
 #[derive(Debug)]
 pub struct HeaderReader {
     file_len: u64,
     prefix: Vec<u8>,
-    /// Length of the prefix at which the next walk is worth while.
+    /// Length of the prefix from which the header is read next.
     needed: u64,
     complete: bool,
 }
@@ -26,7 +26,7 @@ impl HeaderReader {
         Self { file_len, prefix: Vec::new(), needed: FIRST_BYTES.min(file_len), complete: false }
     }
 
-    /// The bytes of the file to feed next. They follow on those that were fed; the range is empty when the header is
+    /// The bytes of the file to feed next. They follow those that were fed. The range is empty once the header is
     /// complete, and for an empty file.
     pub fn want(&self) -> Range<u64> {
         let fed = self.prefix.len() as u64;
@@ -35,11 +35,11 @@ impl HeaderReader {
 
     /// Takes the next bytes of the file: those of [`want`](Self::want), or fewer.
     ///
-    /// Answers with the index once the header is complete, and `None` while it is not (and after it was).
+    /// Returns the index when the header is complete, and `None` before and after.
     ///
     /// # Errors
-    /// Everything that makes the file unusable as far as its header and its length tell: see [`GgufError`]. No bytes
-    /// where some were wanted are [`GgufError::SourceEnded`], so a loop over a source that has dried up ends.
+    /// See [`GgufError`]: everything in the header and the length of the file that makes the file unusable. If bytes are
+    /// wanted and none are given, that is [`GgufError::SourceEnded`], so a loop over a source that ended early ends.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<Option<Gguf>, GgufError> {
         if self.complete {
             return Ok(None);
@@ -61,15 +61,15 @@ impl HeaderReader {
         }
         match walk(&self.prefix, self.file_len) {
             Ok(header) => {
-                let prefix = std::mem::take(&mut self.prefix);
+                self.prefix = Vec::new();
                 self.complete = true;
-                Gguf::index(&prefix, header, self.file_len).map(Some)
+                Gguf::index(header, self.file_len).map(Some)
             }
-            Err(Stop::NeedsPrefix(needs)) => {
+            Err(HeaderError::NeedsPrefix(needs)) => {
                 self.needed = needs.max(2 * fed).min(MAX_HEADER_BYTES).min(self.file_len);
                 Ok(None)
             }
-            Err(Stop::Malformed(error)) => Err(error),
+            Err(HeaderError::Malformed(error)) => Err(error),
         }
     }
 }

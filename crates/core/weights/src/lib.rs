@@ -1,6 +1,6 @@
-//! What is where in a GGUF file, without reading one: the caller moves the bytes, this crate says which it needs.
+//! What is where in a GGUF file, without input or output: this crate says which bytes it needs, the caller brings them.
 //!
-//! A [`HeaderReader`] asks for ever longer prefixes of the file until the header is complete, and answers with a
+//! A [`HeaderReader`] asks for longer and longer prefixes of the file until the header is complete, and returns a
 //! [`Gguf`]: the metadata, and for each tensor its type, shape and byte range. A [`LoadPlan`] groups the ranges into
 //! reads of a chosen size. Nothing here knows where the bytes come from, so the same code serves a file on disk, a
 //! `File` in the browser, and a range request.
@@ -20,9 +20,9 @@
 //! }
 //! ```
 //!
-//! A header is walked by this crate's own bounded code before candle's parser sees it: every count and length is held
-//! against the file's size and against [`limits`], so that a damaged or hostile file is an error that says what was
-//! found, never a panic or an allocation that the file's size does not justify.
+//! Every count and length in a header is checked against the file's size and against [`limits`] before it is used. A
+//! damaged or hostile file is therefore an error that says what was found, never a panic, and never an allocation that
+//! the file's size does not justify.
 
 mod cursor;
 mod error;

@@ -1,15 +1,15 @@
-use candle_core::quantized::gguf_file::Value;
+use std::borrow::Cow;
 
 use crate::error::shown;
-use crate::value::{display, float, integer};
+use crate::value::{Value, display, float, integer};
 use crate::{Gguf, GgufError};
 
-/// Two readers of one kind of value: the key is needed, or it may be absent.
+/// Two readers for each kind of value: one for a key that must be there, one for a key that may be absent.
 macro_rules! readers {
     ($($name:ident, $opt_name:ident: $type:ty, $expected:literal, $read:expr;)*) => {
-        /// Metadata by key. Each kind of value has two readers: `u32` and its like for a key that is needed, whose
-        /// absence is [`GgufError::MissingKey`], and `opt_u32` and its like, whose absence is `None`. A value of
-        /// another kind, or an integer out of range, is [`GgufError::KeyType`] in both.
+        /// Metadata by key. Each kind of value has two readers. If the key is missing, `u32` and its like return
+        /// [`GgufError::MissingKey`], and `opt_u32` and its like return `None`. A value of another kind, or an integer out
+        /// of range, is [`GgufError::KeyType`] in both.
         impl Gguf {$(
             #[doc = concat!("The value of `key`: ", $expected, ".")]
             ///
@@ -35,14 +35,13 @@ readers! {
     f32, opt_f32: f32, "a floating-point number", float;
     bool, opt_bool: bool, "a truth value", |value| match value { Value::Bool(v) => Some(*v), _ => None };
     str, opt_str: &str, "a string", |value| match value { Value::String(v) => Some(v.as_str()), _ => None };
-    strings, opt_strings: Vec<String>, "an array of strings", |value| elements(value, |element| match element {
-        Value::String(v) => Some(v.clone()),
-        _ => None,
+    strings, opt_strings: Vec<String>, "an array of strings", |value| elements(value, |element| {
+        match element.into_owned() { Value::String(v) => Some(v), _ => None }
     });
     i32s, opt_i32s: Vec<i32>, "an array of 32-bit integers", |value| elements(value, |element| {
-        i32::try_from(integer(element)?).ok()
+        i32::try_from(integer(&element)?).ok()
     });
-    f32s, opt_f32s: Vec<f32>, "an array of floating-point numbers", |value| elements(value, float);
+    f32s, opt_f32s: Vec<f32>, "an array of floating-point numbers", |value| elements(value, |element| float(&element));
 }
 
 impl Gguf {
@@ -68,10 +67,10 @@ impl Gguf {
     }
 }
 
-/// An array whose elements are all of one kind.
-fn elements<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<Vec<T>> {
+/// The elements of an array, if `read` takes each of them.
+fn elements<T>(value: &Value, read: impl Fn(Cow<'_, Value>) -> Option<T>) -> Option<Vec<T>> {
     match value {
-        Value::Array(elements) => elements.iter().map(read).collect(),
+        Value::Array(array) => array.elements().map(read).collect(),
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! A bounded pass over a header: every length is checked before it is used, and nothing is kept but names.
+//! The one pass over a header. Every length is checked before it is used.
 //!
 //! ```text
 //! "GGUF"  version u32  n_tensors u64  n_keys u64
@@ -9,42 +9,59 @@
 //! string  length u64, bytes           array  type u32, length u64, elements
 //! ```
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt::Display;
 
 use tensor::Dtype;
 
 use crate::GgufError;
-use crate::cursor::{Cursor, Stop, check_limit};
+use crate::cursor::{Cursor, HeaderError, check_limit};
 use crate::error::shown;
 use crate::limits::{
     MAX_ARRAY_DEPTH, MAX_ARRAY_ELEMENTS, MAX_DIMENSIONS, MAX_KEYS, MAX_NAME_BYTES, MAX_STRING_BYTES,
     MAX_TENSORS,
 };
 use crate::look_alike::not_gguf;
-use crate::value::{ALIGNMENT_KEY, ValueType};
+use crate::value::{Array, Scalar, Strings, Value, ValueType, display, integer, text};
 
-/// Alignment of the tensor data where a file does not state another (the GGUF specification).
+/// The key that sets the alignment of the tensor data.
+const ALIGNMENT_KEY: &str = "general.alignment";
+/// Alignment of the tensor data if a file states none (the GGUF specification).
 const DEFAULT_ALIGNMENT: u64 = 32;
 
-/// What a walk found: enough to trust the header and to order what candle keeps in hash maps.
+/// What a header says, each part checked on its own.
 #[derive(Debug)]
 pub(crate) struct Header {
     pub(crate) version: u32,
     /// In file order.
     pub(crate) keys: Vec<String>,
-    /// Names in file order.
-    pub(crate) tensors: Vec<String>,
+    pub(crate) metadata: HashMap<String, Value>,
+    /// In file order.
+    pub(crate) tensors: Vec<DescribedTensor>,
+    /// Name to place in `tensors`.
+    pub(crate) places: HashMap<String, usize>,
     pub(crate) alignment: u64,
     /// Bytes of the header without the padding.
     pub(crate) n_bytes: u64,
 }
 
-/// Walks over a prefix of a file of `file_len` bytes.
+/// A tensor as the header describes it.
+#[derive(Debug)]
+pub(crate) struct DescribedTensor {
+    pub(crate) name: String,
+    pub(crate) dtype: Dtype,
+    /// Outermost first.
+    pub(crate) shape: Vec<usize>,
+    /// From the beginning of the tensor data.
+    pub(crate) offset: u64,
+}
+
+/// Reads the header from a prefix of a file of `file_len` bytes.
 ///
 /// # Errors
-/// [`Stop::NeedsPrefix`] where the header is longer than the prefix, [`Stop::Malformed`] where no prefix would do.
-pub(crate) fn walk(prefix: &[u8], file_len: u64) -> Result<Header, Stop> {
+/// [`HeaderError::NeedsPrefix`] if the header is longer than the prefix, [`HeaderError::Malformed`] if no prefix would
+/// do.
+pub(crate) fn walk(prefix: &[u8], file_len: u64) -> Result<Header, HeaderError> {
     let mut cursor = Cursor::new(prefix, file_len);
     let version = version(&mut cursor, prefix)?;
 
@@ -56,34 +73,41 @@ pub(crate) fn walk(prefix: &[u8], file_len: u64) -> Result<Header, Stop> {
     let shortest = n_keys * (8 + 4 + 1) + n_tensors * (8 + 4 + 8 + 4 + 8);
     cursor.check_fits(shortest, format_args!("a header of {n_keys} keys and {n_tensors} tensors"))?;
 
-    let mut values = Values { alignment: DEFAULT_ALIGNMENT, n_elements: 0 };
-    let mut seen = HashSet::new();
+    let mut alignment = DEFAULT_ALIGNMENT;
+    let mut n_elements = 0;
     let mut keys = Vec::new();
+    let mut metadata = HashMap::new();
     for index in 0..n_keys {
         let key = cursor.name(MAX_NAME_BYTES, format_args!("key {} of {n_keys}", index + 1))?;
-        if !seen.insert(key) {
-            return Err(GgufError::DuplicateKey { key: shown(key) }.into());
+        let name = shown(key);
+        if metadata.contains_key(key) {
+            return Err(GgufError::DuplicateKey { key: name }.into());
         }
-        values.pass_one(&mut cursor, key)?;
+        let value_type = value_type(&mut cursor, &name)?;
+        let mut values = Values { cursor: &mut cursor, key: &name, n_elements: &mut n_elements };
+        let value = values.value(value_type, 0)?;
+        if key == ALIGNMENT_KEY {
+            alignment = stated_alignment(&value)?;
+        }
         keys.push(key.to_owned());
+        metadata.insert(key.to_owned(), value);
     }
 
-    seen.clear();
     let mut tensors = Vec::new();
+    let mut places = HashMap::new();
     for index in 0..n_tensors {
         let name =
             cursor.name(MAX_NAME_BYTES, format_args!("the name of tensor {} of {n_tensors}", index + 1))?;
-        if !seen.insert(name) {
+        if places.insert(name.to_owned(), tensors.len()).is_some() {
             return Err(GgufError::DuplicateTensor { name: shown(name) }.into());
         }
-        pass_tensor(&mut cursor, name)?;
-        tensors.push(name.to_owned());
+        tensors.push(tensor(&mut cursor, name)?);
     }
-    Ok(Header { version, keys, tensors, alignment: values.alignment, n_bytes: cursor.position() })
+    Ok(Header { version, keys, metadata, tensors, places, alignment, n_bytes: cursor.position() })
 }
 
 /// Magic and version.
-fn version(cursor: &mut Cursor, prefix: &[u8]) -> Result<u32, Stop> {
+fn version(cursor: &mut Cursor, prefix: &[u8]) -> Result<u32, HeaderError> {
     const MAGIC: &[u8] = b"GGUF";
     // Said even of a file of three bytes: "not GGUF" helps more than "truncated".
     if !prefix.iter().zip(MAGIC).all(|(a, b)| a == b) {
@@ -100,121 +124,113 @@ fn version(cursor: &mut Cursor, prefix: &[u8]) -> Result<u32, Stop> {
     }
 }
 
-/// What is remembered from one value to the next.
-struct Values {
-    alignment: u64,
-    n_elements: u64,
+fn value_type(cursor: &mut Cursor, key: &str) -> Result<ValueType, HeaderError> {
+    let found = cursor.u32(format_args!("the type of key {key}"))?;
+    ValueType::from_id(found).ok_or_else(|| GgufError::ValueType { key: key.to_owned(), found }.into())
 }
 
-impl Values {
-    fn pass_one(&mut self, cursor: &mut Cursor, key: &str) -> Result<(), Stop> {
-        let name = shown(key);
-        let value_type = value_type(cursor, &name)?;
-        if key == ALIGNMENT_KEY {
-            self.alignment = alignment(cursor, value_type)?;
-            return Ok(());
-        }
-        self.pass_value(cursor, &name, value_type, 0)
+/// Reads the value of one key.
+struct Values<'c, 'a> {
+    cursor: &'c mut Cursor<'a>,
+    /// For messages.
+    key: &'c str,
+    /// Array elements of the whole header so far.
+    n_elements: &'c mut u64,
+}
+
+impl<'a> Values<'_, 'a> {
+    /// A value within `depth` arrays.
+    fn value(&mut self, value_type: ValueType, depth: usize) -> Result<Value, HeaderError> {
+        Ok(match value_type {
+            ValueType::Scalar(scalar) => scalar.value(self.scalars(scalar, 1)?),
+            ValueType::String => Value::String(text(self.string()?)),
+            ValueType::Array => Value::Array(self.array(depth + 1)?),
+        })
     }
 
-    fn pass_value(
-        &mut self,
-        cursor: &mut Cursor,
-        key: &str,
-        value_type: ValueType,
-        depth: usize,
-    ) -> Result<(), Stop> {
-        match value_type {
-            ValueType::String => {
-                cursor.string(MAX_STRING_BYTES, format_args!("the value of key {key}"))?;
-                Ok(())
-            }
-            ValueType::Array => self.pass_array(cursor, key, depth + 1),
-            ValueType::Bool | ValueType::Number { .. } => pass_scalars(cursor, key, value_type, 1),
-        }
-    }
-
-    fn pass_array(&mut self, cursor: &mut Cursor, key: &str, depth: usize) -> Result<(), Stop> {
+    fn array(&mut self, depth: usize) -> Result<Array, HeaderError> {
+        let key = self.key;
         check_limit(
             depth as u64,
             MAX_ARRAY_DEPTH as u64,
             format_args!("the nesting of arrays in key {key}"),
         )?;
-        let element_type = value_type(cursor, key)?;
-        let len = cursor.u64(format_args!("the array of key {key}"))?;
-        self.n_elements = self.n_elements.saturating_add(len);
+        let element_type = value_type(self.cursor, key)?;
+        let len = self.cursor.u64(format_args!("the array of key {key}"))?;
+        *self.n_elements = self.n_elements.saturating_add(len);
         check_limit(
-            self.n_elements,
+            *self.n_elements,
             MAX_ARRAY_ELEMENTS,
             format_args!("the number of array elements up to key {key}"),
         )?;
-        match element_type {
-            ValueType::Bool | ValueType::Number { .. } => pass_scalars(cursor, key, element_type, len),
-            ValueType::String | ValueType::Array => {
-                let shortest = len * element_type.min_bytes();
-                cursor.check_fits(shortest, format_args!("the array of {len} elements of key {key}"))?;
-                (0..len).try_for_each(|_| self.pass_value(cursor, key, element_type, depth))
+        // Nothing is allocated for an element before it has been read: the length may be wrong.
+        let check_fits = |cursor: &Cursor, min_bytes: u64| {
+            cursor.check_fits(len * min_bytes, format_args!("the array of {len} elements of key {key}"))
+        };
+        Ok(match element_type {
+            ValueType::Scalar(scalar) => Array::Scalars(scalar, self.scalars(scalar, len)?.into()),
+            ValueType::String => {
+                check_fits(self.cursor, 8)?;
+                let start = self.cursor.position();
+                for _ in 0..len {
+                    self.string()?;
+                }
+                Array::Strings(Strings { len: len as usize, bytes: self.cursor.since(start).into() })
             }
+            ValueType::Array => {
+                check_fits(self.cursor, 4 + 8)?;
+                Array::Arrays((0..len).map(|_| self.value(element_type, depth)).collect::<Result<_, _>>()?)
+            }
+        })
+    }
+
+    fn string(&mut self) -> Result<&'a [u8], HeaderError> {
+        self.cursor.string(MAX_STRING_BYTES, format_args!("the value of key {}", self.key))
+    }
+
+    /// The bytes of `len` scalars in a row.
+    fn scalars(&mut self, scalar: Scalar, len: u64) -> Result<&'a [u8], HeaderError> {
+        let n_bytes = len.saturating_mul(scalar.n_bytes() as u64);
+        let bytes = self.cursor.bytes(n_bytes, format_args!("the value of key {}", self.key))?;
+        let wrong = bytes.iter().find(|&&byte| scalar == Scalar::Bool && byte > 1);
+        match wrong {
+            Some(&found) => Err(GgufError::NotBool { key: self.key.to_owned(), found }.into()),
+            None => Ok(bytes),
         }
     }
 }
 
-fn value_type(cursor: &mut Cursor, key: &str) -> Result<ValueType, Stop> {
-    let found = cursor.u32(format_args!("the type of key {key}"))?;
-    ValueType::from_id(found).ok_or_else(|| GgufError::ValueType { key: key.to_owned(), found }.into())
-}
-
-/// `len` numbers or truth values in a row.
-fn pass_scalars(cursor: &mut Cursor, key: &str, element_type: ValueType, len: u64) -> Result<(), Stop> {
-    let n_bytes = len.saturating_mul(element_type.min_bytes());
-    let bytes = cursor.bytes(n_bytes, format_args!("the value of key {key}"))?;
-    let wrong = bytes.iter().find(|&&byte| element_type == ValueType::Bool && byte > 1);
-    match wrong {
-        Some(&found) => Err(GgufError::NotBool { key: key.to_owned(), found }.into()),
-        None => Ok(()),
-    }
-}
-
-/// The value of `general.alignment`. candle divides by it, and reads an unexpected kind as the default.
-fn alignment(cursor: &mut Cursor, value_type: ValueType) -> Result<u64, Stop> {
-    let ValueType::Number { n_bytes, integer: Some(signed) } = value_type else {
+fn stated_alignment(value: &Value) -> Result<u64, GgufError> {
+    let Some(found) = integer(value) else {
         let (key, expected) = (shown(ALIGNMENT_KEY), "an integer");
-        return Err(GgufError::KeyType { key, expected, found: "of another kind".to_owned() }.into());
+        return Err(GgufError::KeyType { key, expected, found: display(value) });
     };
-    let bytes = cursor.bytes(n_bytes, ALIGNMENT_KEY)?;
-    let negative = signed && bytes.last().is_some_and(|&last| last >= 0x80);
-    let mut wide = [if negative { 0xFF } else { 0 }; 16];
-    wide[..bytes.len()].copy_from_slice(bytes);
-    let found = i128::from_le_bytes(wide);
     match u64::try_from(found) {
         Ok(alignment) if alignment.is_power_of_two() => Ok(alignment),
-        _ => Err(GgufError::Alignment { found }.into()),
+        _ => Err(GgufError::Alignment { found }),
     }
 }
 
-/// Dimensions, type and offset of one tensor, each for itself; how they fit together is for the index.
-fn pass_tensor(cursor: &mut Cursor, name: &str) -> Result<(), Stop> {
+/// Dimensions, type and offset of one tensor, each checked on its own; the index checks how they fit together.
+fn tensor(cursor: &mut Cursor, name: &str) -> Result<DescribedTensor, HeaderError> {
     let tensor = shown(name);
     let what: &dyn Display = &format_args!("the description of tensor {tensor}");
     let n_dimensions = cursor.u32(what)?;
     if n_dimensions == 0 || n_dimensions > MAX_DIMENSIONS {
         return Err(GgufError::DimensionCount { tensor, found: n_dimensions }.into());
     }
-    let mut shape = Vec::new();
-    for _ in 0..n_dimensions {
-        shape.insert(0, cursor.u64(what)?);
-    }
-    if shape.contains(&0) {
+    let mut lengths = (0..n_dimensions).map(|_| cursor.u64(what)).collect::<Result<Vec<_>, _>>()?;
+    lengths.reverse();
+    if lengths.contains(&0) {
         return Err(GgufError::EmptyDimension { tensor }.into());
     }
-    // candle would cut a length to the machine's word.
-    if shape.iter().any(|&len| usize::try_from(len).is_err()) {
-        return Err(GgufError::TooLarge { tensor, shape: format!("{shape:?}") }.into());
-    }
+    let shape: Option<Vec<usize>> = lengths.iter().map(|&len| usize::try_from(len).ok()).collect();
+    let Some(shape) = shape else {
+        return Err(GgufError::TooLarge { tensor, shape: format!("{lengths:?}") }.into());
+    };
     let found = cursor.u32(what)?;
-    if Dtype::from_ggml(found).is_none() {
+    let Some(dtype) = Dtype::from_ggml(found) else {
         return Err(GgufError::TensorType { tensor, found }.into());
-    }
-    cursor.u64(what)?;
-    Ok(())
+    };
+    Ok(DescribedTensor { name: name.to_owned(), dtype, shape, offset: cursor.u64(what)? })
 }

@@ -66,7 +66,6 @@ fn every_wrong_byte_is_read_or_refused_without_a_large_allocation() {
                     n_read += 1;
                 }
                 Err(error) => {
-                    assert!(!matches!(error, GgufError::Parser(_)), "byte {at} = {wrong}: {error}");
                     assert!(error.to_string().len() < 1000);
                     n_refused += 1;
                 }

@@ -1,4 +1,5 @@
-//! In a real worker of a real browser: what native tests cannot see. What orders do is tested in `download`.
+//! In a real worker of a real browser: what native tests cannot see. What orders do is tested in `download`, and what the browser's
+//! files, locks and requests do in `web`.
 
 use std::future::Future as _;
 use std::pin::pin;
@@ -9,10 +10,8 @@ use download::{
     ShelfFile as _, Wanted, Wish,
 };
 use js_sys::{Array, Object, Reflect, Uint8Array};
-use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::{DedicatedWorkerGlobalScope, WorkerNavigator};
 
 use crate::locks::WebLocks;
 use crate::network::WebNetwork;
@@ -20,26 +19,6 @@ use crate::pump;
 use crate::shelf::WebShelf;
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
-
-fn scope() -> DedicatedWorkerGlobalScope {
-    js_sys::global().unchecked_into()
-}
-
-fn navigator() -> WorkerNavigator {
-    scope().navigator()
-}
-
-fn shelf() -> WebShelf {
-    WebShelf::new(navigator().storage())
-}
-
-fn locks() -> WebLocks {
-    WebLocks::new(navigator().into())
-}
-
-fn network() -> WebNetwork {
-    WebNetwork::new(scope())
-}
 
 fn fetch_order() -> Order {
     let file = Wanted {
@@ -61,7 +40,7 @@ fn an_order_is_read_as_the_page_writes_it() {
 }
 
 #[wasm_bindgen_test]
-fn whatever_is_no_order_is_refused_and_so_is_what_lies_beside_one() {
+fn anything_but_an_order_is_refused_and_so_is_an_order_with_more_in_it() {
     let set = |object: &JsValue, field: &str, value: &JsValue| {
         Reflect::set(object, &field.into(), value).unwrap();
     };
@@ -89,14 +68,14 @@ fn whatever_is_no_order_is_refused_and_so_is_what_lies_beside_one() {
     set(&Reflect::get(&fetch(&deep), &"wish".into()).unwrap(), "question", &"text".into());
     for message in [beside, within, deep] {
         let why = pump::parse(&message).unwrap_err();
-        assert!(why.starts_with("the message is no order"), "{why}");
+        assert!(why.starts_with("the message is not an order"), "{why}");
     }
     assert_eq!(pump::parse(&order()), Ok(fetch_order()));
 }
 
 #[wasm_bindgen_test]
 async fn a_file_is_written_where_asked_and_read_back() {
-    let shelf = shelf();
+    let shelf = WebShelf;
     let mut file = shelf.open("round.data").await.unwrap();
     file.truncate(0).unwrap();
     assert_eq!(file.write(10, &[1, 2, 3]).unwrap(), 3);
@@ -106,7 +85,7 @@ async fn a_file_is_written_where_asked_and_read_back() {
     // Short at the end of the file.
     assert_eq!(file.read(12..20).unwrap(), [3]);
     assert_eq!(file.read(20..30).unwrap(), [0; 0]);
-    // What is safe can be read while the file is open.
+    // What is on the disk can be read while the file is open.
     assert_eq!(shelf.read_small("round.data").await.unwrap().unwrap()[10..], [1, 2, 3]);
     let listed = shelf.list().await.unwrap();
     assert!(listed.contains(&("round.data".into(), 13)), "{listed:?}");
@@ -120,34 +99,22 @@ async fn a_file_is_written_where_asked_and_read_back() {
 
 #[wasm_bindgen_test]
 async fn a_small_file_is_replaced_whole() {
-    let shelf = shelf();
+    let shelf = WebShelf;
     shelf.write_small("small.json", b"longer than the next").await.unwrap();
     shelf.write_small("small.json", b"short").await.unwrap();
     assert_eq!(shelf.read_small("small.json").await.unwrap().unwrap(), b"short");
     shelf.remove("small.json").await.unwrap();
 }
 
-/// An order may be ended while a file is being opened: the file must not stay open.
-#[wasm_bindgen_test]
-async fn a_file_that_nobody_waits_for_is_closed_again() {
-    let shelf = shelf();
-    {
-        let opening = pin!(shelf.open("given-up.data"));
-        assert!(opening.poll(&mut Context::from_waker(Waker::noop())).is_pending());
-    }
-    drop(shelf.open("given-up.data").await.unwrap());
-    shelf.remove("given-up.data").await.unwrap();
-}
-
 #[wasm_bindgen_test]
 async fn the_browser_tells_how_much_room_there_is() {
-    let space = shelf().space().await;
+    let space = WebShelf.space().await;
     assert!(space.quota_bytes.unwrap() > 0 && space.used_bytes.is_some(), "{space:?}");
 }
 
 #[wasm_bindgen_test]
 async fn a_lock_is_held_by_one_and_then_by_the_next() {
-    let locks = locks();
+    let locks = WebLocks;
     let held = locks.try_lock("weights/a").await.unwrap().unwrap();
     assert!(locks.try_lock("weights/a").await.unwrap().is_none());
     assert!(locks.try_lock("weights/b").await.unwrap().is_some());
@@ -160,23 +127,11 @@ async fn a_lock_is_held_by_one_and_then_by_the_next() {
 }
 
 #[wasm_bindgen_test]
-async fn a_request_for_a_lock_that_is_withdrawn_keeps_nobody_waiting() {
-    let locks = locks();
-    let held = locks.lock("weights/c").await.unwrap();
-    let mut waiting = Box::pin(locks.lock("weights/c"));
-    assert!(waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-    drop(waiting);
-    drop(held);
-    // It would wait for ever behind a request that nobody lets go.
-    drop(locks.lock("weights/c").await.unwrap());
-}
-
-#[wasm_bindgen_test]
 async fn an_answer_comes_with_its_status_its_headers_and_its_bytes() {
     let bytes: Vec<u8> = (0..200).collect();
     let blob = web_sys::Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(&bytes[..]))).unwrap();
     let url = web_sys::Url::create_object_url_with_blob(&blob).unwrap();
-    let network = network();
+    let network = WebNetwork;
     for (range, expected) in [(None, 0..200), (Some(ByteRange::from(10..20)), 10..20)] {
         let is_part = range.is_some();
         let request = Request { url: url.clone(), range, if_range: None };
@@ -194,19 +149,19 @@ async fn an_answer_comes_with_its_status_its_headers_and_its_bytes() {
 #[wasm_bindgen_test]
 async fn no_answer_is_an_error_and_no_exception() {
     for url in ["http://127.0.0.1:9/", "https://"] {
-        let outcome = network().get(Request::whole(url)).await;
+        let outcome = WebNetwork.get(Request::whole(url)).await;
         assert!(matches!(outcome, Err(NetworkError::Unreachable(_))), "{url}");
     }
 }
 
 #[wasm_bindgen_test]
 async fn a_pause_of_no_time_lets_messages_in() {
-    let network = network();
+    let network = WebNetwork;
     let before = network.now_secs();
     network.pause(0.0).await;
     network.pause(0.001).await;
     let now = network.now_secs();
-    // After 2020, in seconds, and not backwards by more than a clock that is set.
+    // After 2020, in seconds, and no further back than a clock that is set by hand.
     assert!(now > 1.577e9 && now < 1e11 && now > before - 60.0, "{now}");
     assert!(matches!(pin!(network.pause(0.0)).poll(&mut Context::from_waker(Waker::noop())), Poll::Pending));
 }

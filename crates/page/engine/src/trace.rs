@@ -1,6 +1,6 @@
 //! Every stage of one user turn, for comparison with another implementation.
 
-use imaging::{Grid, PATCH_LEN, PixelBounds, RgbImage, preprocess};
+use imaging::{Grid, PATCH_SIDE_PX, PixelBounds, RgbImage, preprocess};
 use model::backend::{Backend, Ids, Sampling};
 use model::forward::text::Input;
 use model::positions::Positions;
@@ -17,7 +17,7 @@ pub struct Trace {
     pub positions: Vec<[u32; 3]>,
     /// Of each image, in patches.
     pub grids: Vec<Grid>,
-    /// `(patches of all images, 1176)`
+    /// `(patches of all images, 1176)`. A patch of the reference spans two frames, which are equal for a still image.
     pub pixel_values: Vec<f32>,
     /// `(visual tokens of all images, n_embd)`
     pub vision_merged: Vec<f32>,
@@ -83,7 +83,8 @@ impl Trace {
             while model.vision.advance(b, &mut pass)? {}
             let merged = model.vision.merge(b, pass)?;
             trace.vision_merged.extend(b.read(&merged).await?);
-            trace.pixel_values.extend_from_slice(&patches.values);
+            let channels = patches.values.chunks_exact(PATCH_SIDE_PX * PATCH_SIDE_PX);
+            trace.pixel_values.extend(channels.flat_map(|frame| [frame, frame]).flatten());
             trace.grids.push(patches.grid);
             places.push(PromptImage { key, grid: patches.grid });
             vectors.push(merged);
@@ -128,6 +129,6 @@ impl Trace {
 
     /// Patches of all images.
     pub fn n_patches(&self) -> usize {
-        self.pixel_values.len() / PATCH_LEN
+        self.grids.iter().map(|grid| grid.n_patches()).sum()
     }
 }

@@ -4,9 +4,7 @@ use std::collections::HashSet;
 use engine::Host;
 use protocol::{Event, JobId};
 use wasm_bindgen::JsCast as _;
-use wasm_bindgen::prelude::JsValue;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{DedicatedWorkerGlobalScope, MessageChannel};
+use web_sys::DedicatedWorkerGlobalScope;
 
 use crate::{indexes, message};
 
@@ -66,17 +64,6 @@ impl WorkerHost {
     fn seconds(&self) -> f64 {
         self.scope.performance().map_or(0.0, |p| p.now() / 1000.0)
     }
-
-    /// Lets the event loop run everything that waits. A timer would be held back by four milliseconds; a message is not.
-    async fn yield_to_event_loop() -> Result<(), JsValue> {
-        let channel = MessageChannel::new()?;
-        let (near, far) = (channel.port1(), channel.port2());
-        let arrived = js_sys::Promise::new(&mut |resolve, _| near.set_onmessage(Some(&resolve)));
-        far.post_message(&JsValue::NULL)?;
-        JsFuture::from(arrived).await?;
-        near.close();
-        Ok(())
-    }
 }
 
 impl Host for WorkerHost {
@@ -92,8 +79,8 @@ impl Host for WorkerHost {
         if self.seconds() - self.last_breath_secs.get() < BREATH_INTERVAL_SECS {
             return;
         }
-        if let Err(error) = Self::yield_to_event_loop().await {
-            self.log(&format!("the event loop could not be reached: {error:?}"));
+        if let Err(error) = web::yield_to_event_loop().await {
+            self.log(&format!("the event loop could not be reached: {error}"));
         }
         self.last_breath_secs.set(self.seconds());
     }

@@ -1,6 +1,6 @@
-//! What was learnt of long files, so that they need not be read from front to back again.
+//! What was learnt about long files, so that they need not be read from front to back again.
 
-use crate::folder::PrivateFolder;
+use web::{JsError, PrivateFolder};
 
 /// As many files are remembered.
 const MAX_KEPT: usize = 8;
@@ -9,14 +9,14 @@ const FOLDER: PrivateFolder = PrivateFolder::new("indexes");
 
 /// What was kept under this name.
 pub(crate) async fn recall(name: &str) -> Option<Vec<u8>> {
-    // Where it cannot be read it is made again.
+    // If it cannot be read it is made again.
     FOLDER.read(name).await.ok().flatten()
 }
 
 /// Keeps bytes, and forgets the oldest of too many.
-pub(crate) async fn keep(name: &str, bytes: &[u8]) -> Result<(), String> {
+pub(crate) async fn keep(name: &str, bytes: &[u8]) -> Result<(), JsError> {
     if let Err(error) = FOLDER.write(name, 0, bytes).await {
-        // What is torn only takes room. That it could not be written is what is told.
+        // A partial file is harmless; report the write error.
         drop(FOLDER.remove(name).await);
         return Err(error);
     }

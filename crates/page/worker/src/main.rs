@@ -7,10 +7,8 @@
 
 mod dispatch;
 mod files;
-mod folder;
 mod host;
 mod indexes;
-mod lock;
 mod machine;
 mod message;
 mod runs;

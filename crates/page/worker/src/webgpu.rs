@@ -1,15 +1,16 @@
 //! What this browser's WebGPU can do that wgpu cannot find out.
 
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Function, Promise};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen_futures::JsFuture;
+use web::{JsError, navigator, object, property};
 
-/// What to ask of a device, and what to call its adapter where the browser says: `nvidia turing`.
+/// What to ask of a device, and what to call its adapter if the browser says: `nvidia turing`.
 pub(crate) async fn options() -> (gpu::Options, Option<String>) {
     let adapter = adapter().await.unwrap_or_default();
     let has = |feature| set_has(&field(&adapter, "features"), feature).unwrap_or(false);
-    let language = webgpu().map(|gpu| field(&gpu, "wgslLanguageFeatures")).unwrap_or_default();
+    let language = navigator("gpu").map(|gpu| field(&gpu, "wgslLanguageFeatures")).unwrap_or_default();
     let features = gpu::Features {
         f16: true,
         // wgpu cannot ask a browser for them (gfx-rs/wgpu#10146); the script that started this worker does, and says so.
@@ -28,24 +29,18 @@ fn name(info: &JsValue) -> Option<String> {
 }
 
 fn field(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &name.into()).unwrap_or_default()
-}
-
-fn webgpu() -> Result<JsValue, JsValue> {
-    let navigator = Reflect::get(&js_sys::global(), &"navigator".into())?;
-    Reflect::get(&navigator, &"gpu".into())
+    property(object, name).unwrap_or_default()
 }
 
 /// The adapter that wgpu will be given.
-async fn adapter() -> Result<JsValue, JsValue> {
-    let gpu = webgpu()?;
-    let wish = Object::new();
-    Reflect::set(&wish, &"powerPreference".into(), &"high-performance".into())?;
-    let request: Function = Reflect::get(&gpu, &"requestAdapter".into())?.dyn_into()?;
-    JsFuture::from(request.call1(&gpu, &wish)?.dyn_into::<Promise>()?).await
+async fn adapter() -> Result<JsValue, JsError> {
+    let gpu = navigator("gpu")?;
+    let wish = object(&[("powerPreference", "high-performance".into())]);
+    let request: Function = field(&gpu, "requestAdapter").dyn_into()?;
+    Ok(JsFuture::from(request.call1(&gpu, &wish)?.dyn_into::<Promise>()?).await?)
 }
 
-fn set_has(set: &JsValue, element: &str) -> Result<bool, JsValue> {
-    let has: Function = Reflect::get(set, &"has".into())?.dyn_into()?;
+fn set_has(set: &JsValue, element: &str) -> Result<bool, JsError> {
+    let has: Function = field(set, "has").dyn_into()?;
     Ok(has.call1(set, &element.into())?.is_truthy())
 }

@@ -61,7 +61,7 @@ fn write(t: &Trace, path: &Path) -> anyhow::Result<()> {
         integers("input_ids", &[n], t.input_ids.iter().copied()),
         integers("position_ids", &[3, n], axes),
         integers("grid_thw", &[t.grids.len(), 3], grids),
-        floats("pixel_values", &[t.n_patches(), PATCH_LEN], &t.pixel_values),
+        floats("pixel_values", &[t.n_patches(), 2 * PATCH_LEN], &t.pixel_values),
         floats("vision_merged", &[t.vision_merged.len() / t.n_embd, t.n_embd], &t.vision_merged),
         floats("logits", &[n, t.n_vocab], &t.logits),
         integers("greedy", &[t.greedy.len()], t.greedy.iter().copied()),

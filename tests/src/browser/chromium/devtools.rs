@@ -1,4 +1,4 @@
-//! What ChromeDriver has beyond the WebDriver standard: DevTools commands, and the console.
+//! ChromeDriver's additions to the WebDriver standard: DevTools commands, and the console.
 
 use std::fmt::Debug;
 
@@ -59,7 +59,7 @@ impl WebDriverCompatibleCommand for DevTools {
     }
 }
 
-/// Takes what the console collected since it was last taken.
+/// Takes the console's entries since the last call.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TakeConsole;
 

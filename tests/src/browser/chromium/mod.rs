@@ -1,4 +1,4 @@
-//! Chromium through ChromeDriver, which has DevTools and the console beside the WebDriver standard.
+//! Chromium through ChromeDriver, which adds DevTools and the console to the WebDriver standard.
 
 mod devtools;
 mod net_log;
@@ -13,11 +13,10 @@ use tempfile::TempDir;
 use self::devtools::{DevTools, TakeConsole};
 use super::driver::Driver;
 use super::kind::BrowserKind;
-use super::session::connect;
 use super::view::{Scheme, View};
 use super::watch::Problem;
 
-/// What headless Chromium needs in a container, and what keeps it from asking for anything by itself.
+/// Flags that headless Chromium needs in a container, and flags that keep it from sending requests of its own.
 const FLAGS: [&str; 7] = [
     "--headless",
     "--no-sandbox",
@@ -28,7 +27,7 @@ const FLAGS: [&str; 7] = [
     "--disable-sync",
 ];
 
-/// Lets pages have an adapter that is no hardware: SwiftShader, which comes with Chromium.
+/// Gives pages a software adapter: SwiftShader, which comes with Chromium.
 const SOFTWARE_WEBGPU: &str = "--enable-unsafe-webgpu";
 
 const NET_LOG: &str = "net-log.json";
@@ -55,7 +54,7 @@ impl Chromium {
             "goog:chromeOptions": { "binary": programs.browser, "args": flags.collect::<Vec<_>>() },
             "goog:loggingPrefs": { "browser": "ALL" },
         });
-        let client = connect(&driver, capabilities).await?;
+        let client = driver.connect(capabilities).await?;
         Ok((Self { profile }, driver, client))
     }
 
@@ -92,7 +91,7 @@ async fn devtools(client: &Client, command: DevTools) -> Result<()> {
     done.map(drop).with_context(|| format!("DevTools refused {command:?}"))
 }
 
-/// What the console holds that should not be there. Its workers' errors are among them.
+/// Entries of the console that should not be there, errors of workers included.
 fn problems(console: &[Value]) -> Vec<Problem> {
     let errors = console.iter().filter(|entry| entry["level"] == "SEVERE").map(|entry| {
         let text = entry["message"].as_str().unwrap_or("an error without a message").to_owned();

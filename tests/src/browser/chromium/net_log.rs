@@ -16,13 +16,13 @@ const BEGINS: &str = "URL_REQUEST_START_JOB";
 /// pages (the new tab that it starts with).
 const NO_PAGE: [&str; 2] = ["not an origin", "chrome"];
 
-/// Reads the log of a browser that is ending, and gives the addresses that pages asked for outside `origin`.
+/// Reads the log of a browser that is ending, and returns the addresses outside `origin` that pages asked for.
 pub(super) async fn asked_elsewhere(log: &Path, origin: &str) -> Result<Vec<String>> {
     const LOOKS: u32 = 100;
     let mut text = String::new();
     for _ in 0..LOOKS {
         text = std::fs::read_to_string(log).unwrap_or_default();
-        // The last thing that the browser does is to close the list.
+        // The browser closes the list as its last act.
         if text.trim_end().ends_with('}') {
             break;
         }

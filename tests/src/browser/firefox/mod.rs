@@ -1,5 +1,5 @@
-//! Firefox through geckodriver. What the WebDriver standard lacks (console, requests, view, colours) is done by scripts with
-//! the browser's own rights.
+//! Firefox through geckodriver. Scripts with the browser's own rights do what the WebDriver standard lacks (console,
+//! requests, view, colours).
 
 mod own_rights;
 mod record;
@@ -12,13 +12,12 @@ use serde_json::{Value, json};
 
 use self::own_rights::run_with_own_rights;
 use super::driver::Driver;
-use super::session::connect;
 use super::view::{Scheme, View};
 use super::watch::Problem;
 
-/// Begins to write down what pages log and ask for, in every process of the browser.
+/// Begins to record, in every process of the browser, what pages log and which requests they send.
 const WATCH: &str = include_str!("watch.js");
-/// Its part for the processes that pages live in.
+/// The part of it for the processes of pages.
 const WATCH_PAGES: &str = include_str!("watch-pages.js");
 
 const LOOK_AT: &str = "
@@ -47,20 +46,20 @@ impl Firefox {
                     "dom.webgpu.enabled": true,
                     // Software adapters are on that list.
                     "gfx.webgpu.ignore-blocklist": true,
-                    // Nothing is to be asked for by the browser itself.
+                    // The browser must send no requests of its own.
                     "services.settings.server": "data:,#remote-settings-dummy/v1",
                     "app.normandy.enabled": false,
                 },
             },
         });
-        let client = connect(&driver, capabilities).await?;
+        let client = driver.connect(capabilities).await?;
         run_with_own_rights(&client, WATCH, &[json!(WATCH_PAGES)]).await?;
         Ok((Self, driver, client))
     }
 
     pub(super) async fn look_at(&self, client: &Client, view: View, scheme: Scheme) -> Result<()> {
         let (width, height) = view.size_px();
-        // The window's own minimum is wider than a phone: the view in it is set, whatever the window is.
+        // A window cannot be as narrow as a phone, so the size of the view in it is set.
         client.set_window_size(width.max(500), height + 100).await?;
         let arguments = [json!(width), json!(height), json!(scheme.name())];
         run_with_own_rights(client, LOOK_AT, &arguments).await.map(drop)
@@ -72,13 +71,13 @@ impl Firefox {
     }
 
     pub(super) async fn take_problems(&self, client: &Client) -> Result<Vec<Problem>> {
-        // The page's process sends its messages in order: what it logged before this answer has arrived with it.
+        // The page's process sends its messages in order: when this answer arrives, everything logged before it has arrived.
         client.execute("", vec![]).await?;
         record::problems(&take(client, "messages").await?)
     }
 
     pub(super) async fn close(self, client: Client, origin: &str) -> Result<Vec<String>> {
-        // What a page still asks for when it goes belongs to the record.
+        // Requests that a page sends as it closes belong to the record.
         client.goto("about:blank").await?;
         let requests = take(&client, "requests").await?;
         client.close().await?;
@@ -86,9 +85,9 @@ impl Firefox {
     }
 }
 
-/// Takes what was written down since it was last taken.
+/// Takes what was recorded since the last call.
 async fn take(client: &Client, list: &str) -> Result<Vec<Value>> {
     let script = "return window.specWatch[arguments[0]].splice(0)";
     let taken = run_with_own_rights(client, script, &[json!(list)]).await?;
-    taken.as_array().cloned().with_context(|| format!("Firefox wrote down no {list}"))
+    taken.as_array().cloned().with_context(|| format!("Firefox recorded no {list}"))
 }

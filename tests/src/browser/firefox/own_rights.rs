@@ -5,7 +5,7 @@ use http::Method;
 use serde_json::{Value, json};
 use url::{ParseError, Url};
 
-/// Whose rights scripts have from now on: geckodriver's addition to the standard.
+/// Sets whose rights scripts have from now on. This is geckodriver's addition to the standard.
 #[derive(Clone, Copy, Debug)]
 enum Rights {
     Browser,

@@ -1,11 +1,11 @@
-//! What `watch.js` wrote down, read.
+//! Reads what `watch.js` recorded.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::browser::watch::{Problem, is_own};
 
-/// What pages and their workers logged that should not be there.
+/// Messages of pages and their workers that should not be there.
 pub(super) fn problems(messages: &[Value]) -> Result<Vec<Problem>> {
     let mut found = Vec::new();
     for message in messages {

@@ -1,7 +1,7 @@
-// Runs in every process that pages live in.
+// Runs in every process that has pages.
 const system = Cc["@mozilla.org/systemprincipal;1"].createInstance(Ci.nsIPrincipal);
 
-// Of a page's and its workers' messages the origin is a window's number; the browser's own modules name themselves.
+// The origin of a message of a page or its workers is a window's number; the browser's own modules give their names.
 const isOfPage = ({ innerID }) => /^\d+$/.test(String(innerID));
 const words = (values) => Array.from(values ?? [], (value) => String(value)).join(" ");
 Cc["@mozilla.org/consoleAPI-storage;1"].getService(Ci.nsIConsoleAPIStorage).addLogEventListener((event) => {

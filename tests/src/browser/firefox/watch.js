@@ -1,8 +1,8 @@
-// Runs in the browser's own window, before any page is opened. Writes down every message of every console and every
-// request over HTTP (WebSockets begin as one), with who asked. What a policy refused is never asked for.
+// Runs in the browser's own window, before any page is opened. Records every message of every console and every
+// request over HTTP (WebSockets begin as one), with its origin. A request that a policy refused is never sent.
 const watch = (window.specWatch = { messages: [], requests: [] });
 
-// Errors that were thrown, refusals of the policy, and what the browser itself has to say of a page.
+// Errors that were thrown, refusals of the policy, and the browser's own messages about a page.
 watch.errors = {
   QueryInterface: ChromeUtils.generateQI(["nsIConsoleListener"]),
   observe(message) {
@@ -37,7 +37,7 @@ watch.channels = {
 Services.obs.addObserver(watch.channels, "http-on-opening-request");
 Services.obs.addObserver(watch.channels, "http-on-examine-response");
 
-// What pages and their workers log themselves stays in their own processes, until it is sent here.
+// Messages that pages and their workers log stay in their own processes until they are sent here.
 Services.ppmm.addMessageListener("spec:logged", ({ data }) => watch.messages.push(data));
 Services.ppmm.loadProcessScript(`data:text/javascript,${encodeURIComponent(arguments[0])}`, true);
 

@@ -22,7 +22,7 @@ const DROP: &str = "
 
 /// What a person does.
 impl AskPage<'_> {
-    /// Clicks the example of this number, counted from 0, and waits for the answer: one click shows a whole job.
+    /// Clicks the example of this number, counted from 0, and waits for the answer. One click does the whole job.
     pub async fn click_example(&self, number: usize) -> Result<Turn> {
         let before = self.n_turns().await?;
         self.browser.click_nth(".example", number).await?;
@@ -57,7 +57,7 @@ impl AskPage<'_> {
         self.pick("#model-input", files).await
     }
 
-    /// Picks a model's files that lie on this disk.
+    /// Picks a model's files on this disk.
     pub async fn pick_model_at(&self, files: &[&Path]) -> Result<()> {
         let paths = files.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("\n");
         Ok(self.browser.find("#model-input").await?.send_keys(&paths).await?)
@@ -67,7 +67,7 @@ impl AskPage<'_> {
         let (_folder, paths) = Upload::on_disk(files)?;
         let paths = paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("\n");
         self.browser.find(selector).await?.send_keys(&paths).await?;
-        // The page holds a handle, not the bytes: it must have read them before the folder goes.
+        // The page holds a handle, not the bytes: it must read them before the folder is deleted.
         self.wait_for("the files are taken", async |page| {
             let busy = page.data_is("model", "loading").await?.is_some()
                 || page.data_is("job", "idle").await?.is_none();
@@ -76,7 +76,7 @@ impl AskPage<'_> {
         .await
     }
 
-    /// Types a question in place of what stands there.
+    /// Types a question, which replaces the text in the field.
     pub async fn type_question(&self, question: &str) -> Result<()> {
         let field = self.browser.find("#question").await?;
         field.clear().await?;
@@ -93,23 +93,23 @@ impl AskPage<'_> {
         self.browser.click("#stop").await
     }
 
-    /// Asks what stands in the field, and waits for the whole answer.
+    /// Asks the question in the field, and waits for the whole answer.
     pub async fn ask_and_wait(&self) -> Result<Turn> {
         let before = self.n_turns().await?;
         self.ask().await?;
         self.wait_for_end_after(before).await
     }
 
-    /// Waits until there are more turns than before, and the last answer is at its end.
+    /// Waits until there are more turns than before, and the last answer is complete.
     async fn wait_for_end_after(&self, n_turns_before: u64) -> Result<Turn> {
-        self.wait_for("the question stands in the conversation", async |page| {
+        self.wait_for("the question is in the conversation", async |page| {
             Ok((page.n_turns().await? > n_turns_before).then_some(()))
         })
         .await?;
         self.wait_for_end().await
     }
 
-    /// Waits until the last answer is at its end.
+    /// Waits until the last answer is complete.
     pub async fn wait_for_end(&self) -> Result<Turn> {
         let is_over = |turn: &Turn| !["", "waiting", "streaming"].contains(&turn.end.as_str());
         let turn = self

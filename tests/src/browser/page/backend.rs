@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::AskPage;
 use crate::browser::Ground;
 
-/// Writes down every state of the notice about a lost device.
+/// Records every state of the notice about a lost device.
 const OBSERVE_REBUILDING: &str = "
     window.specRebuilding = [];
     const notice = document.querySelector('#rebuilding');
@@ -14,7 +14,7 @@ const OBSERVE_REBUILDING: &str = "
     };
     new MutationObserver(look).observe(notice, { attributes: true, childList: true, subtree: true, characterData: true });";
 
-/// Presses the button once, as soon as the page is at this stage of a job. A driver looks too seldom for that.
+/// Presses the button once, as soon as the page is at this stage of a job. A driver does not look often enough for that.
 const LOSE_AT: &str = "
     const [stage] = arguments;
     const app = document.querySelector('#app');
@@ -29,7 +29,7 @@ const LOSE_AT: &str = "
     });
     observer.observe(app, { attributes: true, childList: true, subtree: true, characterData: true });";
 
-/// A row of the table of kernels: what it is called, and its figures.
+/// A row of the table of kernels: its name and figures.
 pub type ProfileRow = Vec<String>;
 
 /// Where the model runs.
@@ -55,7 +55,7 @@ impl<'a> AskPage<'a> {
         Ok(bytes.as_str().context("a number as text")?.parse()?)
     }
 
-    /// What the settings say of where the model runs, and why there.
+    /// What the settings say about where the model runs, and why.
     pub async fn backend_why(&self) -> Result<String> {
         self.text("#backend-why").await
     }
@@ -75,7 +75,7 @@ impl<'a> AskPage<'a> {
         disabled.as_bool().map(|disabled| !disabled).with_context(|| format!("there is no choice {choice}"))
     }
 
-    /// Chooses as a person does, and waits until the model is there.
+    /// Chooses as a person does, and waits until the model runs there.
     pub async fn choose_backend(&self, choice: &str) -> Result<()> {
         self.open_settings().await?;
         self.browser.click(&format!("#backend-{choice}")).await?;
@@ -92,7 +92,7 @@ impl<'a> AskPage<'a> {
         self.browser.run(LOSE_AT, &[json!(stage)]).await.map(drop)
     }
 
-    /// Begins to write down what the notice about a lost device says.
+    /// Begins to record what the notice about a lost device says.
     pub async fn observe_rebuilding(&self) -> Result<()> {
         self.browser.run(OBSERVE_REBUILDING, &[]).await.map(drop)
     }

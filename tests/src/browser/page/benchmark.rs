@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::AskPage;
 use crate::browser::spec::Ground;
 
-/// The model of the live column, as the table names it.
+/// The name that the table gives to the model of the live column.
 const THIS_RUN: &str = "this-run";
 
-/// Right answers among questions, as a cell of the table holds them.
+/// A cell of the table: right answers among questions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counts {
     /// Right answers.
@@ -20,20 +20,20 @@ pub struct Counts {
     pub n: u64,
 }
 
-/// A file that the page handed to the browser to be saved.
+/// A file that the page gave to the browser to save.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedFile {
     /// Its name.
     pub name: String,
-    /// What is in it.
+    /// Its content.
     pub bytes: Vec<u8>,
 }
 
 impl SavedFile {
-    /// What is in it, where that is text.
+    /// Its content as text.
     ///
     /// # Errors
-    /// Where it is not.
+    /// If it is not text.
     pub fn text(&self) -> Result<&str> {
         str::from_utf8(&self.bytes).with_context(|| format!("{} is no text", self.name))
     }
@@ -50,7 +50,7 @@ impl<'a> BenchmarkPage<'a> {
         Ok(page)
     }
 
-    /// Opens the page at the view's own address and waits until it shows itself.
+    /// Opens the page at the view's own address and waits until it is shown.
     pub async fn open(ground: &'a Ground) -> Result<Self> {
         let page = AskPage { browser: &ground.browser, url: format!("{}/#benchmark", ground.origin()) };
         page.browser.open(&page.url).await?;
@@ -65,7 +65,7 @@ impl<'a> BenchmarkPage<'a> {
         &self.0
     }
 
-    /// How far the run is: `none`, `opening`, `ready`, `running`, `paused`, `stopped`, `finished`.
+    /// The state of the run: `none`, `opening`, `ready`, `running`, `paused`, `stopped`, `finished`.
     pub async fn run(&self) -> Result<String> {
         self.read("return document.querySelector('#benchmark')?.dataset.run ?? ''", &[]).await
     }
@@ -75,7 +75,7 @@ impl<'a> BenchmarkPage<'a> {
         self.0.browser.click(selector).await
     }
 
-    /// Presses a key where the focus is.
+    /// Presses a key on the element that has the focus.
     pub async fn key(&self, selector: &str, key: &str) -> Result<()> {
         Ok(self.0.browser.find(selector).await?.send_keys(key).await?)
     }
@@ -88,7 +88,7 @@ impl<'a> BenchmarkPage<'a> {
         .await
     }
 
-    /// Waits until at least so many questions are answered.
+    /// Waits until at least this many questions are answered.
     pub async fn wait_until_answered(&self, n: u64) -> Result<()> {
         self.wait_for(&format!("{n} questions are answered"), async |page| {
             Ok((page.live("Overall").await?.n >= n).then_some(()))
@@ -96,7 +96,7 @@ impl<'a> BenchmarkPage<'a> {
         .await
     }
 
-    /// Pauses, and waits until the question at hand is answered too.
+    /// Pauses, and waits until the current question is answered.
     pub async fn pause(&self) -> Result<()> {
         self.press("#benchmark-pause").await?;
         self.wait_for("the run rests", async |page| {
@@ -125,7 +125,7 @@ impl<'a> BenchmarkPage<'a> {
         }
     }
 
-    /// This run's cells of all groups on view, without Overall.
+    /// This run's cells of all groups that are shown, without Overall.
     pub async fn live_groups(&self) -> Result<Vec<Counts>> {
         let script = "
             const cells = [...document.querySelectorAll('#results td[data-model=this-run]')];
@@ -141,7 +141,7 @@ impl<'a> BenchmarkPage<'a> {
             .collect()
     }
 
-    /// This run's cells of the groups on view that have a question, by the group's name.
+    /// This run's cells of the groups that are shown and have a question, by the group's name.
     pub async fn live_by_group(&self) -> Result<BTreeMap<String, Counts>> {
         let script = "
             return [...document.querySelectorAll('#results td[data-model=this-run]')].map((it) => it.dataset.group)";
@@ -156,7 +156,7 @@ impl<'a> BenchmarkPage<'a> {
         Ok(cells)
     }
 
-    /// Numbers of the questions in the list, in its order, each with whether it was answered rightly.
+    /// Numbers of the questions in the list, in its order, each with whether it was answered correctly.
     pub async fn listed(&self) -> Result<Vec<(u64, bool)>> {
         let script = "
             return [...document.querySelectorAll('#questions tr[data-number]')]
@@ -190,7 +190,7 @@ impl<'a> BenchmarkPage<'a> {
         .await
     }
 
-    /// Presses an export, and gives the file that it hands over in place of the browser's download.
+    /// Presses an export, and returns the file, which the browser would otherwise download.
     pub async fn save(&self, selector: &str) -> Result<SavedFile> {
         let script = "
             let blob;
@@ -214,7 +214,7 @@ impl<'a> BenchmarkPage<'a> {
         Ok(SavedFile { name: part("name")?.to_owned(), bytes: STANDARD.decode(part("bytes")?)? })
     }
 
-    /// An attribute of an element; empty where it has none.
+    /// An attribute of an element; empty if it has none.
     pub async fn attribute(&self, selector: &str, name: &str) -> Result<String> {
         let script = "return document.querySelector(arguments[0])?.getAttribute(arguments[1]) ?? ''";
         self.read(script, &[json!(selector), json!(name)]).await

@@ -6,13 +6,13 @@ use super::BenchmarkPage;
 /// A run that the page keeps, as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptRun {
-    /// Names it.
+    /// Its identity.
     pub id: String,
     /// `finished` or `partial`.
     pub state: String,
-    /// Whether it is the one on view.
+    /// Whether it is the one that is shown.
     pub is_current: bool,
-    /// All that is said of it.
+    /// The page's text about it.
     pub text: String,
 }
 
@@ -47,7 +47,7 @@ impl BenchmarkPage<'_> {
         self.press(&format!("#kept-runs li[data-run-id='{id}'] [data-act={act}]")).await
     }
 
-    /// Calls a run something else.
+    /// Renames a run.
     pub async fn rename_run(&self, id: &str, name: &str) -> Result<()> {
         self.press_of_run(id, "rename").await?;
         let field =
@@ -58,7 +58,7 @@ impl BenchmarkPage<'_> {
         Ok(())
     }
 
-    /// Loads the page again, as the browser's button does, and waits until it shows itself.
+    /// Loads the page again, as the browser's button does, and waits until it is shown.
     pub async fn reload(&self) -> Result<()> {
         self.0.browser.open("about:blank").await?;
         self.0.browser.open(&self.0.url).await?;
@@ -67,13 +67,13 @@ impl BenchmarkPage<'_> {
         self.0.wait_until_model("ready").await
     }
 
-    /// Brings an element to the top of the view, for a picture.
+    /// Scrolls an element to the top of the view, for a picture.
     pub async fn scroll_to(&self, selector: &str) -> Result<()> {
         let script = "document.querySelector(arguments[0]).scrollIntoView()";
         self.0.browser.run(script, &[json!(selector)]).await.map(drop)
     }
 
-    /// Titles of what a look at the run came to, in their order.
+    /// Titles of the analyses of the run, in their order.
     pub async fn sheets(&self) -> Result<Vec<String>> {
         let script =
             "return [...document.querySelectorAll('#analysis [data-sheet]')].map((it) => it.dataset.sheet)";

@@ -30,12 +30,12 @@ pub struct AskPage<'a> {
 }
 
 impl<'a> AskPage<'a> {
-    /// Opens the page and waits until it shows itself.
+    /// Opens the page and waits until it is shown.
     pub async fn open(ground: &'a Ground) -> Result<Self> {
         Self::open_at(ground, "").await
     }
 
-    /// Opens the page with this behind its address, `?...`, and waits until it shows itself.
+    /// Opens the page with this after its address, `?...`, and waits until it is shown.
     pub async fn open_at(ground: &'a Ground, query: &str) -> Result<Self> {
         let page = Self { browser: &ground.browser, url: format!("{}/{query}", ground.origin()) };
         page.browser.open(&page.url).await?;
@@ -60,7 +60,7 @@ impl<'a> AskPage<'a> {
         self.wait_for(&format!("the job is {state}"), async |page| page.data_is("job", state).await).await
     }
 
-    /// What an element says.
+    /// The text of an element.
     pub async fn text(&self, selector: &str) -> Result<String> {
         let script = "return document.querySelector(arguments[0])?.textContent?.trim() ?? null";
         let text = self.browser.run(script, &[json!(selector)]).await?;
@@ -76,7 +76,7 @@ impl<'a> AskPage<'a> {
         Ok((self.data(name).await?.as_deref() == Some(value)).then_some(()))
     }
 
-    /// Waits until something is so.
+    /// Waits until something is true.
     pub async fn until(&self, what: &str, is_so: impl AsyncFn() -> Result<bool>) -> Result<()> {
         self.browser.wait_for(what, async || Ok(is_so().await?.then_some(()))).await
     }

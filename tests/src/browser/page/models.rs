@@ -4,18 +4,18 @@ use serde_json::{Value, json};
 use super::AskPage;
 use crate::browser::spec::Ground;
 
-/// What the page says of one download.
+/// What the page shows of one download.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Download {
     /// `waiting`, `fetching`, `paused`, `failed`, `checking`, `done`.
     pub state: String,
-    /// As people call the model.
+    /// The model's name for people.
     pub title: String,
-    /// Bytes that are in place, of how many.
+    /// Bytes that are in place, and of how many.
     pub bytes: String,
-    /// What was said meanwhile.
+    /// Notes that were shown on the way.
     pub warning: String,
-    /// Why it came to nothing, and what to do.
+    /// Why it failed, and what to do.
     pub trouble: String,
 }
 
@@ -24,7 +24,7 @@ pub struct Download {
 pub struct Stored {
     /// Its name in the store.
     pub key: String,
-    /// All that is said of it.
+    /// The page's text about it.
     pub text: String,
 }
 
@@ -35,7 +35,7 @@ impl<'a> ModelsPage<'a> {
     /// Opens the page at the view's own address and waits until the bundled model is loaded and downloads can be ordered.
     pub async fn open(ground: &'a Ground) -> Result<Self> {
         let page = AskPage { browser: &ground.browser, url: format!("{}/#models", ground.origin()) };
-        // An address that differs in its hash alone is not loaded again.
+        // If only the hash of an address differs, the browser does not load it again.
         page.browser.open("about:blank").await?;
         page.browser.open(&page.url).await?;
         page.wait_for("the page starts", async |page| Ok(page.data("model").await?.map(drop))).await?;
@@ -55,7 +55,7 @@ impl<'a> ModelsPage<'a> {
         self.0.browser.click(selector).await
     }
 
-    /// Has a pair fetched from two addresses.
+    /// Starts the download of a pair from two addresses.
     pub async fn fetch_addresses(&self, text: &str, vision: &str) -> Result<()> {
         for (selector, address) in [("#text-address", text), ("#vision-address", vision)] {
             let field = self.0.browser.find(selector).await?;
@@ -91,13 +91,13 @@ impl<'a> ModelsPage<'a> {
                 match &downloads[..] {
                     [one] => Ok(states.contains(&one.state.as_str()).then(|| one.clone())),
                     [] => Ok(None),
-                    more => bail!("{} downloads where one was ordered: {more:#?}", more.len()),
+                    more => bail!("{} downloads, although one was ordered: {more:#?}", more.len()),
                 }
             })
             .await
     }
 
-    /// The models that the store is said to hold whole.
+    /// The models that are listed as complete in the store.
     pub async fn stored(&self) -> Result<Vec<Stored>> {
         let script = "return [...document.querySelectorAll('#stored .stored')]
             .map((card) => [card.dataset.key, card.textContent.trim()])";
@@ -129,7 +129,7 @@ impl<'a> ModelsPage<'a> {
         self.0.wait_for("its vision tower is loaded", vision).await
     }
 
-    /// How far the vision tower of the model at hand is: `none`, `loading`, `ready`, `failed`.
+    /// The state of the current model's vision tower: `none`, `loading`, `ready`, `failed`.
     pub async fn vision(&self) -> Result<String> {
         Ok(self.0.data("vision").await?.unwrap_or_default())
     }
@@ -141,7 +141,7 @@ impl<'a> ModelsPage<'a> {
         self.wait_until_stored(0).await.map(drop)
     }
 
-    /// Names and lengths of what lies in the browser's store.
+    /// Names and lengths of the files in the browser's store.
     pub async fn store(&self) -> Result<Vec<(String, u64)>> {
         let script = "
             const root = await navigator.storage.getDirectory();
@@ -159,7 +159,7 @@ impl<'a> ModelsPage<'a> {
             .collect()
     }
 
-    /// SHA-256 of the stored file whose name begins so, in hexadecimal digits.
+    /// SHA-256, in hexadecimal digits, of the stored file whose name begins like this.
     pub async fn sha256(&self, begins: &str) -> Result<String> {
         let script = "
             const [begins] = arguments;
@@ -174,7 +174,7 @@ impl<'a> ModelsPage<'a> {
         hash.as_str().map(str::to_owned).context("a hash is a text")
     }
 
-    /// Changes one byte of the stored file whose name begins so, as a disk that fails does.
+    /// Changes one byte of the stored file whose name begins like this, as a failing disk does.
     pub async fn damage(&self, begins: &str, at: u64) -> Result<()> {
         let script = "
             const [begins, at] = arguments;

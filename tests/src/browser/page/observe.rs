@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::AskPage;
 
-/// Writes down every state of the last answer's text, and every task that kept the page busy.
+/// Records every state of the last answer's text, and every task that kept the page busy.
 const OBSERVE: &str = "
     const seen = { answers: [], longTasksMs: [] };
     const conversation = document.querySelector('#conversation');
@@ -16,9 +16,9 @@ const OBSERVE: &str = "
     tasks.observe({ type: 'longtask' });
     window.specSaw = seen;";
 
-/// What passes faster than a driver looks.
+/// Events that pass faster than a driver can see them.
 impl AskPage<'_> {
-    /// Begins to write down what happens while the page answers.
+    /// Begins to record what happens while the page answers.
     pub async fn observe(&self) -> Result<()> {
         self.browser.run(OBSERVE, &[]).await.map(drop)
     }

@@ -4,10 +4,10 @@ use serde_json::json;
 use super::AskPage;
 use crate::browser::view::{Scheme, View};
 
-/// A question and what became of it.
+/// A question and its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turn {
-    /// As it stands in the conversation.
+    /// Its text in the conversation.
     pub question: String,
     /// What was answered so far.
     pub answer: String,
@@ -15,7 +15,7 @@ pub struct Turn {
     pub end: String,
 }
 
-/// What the page tells a person who did something that cannot be done.
+/// The page's message to a person who tried something that cannot be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// What was found and expected.
@@ -94,7 +94,7 @@ const MESSAGE: &str = "
 
 /// What a person sees.
 impl AskPage<'_> {
-    /// How many questions stand in the conversation.
+    /// How many questions are in the conversation.
     pub async fn n_turns(&self) -> Result<u64> {
         let count =
             self.browser.run("return document.querySelectorAll('#conversation .turn').length", &[]).await?;

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use bench::{Answered, Match, PERMANENT_LINE, Rotation, Rule, Run};
+use bench::{Match, PERMANENT_LINE, Rotation, Rule, Run};
 
 use crate::fixture;
 

@@ -6,9 +6,6 @@ use crate::backend::{Activation, Backend, BackendError, Keys, Linear, Norm, Rota
 use crate::config::VisionConfig;
 use crate::positions::RopeTable;
 
-/// Values of a patch of a still image: one of its two temporal slices, (channel, row, column).
-pub const STILL_PATCH_LEN: usize = PATCH_LEN / 2;
-
 /// One block: `x += attention(norm(x)); x += mlp(norm(x))`.
 #[derive(Debug)]
 pub struct VisionBlock<W> {
@@ -61,7 +58,7 @@ impl<B: Backend> VisionModel<B> {
     /// Embeds the patches of one image.
     pub fn begin(&self, b: &mut B, patches: &Patches) -> Result<VisionPass<B>, BackendError> {
         let n_patches = patches.grid.n_patches();
-        let pixels = b.upload(Shape::new(n_patches, STILL_PATCH_LEN), &still_slices(&patches.values))?;
+        let pixels = b.upload(Shape::new(n_patches, PATCH_LEN), &patches.values)?;
         let x = b.linear(&pixels, &self.patch_embedding)?;
         let table = RopeTable::vision(patches.grid, VisionConfig::ROPE_BASE, self.config.heads.dim);
         Ok(VisionPass { x, rotation: table.upload(b)?, n_patches, n_done: 0 })
@@ -93,10 +90,4 @@ impl<B: Backend> VisionModel<B> {
         let h = b.activate(&h, Activation::GeluErf)?;
         b.linear(&h, &self.merger_out)
     }
-}
-
-/// The first temporal slice of each channel of each patch.
-fn still_slices(values: &[f32]) -> Vec<f32> {
-    let slice = STILL_PATCH_LEN / 3;
-    values.chunks_exact(2 * slice).flat_map(|channel| &channel[..slice]).copied().collect()
 }

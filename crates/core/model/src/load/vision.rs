@@ -1,10 +1,11 @@
+use imaging::PATCH_LEN;
 use tensor::{Dtype, dequantise};
 use weights::{Gguf, TensorInfo};
 
 use super::{Arrived, Bias, LoadError, Tensors, matrix_shape};
 use crate::backend::{Backend, Linear, Shape};
 use crate::config::{ModelError, TextConfig, VisionConfig, tensor};
-use crate::forward::vision::{STILL_PATCH_LEN, VisionBlock, VisionModel};
+use crate::forward::vision::{VisionBlock, VisionModel};
 use crate::plan::Plan;
 
 /// Collects the vision tower's tensors as they arrive.
@@ -38,7 +39,7 @@ impl<B: Backend> VisionTensors<B> {
     }
 
     fn patch_slice(&self, info: &TensorInfo, bytes: &[u8]) -> Result<Vec<f32>, LoadError> {
-        let expected = Shape::new(self.config.n_embd, STILL_PATCH_LEN);
+        let expected = Shape::new(self.config.n_embd, PATCH_LEN);
         let shape_error = || ModelError::TensorShape {
             name: info.name.clone(),
             found: info.shape.clone(),
@@ -97,7 +98,7 @@ impl<B: Backend> VisionTensors<B> {
         let (mut sum, second) = (slice(0)?, slice(1)?);
         sum.iter_mut().zip(&second).for_each(|(s, v)| *s += v);
         let bytes: Vec<u8> = sum.iter().flat_map(|v| v.to_le_bytes()).collect();
-        let weight = b.weight(Dtype::F32, Shape::new(self.config.n_embd, STILL_PATCH_LEN), &bytes)?;
+        let weight = b.weight(Dtype::F32, Shape::new(self.config.n_embd, PATCH_LEN), &bytes)?;
         Ok(Linear { weight, bias: None })
     }
 }

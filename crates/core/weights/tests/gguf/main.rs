@@ -5,5 +5,6 @@ mod file;
 mod load_plan;
 mod reading;
 mod real_files;
+mod reference;
 mod refusing;
 mod split;

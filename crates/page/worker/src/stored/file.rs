@@ -5,11 +5,10 @@ use std::rc::Rc;
 use download::{FileManifest, Ledger};
 use engine::SourceError;
 use protocol::StoredWeights;
-use wasm_bindgen::prelude::JsValue;
+use web::{JsError, PrivateFolder, SharedFile, WebLock, blob};
 
-use super::data::{Data, Folder};
-use crate::lock::WebLock;
-use crate::source::describe;
+/// The folder of the store.
+const FOLDER: PrivateFolder = PrivateFolder::new(download::FOLDER);
 
 /// Chunks in memory. Weights are read in steps of a chunk's length that begin anywhere, so a step touches two; with both kept, a file
 /// that is read from front to back is read and hashed once.
@@ -18,11 +17,11 @@ const MAX_HELD: usize = 2;
 const CHECK_IT: &str = "have the model checked in the Models view, which fetches what is damaged again";
 const FETCH_IT: &str = "go on with its download in the Models view";
 
-/// A whole file of the store. What it gives is what arrived from the host, or an error.
+/// A whole file of the store. A read gives what arrived from the host, or an error.
 pub(crate) struct StoredFile {
     name: String,
     ledger: Ledger,
-    data: Data,
+    data: SharedFile,
     /// Verified, the latest last.
     held: VecDeque<(u32, Vec<u8>)>,
     _lock: Rc<WebLock>,
@@ -32,14 +31,13 @@ impl StoredFile {
     /// Opens a file whose lock is held.
     pub(super) async fn open(weights: &StoredWeights, lock: Rc<WebLock>) -> Result<Self, String> {
         let key = &weights.key;
-        let absent = |what: &str, error: JsValue| {
-            format!("{what} could not be read from the store ({}); {FETCH_IT}", describe(&error))
+        let absent = |what: &str, error: JsError| {
+            format!("{what} could not be read from the store ({error}); {FETCH_IT}")
         };
-        let folder = Folder::open().await.map_err(|error| absent("the folder of weights", error))?;
-        let manifest = folder.read(&download::manifest_name(key)).await;
+        let manifest = small(&download::manifest_name(key)).await;
         let manifest = manifest.map_err(|error| absent("the file's manifest", error))?;
         let manifest = FileManifest::parse(&manifest).map_err(|error| format!("{error}; {CHECK_IT}"))?;
-        let ledger = folder.read(&download::ledger_name(key)).await;
+        let ledger = small(&download::ledger_name(key)).await;
         let ledger = ledger.map_err(|error| absent("the ledger of its chunks", error))?;
         let ledger = Ledger::parse(&ledger).map_err(|error| format!("{error}; {CHECK_IT}"))?;
         if !manifest.is_whole || !ledger.is_whole() {
@@ -48,7 +46,7 @@ impl StoredFile {
                 "is not whole: {n_done} of {n_total} bytes have arrived and been verified; {FETCH_IT}"
             ));
         }
-        let data = folder.data(&download::data_name(key)).await;
+        let data = FOLDER.open_shared(&download::data_name(key)).await;
         let data = data.map_err(|error| absent("its bytes", error))?;
         let (n_found, n_expected) =
             (data.n_bytes().map_err(|error| absent("its length", error))?, ledger.n_total());
@@ -66,7 +64,7 @@ impl StoredFile {
         self.ledger.n_total()
     }
 
-    /// The bytes of `range`, every chunk of them verified; fewer where the file ends before it.
+    /// The bytes of `range`, every chunk of them verified; fewer if the file ends before it.
     pub(crate) async fn read(&mut self, range: Range<u64>) -> Result<Vec<u8>, SourceError> {
         let mut bytes = Vec::with_capacity((range.end - range.start) as usize);
         let mut at = range.start;
@@ -103,10 +101,7 @@ impl StoredFile {
         let range = self.ledger.range(index);
         let n_expected = range.end - range.start;
         let bytes = self.data.read(range).await.map_err(|error| {
-            failed(format!(
-                "chunk {number} of {n_chunks} could not be read: {}; {CHECK_IT}",
-                describe(&error)
-            ))
+            failed(format!("chunk {number} of {n_chunks} could not be read: {error}; {CHECK_IT}"))
         })?;
         if bytes.len() as u64 != n_expected {
             let n_found = bytes.len();
@@ -121,4 +116,9 @@ impl StoredFile {
         }
         Ok(bytes)
     }
+}
+
+/// The contents of a small file.
+async fn small(name: &str) -> Result<Vec<u8>, JsError> {
+    blob::read_all(&FOLDER.file(name).await?.into()).await
 }

@@ -1,9 +1,8 @@
 //! Files of the page's own store, verified as they are read.
 //!
 //! The downloader writes them, chunk by chunk with the hash of each; here they are only read. A lock that all tabs share is held while
-//! a model's files are at hand, so that nobody mends or deletes them under its feet.
+//! a model's files are in use, so that nobody repairs or deletes them meanwhile.
 
-mod data;
 mod file;
 #[cfg(test)]
 mod tests;
@@ -13,8 +12,8 @@ use std::rc::Rc;
 
 use engine::SourceError;
 use protocol::StoredWeights;
+use web::{LockMode, NoLock, Patience, WebLock};
 
-use crate::lock::{Mode, NoLock, WebLock};
 pub(crate) use file::StoredFile;
 
 /// The files of one model in the store.
@@ -32,7 +31,7 @@ impl StoredFiles {
     /// Every file, open.
     ///
     /// # Errors
-    /// Where one is being written, is not there or is not whole.
+    /// If one is being written, is not there or is not whole.
     pub(crate) async fn open(&self) -> Result<Vec<StoredFile>, SourceError> {
         let locks = self.lock().await?;
         let mut opened = Vec::with_capacity(self.files.len());
@@ -50,7 +49,8 @@ impl StoredFiles {
         }
         let mut locks = Vec::with_capacity(self.files.len());
         for weights in &self.files {
-            let lock = WebLock::wait(&download::lock_name(&weights.key), Mode::Shared).await;
+            let lock =
+                WebLock::request(&download::lock_name(&weights.key), LockMode::Shared, Patience::BRIEF).await;
             locks.push(Rc::new(lock.map_err(|error| failed(weights, no_lock(error)))?));
         }
         self.locks.replace(locks.clone());

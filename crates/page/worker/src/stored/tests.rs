@@ -8,9 +8,9 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
+use web::{LockMode, Patience, WebLock};
 
 use crate::files::WebFiles;
-use crate::lock::{Mode, WebLock};
 
 const CHUNK: usize = CHUNK_BYTES as usize;
 
@@ -162,9 +162,9 @@ async fn a_lock_is_held_while_the_model_is_at_hand() {
     drop(files.open().await.unwrap());
     assert!(!is_free("locked-0").await);
     // Readers share it.
-    WebLock::wait(&download::lock_name("locked-0"), Mode::Shared).await.unwrap();
+    WebLock::request(&download::lock_name("locked-0"), LockMode::Shared, Patience::None).await.unwrap();
     drop(files);
-    // The browser hears of it a moment later.
+    // The browser takes notice a moment later.
     for _ in 0..1000 {
         if is_free("locked-0").await {
             return;

@@ -2,7 +2,7 @@ use std::str::FromStr;
 
 use anyhow::bail;
 use bench::{
-    DEFAULT_SEED, DataSet, Extent, Grouping, Question, RunQuestions, Selection, Shard, fingerprint, is_val,
+    DEFAULT_SEED, DataSet, Extent, Grouping, Question, RunQuestions, Selection, fingerprint, is_val,
 };
 use clap::Args;
 use engine::{Data, OpenedDataSet, Session};

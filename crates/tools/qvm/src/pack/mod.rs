@@ -7,6 +7,7 @@
 
 mod checkpoint;
 mod convert;
+mod dimensions;
 mod elements;
 mod lora;
 mod manifest;
@@ -22,7 +23,7 @@ mod vocabulary;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
 use clap::ValueEnum as _;
 use tensor::Dtype;
 
@@ -60,53 +61,86 @@ pub struct PackArgs {
 /// Packs a folder, telling on standard error how far it is and what was written.
 ///
 /// # Errors
-/// Where the folder is not a complete Qwen2-VL, an adapter does not fit it, or a value does not fit the chosen type; the
+/// If the folder is not a complete Qwen2-VL, an adapter does not fit it, or a value does not fit the chosen type; the
 /// message says what was found and what was expected. Files get their names when both are complete.
 pub fn run(args: &PackArgs) -> Result<()> {
-    let config = HubConfig::parse(&need_json(&args.from, "config.json")?)
-        .with_context(|| format!("in {}", args.from.join("config.json").display()))?;
-    let checkpoint = Checkpoint::open(&args.from)?;
-    let tied = is_tied(&config, &checkpoint)?;
-    let name = args.name.clone().unwrap_or_else(|| title_of(&args.from));
-    let plans = [
-        (Tower::Text, plan::text_tensors(&config.text, tied)),
-        (Tower::Vision, plan::vision_tensors(&config.vision)),
-    ];
-    let planned = || plans.iter().flat_map(|(_, tensors)| tensors);
-    checkpoint.check(planned(), tied)?;
-    let adapter = args.lora.as_deref().map(|folder| Adapter::open(folder, planned(), tied)).transpose()?;
-    if let (Some(folder), Some(adapter)) = (&args.lora, &adapter) {
-        eprintln!("{}: changes {} tensors", folder.display(), adapter.n_changed());
-    }
-    let source = Source { checkpoint, adapter };
-
-    let rule = TextRule { tied, n_layers: config.text.num_hidden_layers };
-    let mut files = Vec::new();
-    for (tower, tensors) in &plans {
-        let tower_type = args.pack_type.of(*tower);
-        let dtype = |tensor: &Planned| match tower {
-            Tower::Text => mix::text_dtype(tower_type, tensor, rule),
-            Tower::Vision => mix::vision_dtype(tower_type, tensor),
-        };
-        let stored: Vec<(&Planned, Dtype)> = tensors.iter().map(|t| (t, dtype(t))).collect();
-        files.push((*tower, keys_of(args, &config, &name, *tower, tensors)?, stored));
-    }
-
+    let Prepared { name, source, files } = prepare(args)?;
     fs::create_dir_all(&args.out).with_context(|| format!("cannot make {}", args.out.display()))?;
-    let sizes = files.iter().map(|(_, _, stored)| pair::n_bytes(stored));
+    let sizes = files.iter().map(|file| pair::n_bytes(&file.stored()));
     let mut progress = Progress::start(sizes.sum::<Result<_>>()?);
     let mut parts = Vec::new();
-    for (tower, keys, stored) in &files {
+    for file in &files {
         let fill = |tensor: &Planned, dtype, sink: pair::Sink<'_>| {
             convert::stream(&source, tensor, dtype, sink).with_context(|| format!("from {}", tensor.hub_name))
         };
-        parts.push(pair::write_part(&args.out, *tower, keys, stored, &mut progress, fill)?);
+        let stored = file.stored();
+        parts.push(pair::write_part(&args.out, file.tower, &file.keys, &stored, &mut progress, fill)?);
     }
     manifest::remove(&args.out)?;
     let written = parts.into_iter().map(pair::Part::publish).collect::<Result<Vec<_>>>()?;
     let quantisation =
         args.pack_type.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned());
     manifest::write(&args.out, &name, &quantisation, manifest::licence(&args.from)?, &written)
+}
+
+/// A folder that was read and checked. No weight was read yet.
+struct Prepared {
+    name: String,
+    source: Source,
+    files: Vec<Outline>,
+}
+
+/// A file that will be written, all but its weights.
+struct Outline {
+    tower: Tower,
+    keys: Vec<Key>,
+    tensors: Vec<(Planned, Dtype)>,
+}
+
+impl Outline {
+    fn stored(&self) -> Vec<(&Planned, Dtype)> {
+        self.tensors.iter().map(|(tensor, dtype)| (tensor, *dtype)).collect()
+    }
+}
+
+fn prepare(args: &PackArgs) -> Result<Prepared> {
+    let in_file = || format!("in {}", args.from.join("config.json").display());
+    let config = HubConfig::parse(&need_json(&args.from, "config.json")?).with_context(in_file)?;
+    let checkpoint = Checkpoint::open(&args.from)?;
+    let tied = is_tied(&config, &checkpoint)?;
+    let plans = [
+        (Tower::Text, plan::text_tensors(&config.text, tied)),
+        (Tower::Vision, plan::vision_tensors(&config.vision)),
+    ];
+    let planned = || plans.iter().flat_map(|(_, tensors)| tensors);
+    checkpoint.check(planned(), tied).map_err(|error| explained(error, &config, &checkpoint))?;
+    config.check().with_context(in_file)?;
+    let adapter = args.lora.as_deref().map(|folder| Adapter::open(folder, planned(), tied)).transpose()?;
+    if let (Some(folder), Some(adapter)) = (&args.lora, &adapter) {
+        eprintln!("{}: changes {} tensors", folder.display(), adapter.n_changed());
+    }
+    let name = args.name.clone().unwrap_or_else(|| title_of(&args.from));
+    let rule = TextRule { tied, n_layers: config.text.num_hidden_layers };
+    let mut files = Vec::new();
+    for (tower, tensors) in plans {
+        let keys = keys_of(args, &config, &name, tower, &tensors)?;
+        let tower_type = args.pack_type.of(tower);
+        let with_dtype = |tensor: Planned| {
+            let dtype = match tower {
+                Tower::Text => mix::text_dtype(tower_type, &tensor, rule),
+                Tower::Vision => mix::vision_dtype(tower_type, &tensor),
+            };
+            (tensor, dtype)
+        };
+        files.push(Outline { tower, keys, tensors: tensors.into_iter().map(with_dtype).collect() });
+    }
+    Ok(Prepared { name, source: Source { checkpoint, adapter }, files })
+}
+
+/// Puts before an error about one tensor which numbers of the configuration it follows from.
+fn explained(error: Error, config: &HubConfig, checkpoint: &Checkpoint) -> Error {
+    let contradictions = dimensions::contradictions(config, checkpoint);
+    if contradictions.is_empty() { error } else { error.context(contradictions.join("\n")) }
 }
 
 /// The metadata of one file.

@@ -1,14 +1,24 @@
 //! `config.json` of a Qwen2-VL: flat, as the hub has it, or with a `text_config`, as newer transformers save it.
+//!
+//! transformers 4.45 to 4.49 save of `vision_config` only what differs from the class's defaults. So a field that the file
+//! leaves out has the class's default, as it has when transformers loads the folder. Which fields these are is remembered:
+//! if a number turns out wrong, the message says that it is a default and what to add.
+
+use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 /// Both towers' dimensions.
 #[derive(Debug)]
 pub(crate) struct HubConfig {
     pub(crate) text: TextConfig,
     pub(crate) vision: VisionConfig,
+    /// Fields that the file leaves out; those of the vision tower begin with `vision_config.`.
+    left_out: BTreeSet<String>,
+    /// Whether the text model's fields are in a `text_config`.
+    has_text_config: bool,
 }
 
 /// The text model. Names are those of `config.json`.
@@ -22,8 +32,9 @@ pub(crate) struct TextConfig {
     pub(crate) num_key_value_heads: usize,
     pub(crate) rms_norm_eps: f32,
     pub(crate) max_position_embeddings: u32,
-    /// Whether the output head is the embedding, where the file says.
+    /// Whether the output head is the embedding, if the file says so.
     pub(crate) tie_word_embeddings: Option<bool>,
+    hidden_act: String,
     rope_theta: Option<f32>,
     rope_scaling: Option<Rope>,
     rope_parameters: Option<Rope>,
@@ -42,58 +53,173 @@ pub(crate) struct VisionConfig {
     pub(crate) embed_dim: usize,
     pub(crate) num_heads: usize,
     pub(crate) hidden_size: usize,
-    #[serde(default = "default_mlp_ratio")]
-    mlp_ratio: f64,
-    #[serde(default = "default_patch_size")]
+    pub(crate) mlp_ratio: f64,
+    pub(crate) in_channels: usize,
     pub(crate) patch_size: usize,
-    #[serde(default = "default_merge_size")]
     pub(crate) spatial_merge_size: usize,
-    #[serde(default = "default_temporal_size")]
     pub(crate) temporal_patch_size: usize,
+    hidden_act: String,
 }
 
-// transformers' own defaults (configuration_qwen2_vl.py).
-fn default_mlp_ratio() -> f64 {
-    4.0
+/// What `Qwen2VLConfig` has for fields that are left out (transformers' configuration_qwen2_vl.py). No
+/// `tie_word_embeddings`: the checkpoint decides. No `rope_scaling`: the class has none that works.
+fn text_defaults() -> Value {
+    json!({
+        "vocab_size": 152_064, "hidden_size": 8192, "intermediate_size": 29_568, "num_hidden_layers": 80,
+        "num_attention_heads": 64, "num_key_value_heads": 8, "rms_norm_eps": 1e-5,
+        "max_position_embeddings": 32_768, "hidden_act": "silu",
+    })
 }
-fn default_patch_size() -> usize {
-    14
-}
-fn default_merge_size() -> usize {
-    2
-}
-fn default_temporal_size() -> usize {
-    2
+
+/// What `Qwen2VLVisionConfig` has: the 7B's numbers.
+fn vision_defaults() -> Value {
+    json!({
+        "depth": 32, "embed_dim": 1280, "num_heads": 16, "hidden_size": 3584, "mlp_ratio": 4, "in_channels": 3,
+        "patch_size": 14, "spatial_merge_size": 2, "temporal_patch_size": 2, "hidden_act": "quick_gelu",
+    })
 }
 
 impl HubConfig {
-    /// Reads the contents of the file.
+    /// Reads the contents of the file. Whether the numbers go together is for [`Self::check`] to say, after they were
+    /// compared with tensors: a default that is wrong should be reported as that.
     ///
     /// # Errors
-    /// Where it is no Qwen2-VL's, or its numbers do not go together.
+    /// If it is not a Qwen2-VL's, or a field has no number that could be one.
     pub(crate) fn parse(root: &Value) -> Result<Self> {
         let model_type = root.get("model_type").and_then(Value::as_str).unwrap_or("(absent)");
         ensure!(model_type == "qwen2_vl", "model_type is {model_type}; only qwen2_vl can be packed");
-        let text: TextConfig = serde_json::from_value(flattened(root))?;
-        let vision =
-            root.get("vision_config").context("vision_config is missing; expected one, as in Qwen2-VL")?;
-        let vision: VisionConfig = serde_json::from_value(vision.clone()).context("vision_config")?;
-        text.check()?;
-        vision.check(&text)?;
-        Ok(Self { text, vision })
+        let mut left_out = BTreeSet::new();
+        let mut text = completed(text_defaults(), &flattened(root), "", &mut left_out);
+        if text["num_key_value_heads"].is_null() {
+            // As the class does "for backward compatibility".
+            text["num_key_value_heads"] = text["num_attention_heads"].clone();
+        }
+        let in_file = match root.get("vision_config") {
+            None | Some(Value::Null) => Map::new(),
+            Some(found) => found.as_object().context("vision_config is not an object")?.clone(),
+        };
+        let vision = completed(vision_defaults(), &in_file, VISION, &mut left_out);
+        let text: TextConfig = serde_json::from_value(text)?;
+        let vision: VisionConfig = serde_json::from_value(vision).context("vision_config")?;
+        let has_text_config = root.get("text_config").is_some_and(Value::is_object);
+        let this = Self { text, vision, left_out, has_text_config };
+        for (name, n) in [
+            ("num_attention_heads", this.text.num_attention_heads),
+            ("num_key_value_heads", this.text.num_key_value_heads),
+            ("vision_config.num_heads", this.vision.num_heads),
+        ] {
+            ensure!(n > 0, "{name} is 0; expected at least 1");
+        }
+        Ok(this)
+    }
+
+    /// Checks that the numbers go together.
+    ///
+    /// # Errors
+    /// If they do not; the message says which of them are defaults.
+    pub(crate) fn check(&self) -> Result<()> {
+        let (text, vision) = (&self.text, &self.vision);
+        let acts = [text.hidden_act.as_str(), vision.hidden_act.as_str()];
+        ensure!(
+            acts == ["silu", "quick_gelu"],
+            "hidden_act of the text model and of the vision tower are {acts:?}; a Qwen2-VL file can only say \
+             [\"silu\", \"quick_gelu\"]"
+        );
+        let (hidden, heads, kv_heads) =
+            (text.hidden_size, text.num_attention_heads, text.num_key_value_heads);
+        let said = |name, n: usize| format!("{n}{}", self.marked(name));
+        ensure!(
+            hidden.is_multiple_of(heads) && text.head_dim().is_multiple_of(2),
+            "hidden_size is {hidden} and num_attention_heads {}; expected a whole, even width for every head",
+            said("num_attention_heads", heads)
+        );
+        ensure!(
+            heads.is_multiple_of(kv_heads),
+            "num_attention_heads is {} and num_key_value_heads {}; expected a multiple",
+            said("num_attention_heads", heads),
+            said("num_key_value_heads", kv_heads)
+        );
+        let section = text.mrope_section()?;
+        let half = text.head_dim() / 2;
+        ensure!(
+            section.iter().all(|&n| n >= 0)
+                && section.iter().map(|&n| i64::from(n)).sum::<i64>() == half as i64,
+            "mrope_section is {section:?}; expected three numbers that sum to half the head width, {half} \
+             (hidden_size {hidden}, num_attention_heads {})",
+            said("num_attention_heads", heads)
+        );
+        let sizes =
+            [vision.in_channels, vision.patch_size, vision.spatial_merge_size, vision.temporal_patch_size];
+        ensure!(
+            sizes == [3, 14, 2, 2],
+            "in_channels, patch_size, spatial_merge_size and temporal_patch_size are {sizes:?}; \
+             a qwen2vl_merger file can only say [3, 14, 2, 2]"
+        );
+        // The rotation turns pairs, half of them by row and half by column.
+        ensure!(
+            vision.embed_dim.is_multiple_of(4 * vision.num_heads),
+            "vision_config.embed_dim is {} and num_heads {}; expected a head width that is a multiple of 4",
+            vision.embed_dim,
+            said("vision_config.num_heads", vision.num_heads)
+        );
+        ensure!(
+            vision.hidden_size == hidden,
+            "vision_config.hidden_size is {}; expected the text model's hidden_size, {hidden}",
+            said("vision_config.hidden_size", vision.hidden_size)
+        );
+        Ok(())
+    }
+
+    /// What follows a number in a message: nothing, or that it is a default.
+    fn marked(&self, name: &str) -> &'static str {
+        if self.left_out.contains(name) { " (the default, since config.json leaves it out)" } else { "" }
+    }
+
+    /// Says that a field should be `found` instead of `used`, and what to do in the file.
+    pub(crate) fn correction(&self, name: &str, used: f64, found: f64, seen: &str) -> String {
+        let (object, field) = match name.strip_prefix(VISION) {
+            Some(field) => ("its vision_config", field),
+            None => (if self.has_text_config { "its text_config" } else { "it" }, name),
+        };
+        let found_there = format!("{name} is {found} by the tensors ({seen})");
+        if self.left_out.contains(name) {
+            format!(
+                "{found_there}; config.json leaves it out, and the default, {used}, was used: \
+                 add \"{field}\": {found} to {object}"
+            )
+        } else {
+            format!("{found_there}; config.json says {used}: the weights may be of another model")
+        }
     }
 }
 
-/// The root with the keys of `text_config`, where there is one, laid over it.
-fn flattened(root: &Value) -> Value {
-    let mut flat = root.clone();
-    if let (Some(flat), Some(Value::Object(text))) = (flat.as_object_mut(), root.get("text_config")) {
-        flat.extend(text.iter().map(|(key, value)| (key.clone(), value.clone())));
+/// Names of the vision tower's fields begin with it.
+const VISION: &str = "vision_config.";
+
+/// The defaults with the fields of a file laid over them. Names of those that the file leaves out go to `left_out`.
+fn completed(
+    mut defaults: Value,
+    file: &Map<String, Value>,
+    prefix: &str,
+    left_out: &mut BTreeSet<String>,
+) -> Value {
+    if let Some(fields) = defaults.as_object_mut() {
+        left_out
+            .extend(fields.keys().filter(|&key| !file.contains_key(key)).map(|key| format!("{prefix}{key}")));
+        fields.extend(file.iter().map(|(key, value)| (key.clone(), value.clone())));
     }
-    flat
+    defaults
+}
+
+/// The fields of the root, with those of `text_config`, if there is one, laid over them.
+fn flattened(root: &Value) -> Map<String, Value> {
+    let objects = [Some(root), root.get("text_config")];
+    let fields = objects.into_iter().flatten().filter_map(Value::as_object).flatten();
+    fields.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 impl TextConfig {
+    /// Columns of a head, rounded down if the numbers do not go together.
     pub(crate) fn head_dim(&self) -> usize {
         self.hidden_size / self.num_attention_heads
     }
@@ -112,27 +238,6 @@ impl TextConfig {
             anyhow::anyhow!("mrope_section is {found:?}; expected three numbers for time, height and width")
         })
     }
-
-    fn check(&self) -> Result<()> {
-        let (hidden, heads, kv_heads) =
-            (self.hidden_size, self.num_attention_heads, self.num_key_value_heads);
-        ensure!(
-            heads > 0 && hidden.is_multiple_of(heads) && self.head_dim().is_multiple_of(2),
-            "hidden_size is {hidden} and num_attention_heads {heads}; expected a whole, even width for every head"
-        );
-        ensure!(
-            kv_heads > 0 && heads.is_multiple_of(kv_heads),
-            "num_attention_heads is {heads} and num_key_value_heads {kv_heads}; expected a multiple"
-        );
-        let section = self.mrope_section()?;
-        let half = self.head_dim() / 2;
-        ensure!(
-            section.iter().all(|&n| n >= 0)
-                && section.iter().map(|&n| i64::from(n)).sum::<i64>() == half as i64,
-            "mrope_section is {section:?}; expected three numbers that sum to half the head width, {half}"
-        );
-        Ok(())
-    }
 }
 
 impl VisionConfig {
@@ -140,27 +245,5 @@ impl VisionConfig {
     pub(crate) fn mlp_width(&self) -> usize {
         // transformers truncates in the same way.
         (self.embed_dim as f64 * self.mlp_ratio) as usize
-    }
-
-    fn check(&self, text: &TextConfig) -> Result<()> {
-        let sizes = [self.patch_size, self.spatial_merge_size, self.temporal_patch_size];
-        ensure!(
-            sizes == [14, 2, 2],
-            "patch_size, spatial_merge_size and temporal_patch_size are {sizes:?}; \
-             a qwen2vl_merger file can only say [14, 2, 2]"
-        );
-        ensure!(
-            self.num_heads > 0 && self.embed_dim.is_multiple_of(self.num_heads),
-            "vision_config.embed_dim is {} and num_heads {}; expected a whole width for every head",
-            self.embed_dim,
-            self.num_heads
-        );
-        ensure!(
-            self.hidden_size == text.hidden_size,
-            "vision_config.hidden_size is {}; expected the text model's hidden_size, {}",
-            self.hidden_size,
-            text.hidden_size
-        );
-        Ok(())
     }
 }

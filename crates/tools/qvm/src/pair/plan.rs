@@ -97,7 +97,7 @@ pub(crate) fn vision_tensors(config: &VisionConfig) -> Vec<Planned> {
     let mut add =
         |gguf: String, hub: String, shape: &[usize], part| tensors.push(planned(gguf, hub, shape, part));
 
-    let kernel = [width, 3, config.temporal_patch_size, patch, patch];
+    let kernel = [width, config.in_channels, config.temporal_patch_size, patch, patch];
     for (frame, suffix) in ["", ".1"].into_iter().enumerate() {
         let gguf = format!("v.patch_embd.weight{suffix}");
         add(gguf, "visual.patch_embed.proj.weight".into(), &kernel, Part::Frame(frame));

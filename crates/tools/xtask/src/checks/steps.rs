@@ -55,14 +55,15 @@ fn clippy_wasm(ground: &Ground<'_>) -> Result<()> {
         .apply(cargo(ground, "clippy").args(WASM).arg("--all-targets").args(DENY_WARNINGS))?)
 }
 
-/// What differs in a browser: the worker, the downloader's files and locks, and whether the phantoms there are the same to the last bit.
-const WASM_TESTS: [&[&str]; 3] = [
+/// What differs in a browser: its plumbing, the worker, the downloader, and whether the phantoms there are the same to the last bit.
+const WASM_TESTS: [&[&str]; 4] = [
+    &["--package", "web"],
     &["--package", "worker"],
     &["--package", "downloader"],
     &["--package", "phantoms", "--test", "deterministic"],
 ];
 
-/// In Node.js, or in headless Chromium where tests ask for a browser (`crates/worker/webdriver.json` has its flags).
+/// In Node.js, or in headless Chromium if tests ask for a browser (`webdriver.json` beside each crate's manifest has its flags).
 fn wasm_tests(ground: &Ground<'_>) -> Result<()> {
     let browser = setup::find_chromium()?;
     for which in WASM_TESTS {

@@ -59,9 +59,9 @@ impl Tool<'_> {
         let mut cargo = Command::new("cargo");
         cargo.args(["install", "--quiet", "--force"]).arg(format!("{}@{}", self.package, self.version));
         cargo.args(self.options).arg("--root").arg(layout.tools()).arg("--target-dir").arg(&build);
-        // Most of the time would go into link-time optimisation of programs that run for seconds.
+        // Most of the time would go into optimising programs that run for seconds.
         cargo.env("CARGO_PROFILE_RELEASE_LTO", "off");
-        cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16").env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+        cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16").env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0");
         // Away from the checkout, whose `.cargo/config.toml` is about the page.
         fs::create_dir_all(layout.tools())?;
         run(cargo.current_dir(layout.tools()))?;

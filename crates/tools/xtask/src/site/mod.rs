@@ -1,54 +1,59 @@
-//! A static file server: what `cargo xtask serve` and the browser specs serve `dist/` with.
+//! A static file server: `cargo xtask serve` and the browser specs serve `dist/` with it.
 
-mod answer;
-mod media_type;
-mod range;
-
+use std::convert::Infallible;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::thread;
 
-use anyhow::{Context, Result, anyhow};
-use tiny_http::{Header, Server};
+use anyhow::{Context, Result};
+use hyper::body::Incoming;
+use hyper::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_RANGE, RANGE};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+use tower_http::services::ServeDir;
+use tower_http::services::fs::ServeFileSystemResponseBody;
 
 use crate::Layout;
 
-/// Enough for a page that loads two models' files and its modules at once.
-const N_THREADS: usize = 4;
+/// So that one can answer while the other sends a large file.
+const N_THREADS: usize = 2;
 
-/// A folder that is being served on 127.0.0.1; stops when dropped.
+/// How much of a file is read at once: files of weights have gigabytes.
+const CHUNK_BYTES: usize = 1 << 18;
+
+/// A folder that is served on 127.0.0.1; stops when dropped.
 pub struct Site {
-    server: Arc<Server>,
     address: SocketAddr,
-    threads: Vec<JoinHandle<()>>,
+    /// Only taken when the site is dropped.
+    runtime: Option<Runtime>,
 }
 
 impl Site {
-    /// Serves `folder` on `port` (0: any free one), with these headers beside the content type.
+    /// Serves `folder` on `port` (0: any free one), and sends these headers with every file.
     ///
     /// # Errors
-    /// Where there is no such folder, the port is taken, or a header cannot be sent.
+    /// If the folder does not exist, the port is taken, or a header cannot be sent.
     pub fn start(folder: &Path, port: u16, headers: &[(String, String)]) -> Result<Self> {
         let folder =
             folder.canonicalize().with_context(|| format!("there is no folder {}", folder.display()))?;
-        let server = Server::http((Ipv4Addr::LOCALHOST, port))
-            .map_err(|error| anyhow!("cannot serve on port {port} of 127.0.0.1: {error}; try --port 0"))?;
-        let address = server.server_addr().to_ip().context("the server has no address")?;
-        let server = Arc::new(server);
-        let headers = headers.iter().map(|(name, value)| header(name, value)).collect::<Result<Vec<_>>>()?;
-        let threads = (0..N_THREADS).map(|_| {
-            let (server, folder, headers) = (Arc::clone(&server), folder.clone(), headers.clone());
-            thread::spawn(move || {
-                while let Ok(request) = server.recv() {
-                    // A person who leaves while a file is sent is no error of the server.
-                    let _ = answer::answer(request, &folder, &headers);
-                }
-            })
-        });
-        let threads = threads.collect();
-        Ok(Self { server, address, threads })
+        let headers =
+            headers.iter().map(|(name, value)| header(name, value)).collect::<Result<HeaderMap>>()?;
+        let runtime = Builder::new_multi_thread().worker_threads(N_THREADS).enable_io().build()?;
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            .with_context(|| format!("cannot serve on port {port} of 127.0.0.1: try --port 0"))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let files = ServeDir::new(folder)
+            .redirect_to_trailing_slash(false)
+            .ignore_multi_range_requests(true)
+            .with_buf_chunk_size(CHUNK_BYTES);
+        runtime.spawn(async move { listen(TcpListener::from_std(listener)?, &files, &headers).await });
+        Ok(Self { address, runtime: Some(runtime) })
     }
 
     /// `http://127.0.0.1:8080`
@@ -59,24 +64,21 @@ impl Site {
 
 impl Drop for Site {
     fn drop(&mut self) {
-        for _ in &self.threads {
-            self.server.unblock();
-        }
-        for thread in self.threads.drain(..) {
-            let _ = thread.join();
+        if let Some(runtime) = self.runtime.take() {
+            // Without waiting: specs drop a site inside their own runtime, which must not block.
+            runtime.shutdown_background();
         }
     }
 }
 
-/// Serves `dist/` with the headers of `Trunk.toml` until the process is ended.
+/// Serves `dist/` with the headers of `web/_headers` until the process ends.
 ///
 /// # Errors
-/// As [`Site::start`], or where `Trunk.toml` cannot be read.
+/// As [`Site::start`], or if `web/_headers` cannot be read.
 pub fn serve(layout: &Layout, port: u16) -> Result<()> {
-    let manifest = layout.root().join("Trunk.toml");
-    let text =
-        fs::read_to_string(&manifest).with_context(|| format!("cannot read {}", manifest.display()))?;
-    let headers = headers_of(&text).with_context(|| format!("in {}", manifest.display()))?;
+    let path = layout.root().join("web/_headers");
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let headers = headers_of(&text).with_context(|| format!("in {}", path.display()))?;
     let site = Site::start(&layout.dist(), port, &headers)?;
     println!("\n{}/  (Ctrl+C ends)", site.origin());
     loop {
@@ -84,22 +86,51 @@ pub fn serve(layout: &Layout, port: u16) -> Result<()> {
     }
 }
 
-/// What `[serve.headers]` of a `Trunk.toml` says.
-fn headers_of(manifest: &str) -> Result<Vec<(String, String)>> {
-    let manifest: toml::Table = manifest.parse()?;
-    let Some(headers) = manifest.get("serve").and_then(|serve| serve.get("headers")) else {
-        return Ok(Vec::new());
+/// The headers that a `_headers` file sets for every file: indented lines, `Name: value`.
+fn headers_of(text: &str) -> Result<Vec<(String, String)>> {
+    let lines = text.lines().filter(|line| line.starts_with(char::is_whitespace) && !line.trim().is_empty());
+    let pair = |line: &str| {
+        let (name, value) = line.split_once(':').with_context(|| format!("no header is in {line:?}"))?;
+        Ok((name.trim().to_owned(), value.trim().to_owned()))
     };
-    let headers = headers.as_table().context("[serve.headers] is not a table")?;
-    let pair = |(name, value): (&String, &toml::Value)| {
-        let value = value.as_str().with_context(|| format!("header {name} is not a string"))?;
-        Ok((name.clone(), value.to_owned()))
-    };
-    headers.iter().map(pair).collect()
+    lines.map(pair).collect()
 }
 
-fn header(name: &str, value: &str) -> Result<Header> {
-    Header::from_bytes(name, value).map_err(|()| anyhow!("{name}: {value:?} cannot be sent as a header"))
+fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
+    let cannot = || format!("{name}: {value:?} cannot be sent as a header");
+    Ok((name.parse().with_context(cannot)?, value.parse().with_context(cannot)?))
+}
+
+async fn listen(listener: TcpListener, files: &ServeDir, headers: &HeaderMap) -> Result<Infallible> {
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let (files, headers) = (files.clone(), headers.clone());
+        let service = service_fn(move |request| answer(files.clone(), headers.clone(), request));
+        // If a person leaves while a file is sent, that is not an error of the server.
+        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    }
+}
+
+async fn answer(
+    mut files: ServeDir,
+    headers: HeaderMap,
+    mut request: Request<Incoming>,
+) -> Result<Response<ServeFileSystemResponseBody>> {
+    if let Some(begun) = request.headers_mut().remove(IF_RANGE)
+        && version(&mut files, &request).await? != Some(begun)
+    {
+        // A part of another version would not fit what the client has, so the whole file is sent.
+        request.headers_mut().remove(RANGE);
+    }
+    let mut response = files.try_call(request).await?;
+    response.headers_mut().extend(headers);
+    Ok(response)
+}
+
+/// The `ETag` of a file. `ServeDir` sends it, but does not know `If-Range`.
+async fn version(files: &mut ServeDir, request: &Request<Incoming>) -> Result<Option<HeaderValue>> {
+    let look = Request::builder().method(Method::HEAD).uri(request.uri()).body(String::new())?;
+    Ok(files.try_call(look).await?.headers_mut().remove(ETAG))
 }
 
 #[cfg(test)]

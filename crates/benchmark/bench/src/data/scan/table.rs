@@ -19,7 +19,7 @@ pub(super) struct Table {
     rows: Rows,
 }
 
-/// The names of the columns, once they have been read.
+/// What has been read so far: first the header, then rows.
 #[derive(Debug, Default)]
 struct Rows {
     columns: Option<Columns>,

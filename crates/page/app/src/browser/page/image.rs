@@ -3,10 +3,11 @@ use leptos::prelude::*;
 use protocol::JobId;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web::describe;
 use web_sys::{Blob, File, Response};
 
 use super::Page;
-use super::link::{Opened, describe};
+use super::link::Opened;
 use crate::browser::client::Bulk;
 use crate::catalogue::Example;
 use crate::state::{Picture, State, acts};

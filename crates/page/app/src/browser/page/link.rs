@@ -6,8 +6,9 @@ use gloo::render::{AnimationFrame, request_animation_frame};
 use js_sys::{Array, ArrayBuffer, Uint8ClampedArray};
 use leptos::prelude::*;
 use protocol::{Command, Event, Failure, JobId};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
+use web::describe;
 use web_sys::{Blob, File, ImageData};
 
 use super::{Page, now_secs};
@@ -173,11 +174,4 @@ impl Page {
 fn pixels(bulk: &Array, width_px: u32) -> Option<ImageData> {
     let buffer = bulk.get(0).dyn_into::<ArrayBuffer>().ok()?;
     ImageData::new_with_js_u8_clamped_array(&Uint8ClampedArray::new(&buffer), width_px).ok()
-}
-
-pub(crate) fn describe(error: &JsValue) -> String {
-    match error.dyn_ref::<js_sys::Error>() {
-        Some(error) => String::from(error.message()),
-        None => error.as_string().unwrap_or_else(|| format!("{error:?}")),
-    }
 }

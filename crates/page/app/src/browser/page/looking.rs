@@ -1,10 +1,10 @@
 use js_sys::Array;
 use protocol::Failure;
 use wasm_bindgen::JsValue;
+use web::describe;
 use web_sys::{Blob, BlobPropertyBag, Url};
 
 use super::Page;
-use super::link::describe;
 use crate::browser::saving::save;
 use crate::state::benchmark::{analyse, export};
 

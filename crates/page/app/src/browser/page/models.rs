@@ -1,8 +1,8 @@
 use download::{ModelKey, Order, StoredModel};
 use leptos::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
+use web::{describe, sleep};
 
-use super::link::describe;
 use super::{Page, now_secs};
 use crate::browser::downloads::{Downloads, FromFrame};
 use crate::browser::models::{export, facts};
@@ -135,12 +135,12 @@ impl Page {
             for file in &model.files {
                 if let Err(error) = export::hand_over(&file.key, &file.name).await {
                     self.show(Failure {
-                        message: format!("“{}” could not be handed over ({}).", file.name, describe(&error)),
+                        message: format!("“{}” could not be handed over ({error}).", file.name),
                         remedy: "Allow downloads for this page and try again.".into(),
                     });
                 }
                 // Browsers drop a second download that comes in the same moment.
-                drop(JsFuture::from(export::moment()).await);
+                sleep(export::MOMENT_SECS).await;
             }
         });
     }

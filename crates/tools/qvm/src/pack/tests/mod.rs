@@ -1,5 +1,6 @@
 //! Packs the golden hub folders and holds the result against files that others wrote.
 
+mod defaults;
 mod errors;
 mod folders;
 mod llama;
