@@ -18,8 +18,6 @@ pub(crate) enum FromWorker {
 
 /// What travels beside a command.
 pub(crate) enum Bulk {
-    /// Nothing.
-    None,
     /// A buffer, which is given away.
     Buffer(js_sys::ArrayBuffer),
     /// Handles of files on disk, which are copied; their contents are not.
@@ -72,7 +70,6 @@ impl Client {
         let beside = Array::new();
         let transfer = Array::new();
         match bulk {
-            Bulk::None => {}
             Bulk::Buffer(buffer) => {
                 beside.push(&buffer);
                 transfer.push(&buffer);
