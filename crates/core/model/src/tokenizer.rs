@@ -3,18 +3,13 @@
 //! Text that a person typed is never a special token: [`Tokenizer::encode`] does not know them, the prompt's builder
 //! puts their ids in place itself ([`Tokenizer::special`]).
 
+mod alphabet;
 mod bytes;
 mod error;
 mod special;
 mod split;
 mod stream;
 mod vocabulary;
-
-use tokenizers::TokenizerImpl;
-use tokenizers::models::bpe::BPE;
-use tokenizers::normalizers::NFC;
-use tokenizers::pre_tokenizers::byte_level::ByteLevel;
-use tokenizers::pre_tokenizers::sequence::Sequence;
 
 pub use error::TokenizerError;
 pub use special::SpecialTokens;
@@ -23,9 +18,7 @@ pub use vocabulary::Vocabulary;
 
 use bytes::TokenBytes;
 use special::SpecialTexts;
-
-/// Normaliser, splitter and model; the post-processor and the decoder of the types are not used.
-type Pipeline = TokenizerImpl<BPE, NFC, Sequence, ByteLevel, ByteLevel>;
+use split::Pipeline;
 
 /// Qwen2's tokenizer.
 pub struct Tokenizer {

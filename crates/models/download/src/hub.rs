@@ -2,7 +2,12 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::{PairManifest, Place, Trouble, Wanted, address::Address, identity::is_sha256, trouble};
+use crate::{
+    PairManifest, Place, Trouble, Wanted,
+    address::{Address, escape},
+    identity::is_sha256,
+    trouble,
+};
 
 impl Place {
     /// What a person writes: `owner/repository`, `modelscope:owner/repository`, the address of a repository on huggingface.co,
@@ -167,19 +172,6 @@ fn repository<'a>(mut parts: impl Iterator<Item = &'a str>) -> Option<String> {
     }
     let name = parts.next().filter(is_name)?;
     Some(format!("{owner}/{name}"))
-}
-
-/// One part of a path, as it stands in an address.
-pub(crate) fn escape(part: &str) -> String {
-    let mut escaped = String::with_capacity(part.len());
-    for byte in part.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
 }
 
 /// What a person wrote is no place.

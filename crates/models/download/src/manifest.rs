@@ -2,7 +2,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Wanted, address::Address, hub::escape, identity::Validator, identity::is_sha256};
+use crate::{
+    Wanted,
+    address::{Address, escape},
+    identity::{Validator, is_sha256},
+};
 
 const FILE_VERSION: u32 = 1;
 const PAIR_VERSION: u32 = 1;
