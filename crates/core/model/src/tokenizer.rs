@@ -1,7 +1,7 @@
 //! Text to token ids and back: Qwen2's byte-level BPE, built from what a GGUF file carries.
 //!
-//! Text that a person typed is never a special token: [`Tokenizer::encode`] does not know them, the prompt's builder
-//! puts their ids in place itself ([`Tokenizer::special`]).
+//! Text that a person typed never becomes a special token: [`Tokenizer::encode`] does not know them. The prompt's builder
+//! inserts their ids itself ([`Tokenizer::special`]).
 
 mod alphabet;
 mod bytes;
@@ -34,8 +34,8 @@ impl Tokenizer {
     /// Builds the tokenizer of a vocabulary.
     ///
     /// # Errors
-    /// When the vocabulary is no byte-level BPE vocabulary of Qwen2: parts missing or of different lengths, merges of
-    /// tokens that are not there, a special token that the chat template needs missing.
+    /// When this is not a byte-level BPE vocabulary of Qwen2: parts are missing or differ in length, a merge names a
+    /// token that does not exist, or a special token of the chat template is missing.
     pub fn new(vocabulary: Vocabulary) -> Result<Self, TokenizerError> {
         vocabulary.check()?;
         let special_texts = SpecialTexts::new(&vocabulary);

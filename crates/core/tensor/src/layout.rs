@@ -44,7 +44,7 @@ impl Dtype {
     /// Bytes that `n_elements` elements take.
     ///
     /// # Errors
-    /// [`LayoutError::PartialBlock`] where the elements do not fill their last block, [`LayoutError::TooLarge`] where
+    /// [`LayoutError::PartialBlock`] if the elements do not fill their last block, [`LayoutError::TooLarge`] if
     /// the bytes exceed `usize` (32 bits in the browser).
     pub fn n_bytes(self, n_elements: usize) -> Result<usize, LayoutError> {
         if !n_elements.is_multiple_of(self.block_len()) {

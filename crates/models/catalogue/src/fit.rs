@@ -2,7 +2,7 @@ use download::size;
 
 use crate::Need;
 
-/// What is known of the machine that the page runs on. What a browser does not tell is `None`.
+/// What is known of the machine that the page runs on. What a browser does not report is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Device {
     /// Bytes that the page may still store.
@@ -13,9 +13,9 @@ pub struct Device {
     pub machine: Machine,
     /// The longest buffer of the graphics adapter.
     pub max_buffer_bytes: Option<u64>,
-    /// What a kernel may bind of a buffer at once. Longer matrices are cut, so it decides nothing here.
+    /// How much of a buffer a kernel may bind at once. Larger matrices are cut, so this decides nothing here.
     pub max_binding_bytes: Option<u64>,
-    /// Memory of the machine in GiB; browsers tell a power of two and no more than 8.
+    /// Memory of the machine in GiB; browsers report a power of two, at most 8.
     pub memory_gib: Option<f64>,
     /// A phone or a tablet.
     pub is_small_device: bool,
@@ -49,7 +49,7 @@ pub enum Verdict {
     Fits,
     /// It may, with little to spare.
     Tight,
-    /// The browser does not tell enough.
+    /// The browser does not report enough.
     Unknown,
     /// It does not.
     No,
@@ -77,22 +77,22 @@ impl Verdict {
     }
 }
 
-/// What a program in a browser can address: 32 bits.
+/// The memory that a program in a browser can address: 32 bits.
 const WASM_BYTES: u64 = 4 << 30;
 const GIB: f64 = (1_u64 << 30) as f64;
-/// Browsers tell no more than this.
+/// The largest value that browsers report.
 const MOST_TOLD_GIB: f64 = 8.0;
-/// Every adapter that WebGPU allows at all takes this.
+/// Every adapter that supports WebGPU has this much.
 const SURELY_BYTES: u64 = 500_000_000;
 /// What a graphics card or shared memory has on nearly every machine with 8 GiB and more.
 const USUALLY_BYTES: u64 = 3_000_000_000;
-/// A model that takes this much reads an image slowly where there is no graphics card.
+/// A model that takes this much reads an image slowly without a graphics card.
 const SLOW_BYTES: u64 = 1_000_000_000;
 /// From here on a phone's browser may end the tab.
 const SMALL_DEVICE_BYTES: u64 = 1_000_000_000;
 
 /// Judges a need against a device. The worst of what is found is the verdict: room in the store, room for a program, memory of the
-/// machine. How much memory a graphics card has, WebGPU does not tell; for a model of any size the verdict there says so.
+/// machine. WebGPU does not report the memory of a graphics card; the verdict for any larger model says so.
 pub fn fit(need: &Need, device: &Device) -> Fit {
     let found = [
         store(need, device),
@@ -174,7 +174,7 @@ fn speed(need: &Need, device: &Device) -> Found {
 
 fn memory(need: &Need, device: &Device) -> Found {
     let gib = device.memory_gib?;
-    // Eight may be any number above it.
+    // 8 stands for any larger number.
     if gib >= MOST_TOLD_GIB {
         return None;
     }
@@ -184,7 +184,7 @@ fn memory(need: &Need, device: &Device) -> Found {
         size(need.memory_bytes)
     );
     match device.machine {
-        // A card of its own has memory of its own.
+        // A separate card has its own memory.
         Machine::WebGpu if share > 0.5 => Some((Verdict::Unknown, told)),
         Machine::Cpu | Machine::Unknown if share > 0.9 => Some((Verdict::No, told)),
         Machine::Cpu | Machine::Unknown if share > 0.5 => Some((Verdict::Tight, told)),

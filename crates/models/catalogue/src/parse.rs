@@ -9,10 +9,10 @@ use crate::{Entry, Source};
 /// What is wrong with a catalogue.
 #[derive(Debug, Error)]
 pub enum CatalogueError {
-    /// It has not the shape of one.
+    /// It does not have the form of one.
     #[error("the catalogue is not what was expected: {0}")]
     Shape(#[from] serde_json::Error),
-    /// An entry says something that cannot be.
+    /// An entry says something impossible.
     #[error("the catalogue's entry “{id}”: {found}")]
     Entry {
         /// Its id.

@@ -47,9 +47,9 @@ impl Place {
 
     /// The address that lists the files.
     ///
-    /// Both hubs' answers were written down from public clients of them, not from the hubs themselves. Of the Hugging Face hub
+    /// The form of both hubs' answers is taken from public clients, not from the hubs themselves. Of the Hugging Face hub
     /// the first page is read, which has a thousand entries. Whether ModelScope lets pages of other sites read its list, and
-    /// whether it still tells `Sha256`, is unverified.
+    /// whether it still reports `Sha256`, is unverified.
     pub fn list_url(&self) -> String {
         match self {
             Self::HuggingFace(name) => {
@@ -64,7 +64,7 @@ impl Place {
         }
     }
 
-    /// The addresses of one file of this place, best first. A manifest's files lie beside it.
+    /// The addresses of one file of this place, best first. A manifest's files are beside it.
     pub fn mirrors(&self, path: &str) -> Vec<String> {
         let escaped: Vec<String> = path.split('/').map(escape).collect();
         let path = escaped.join("/");
@@ -166,7 +166,7 @@ fn repository<'a>(mut parts: impl Iterator<Item = &'a str>) -> Option<String> {
             && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
     };
     let owner = parts.next().filter(is_name)?;
-    // Sections of the hub that are no owners.
+    // Sections of the hub that are not owners.
     if matches!(owner, "datasets" | "spaces" | "models" | "docs" | "api" | "collections" | "papers") {
         return None;
     }
@@ -174,7 +174,7 @@ fn repository<'a>(mut parts: impl Iterator<Item = &'a str>) -> Option<String> {
     Some(format!("{owner}/{name}"))
 }
 
-/// What a person wrote is no place.
+/// What a person wrote is not a place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is no repository and no manifest: write owner/repository (Hugging Face), modelscope:owner/repository, the address of a \

@@ -1,4 +1,4 @@
-//! What can go wrong on the way, in sentences a person can act on.
+//! What can go wrong in a download, in sentences that a person can act on.
 
 use crate::{NetworkError, ShelfError, Trouble, address::Address};
 
@@ -72,7 +72,7 @@ pub(crate) fn gave_up(address: &str, why: &str) -> Trouble {
     )
 }
 
-/// `asked` names what was asked for, for people.
+/// `asked` names what was requested, for people.
 pub(crate) fn status(asked: &str, address: &str, status: u16) -> Trouble {
     let host = host(address);
     match status {
@@ -159,7 +159,7 @@ pub(crate) fn changes(address: &str, why: &str) -> Trouble {
     )
 }
 
-/// `free` is what is left of the quota.
+/// `free` is the rest of the quota.
 pub(crate) fn no_room(needed: u64, free: u64) -> Trouble {
     trouble(
         format!(

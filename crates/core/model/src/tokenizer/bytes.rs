@@ -4,7 +4,7 @@ use super::Vocabulary;
 use super::alphabet::byte_chars;
 use super::vocabulary::is_special;
 
-/// The bytes that every token stands for, back to back.
+/// The bytes of every token, back to back.
 pub(super) struct TokenBytes {
     bytes: Vec<u8>,
     /// Where each token's bytes end.
