@@ -86,7 +86,9 @@ impl DecodeError {
         match self {
             Self::Empty => "Choose the file again; it may not have been copied completely.",
             Self::NotAnImage { .. } => "Choose a PNG, JPEG, WebP, BMP, GIF or TIFF file.",
-            Self::Corrupt { .. } => "Open the file in an image viewer and save it again, or fetch it anew.",
+            Self::Corrupt { .. } => {
+                "Open the file in an image viewer and save it again, or download it again."
+            }
             Self::Unsupported { .. } => "Save the image as an 8-bit PNG and choose that.",
             Self::TooManyPixels { .. } | Self::TooMuchMemory { .. } => {
                 "Crop the image or reduce it, and save it as an 8-bit PNG or JPEG."

@@ -30,7 +30,7 @@ impl PixelBounds {
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum ResizeError {
     /// An image without pixels.
-    #[error("the image is {width}x{height} pixels: it holds no pixel")]
+    #[error("the image is {width}x{height} pixels: it has no pixels")]
     NoPixels {
         /// Pixels.
         width: u32,

@@ -60,7 +60,7 @@ pub enum GgufError {
     },
     /// A byte source that gave more bytes than the file has.
     #[error(
-        "{fed} bytes came from a file of {file_len}; its length was announced wrongly or it changed, open it again"
+        "{fed} bytes came from a file of {file_len} bytes; its stated length was wrong or it changed, open it again"
     )]
     TooManyBytes {
         /// All bytes that were fed.
@@ -88,7 +88,7 @@ pub enum GgufError {
     },
     /// A metadata value of a type that GGUF does not define.
     #[error(
-        "the file is damaged: key {key} has a value of type {found}, GGUF knows 0 to 12; download it again"
+        "the file is damaged: key {key} has a value of type {found}, the types of GGUF are 0 to 12; download it again"
     )]
     ValueType {
         /// The key.
@@ -105,13 +105,13 @@ pub enum GgufError {
         found: u8,
     },
     /// Two values for one key.
-    #[error("the file is damaged: key {key} stands in it twice; convert the model again")]
+    #[error("the file is damaged: it has the key {key} twice; convert the model again")]
     DuplicateKey {
         /// The key.
         key: String,
     },
     /// Two tensors of one name.
-    #[error("the file is damaged: tensor {name} stands in it twice; convert the model again")]
+    #[error("the file is damaged: it has the tensor {name} twice; convert the model again")]
     DuplicateTensor {
         /// The name.
         name: String,

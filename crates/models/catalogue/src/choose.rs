@@ -46,13 +46,13 @@ pub fn choose(files: &[Wanted]) -> Choice {
         let lower = file.name.to_ascii_lowercase();
         let stem = lower.strip_suffix(".gguf");
         match stem {
-            None => choice.leave(file, "is no GGUF file".into()),
-            Some(stem) if stem.contains("imatrix") => choice.leave(file, "is no model".into()),
+            None => choice.leave(file, "is not a GGUF file".into()),
+            Some(stem) if stem.contains("imatrix") => choice.leave(file, "is not a model".into()),
             Some(stem) => {
                 let (base, no, count) = piece(stem);
                 let (base, count) = (format!("{}{base}", folder_key(file)), count);
                 if let Some(twin) = sets.entry((base, count)).or_default().insert(no, file.clone()) {
-                    choice.leave(&twin, "is there twice".into());
+                    choice.leave(&twin, "is listed twice".into());
                 }
             }
         }

@@ -150,7 +150,7 @@ fn place(need: &Need, device: &Device) -> Found {
         Machine::Cpu | Machine::Unknown => None,
         Machine::WebGpu => {
             let untold = format!(
-                "It needs {memory} on the graphics card. WebGPU does not tell how much memory a card has"
+                "It needs {memory} on the graphics card. WebGPU does not report how much memory a card has"
             );
             match need.memory_bytes {
                 0..=SURELY_BYTES => None,
@@ -169,7 +169,7 @@ fn place(need: &Need, device: &Device) -> Found {
 /// By estimate: the CPU of a tab reads a few prompt tokens a second with a 2B, and an image becomes hundreds of them.
 fn speed(need: &Need, device: &Device) -> Found {
     let is_slow = device.machine == Machine::Cpu && (SLOW_BYTES..=WASM_BYTES).contains(&need.memory_bytes);
-    is_slow.then(|| (Verdict::Tight, "On the CPU of a tab it takes minutes for an image.".to_owned()))
+    is_slow.then(|| (Verdict::Tight, "On the CPU of a tab an image takes minutes.".to_owned()))
 }
 
 fn memory(need: &Need, device: &Device) -> Found {
@@ -240,13 +240,13 @@ mod tests {
     }
 
     #[test]
-    fn what_webgpu_does_not_tell_is_not_claimed() {
+    fn what_webgpu_does_not_report_is_not_claimed() {
         let found = fit(&seven(), &on(Machine::WebGpu));
         assert_eq!(found.verdict, Verdict::Unknown);
-        assert!(found.reasons[0].contains("does not tell"), "{found:?}");
+        assert!(found.reasons[0].contains("does not report"), "{found:?}");
         let found = fit(&two(), &on(Machine::WebGpu));
         assert_eq!(found.verdict, Verdict::Fits);
-        assert!(found.reasons[0].contains("does not tell"), "{found:?}");
+        assert!(found.reasons[0].contains("does not report"), "{found:?}");
         let little = Device { memory_gib: Some(4.0), ..on(Machine::WebGpu) };
         assert_eq!(verdict(&two(), little), Verdict::Unknown);
         assert_eq!(fit(&need(6_282_240, 7_000_000), &on(Machine::WebGpu)).reasons, Vec::<String>::new());

@@ -177,7 +177,7 @@ fn repository<'a>(mut parts: impl Iterator<Item = &'a str>) -> Option<String> {
 /// What a person wrote is not a place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is no repository and no manifest: write owner/repository (Hugging Face), modelscope:owner/repository, the address of a \
+    "{0:?} is neither a repository nor a manifest: write owner/repository (Hugging Face), modelscope:owner/repository, the address of a \
      repository, or the address of a manifest that ends with .json"
 )]
 pub struct PlaceError(pub String);

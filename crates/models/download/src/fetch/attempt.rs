@@ -140,11 +140,11 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
             return Ok(true);
         };
         if seen.n_bytes.is_some_and(|n_bytes| n_bytes != ledger.n_total()) {
-            return Err(self.differs(mirror, "its length is another".to_owned()));
+            return Err(self.differs(mirror, "its length differs".to_owned()));
         }
         let is_same = is_same.or_else(|| manifest.validators.get(mirror)?.agrees(&seen.validator));
         match is_same {
-            Some(false) => Err(self.differs(mirror, "the host calls it another version".to_owned())),
+            Some(false) => Err(self.differs(mirror, "the host says that it is another version".to_owned())),
             is_same => Ok(is_same == Some(true)),
         }
     }
@@ -172,7 +172,7 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
             Piece::Refused(trouble) => return Ok(Some(Outcome::Refused(trouble))),
         };
         let is_same = self.stored.ledger().is_some_and(|ledger| ledger.check(index, &bytes).is_ok());
-        Ok((!is_same).then(|| self.differs(mirror, "its bytes are others".to_owned())))
+        Ok((!is_same).then(|| self.differs(mirror, "its bytes differ".to_owned())))
     }
 
     /// Records what a mirror says, and makes sure that there is room.

@@ -16,7 +16,7 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
         if self.stored.n_done() > 0 && !self.warned_no_resume {
             self.warned_no_resume = true;
             let host = trouble::host(mirror);
-            self.warn(format!("{host} cannot resume a download. It is read from the start; what is there is compared and kept."));
+            self.warn(format!("{host} cannot resume a download. The file is read from the start; the part in the store is compared and kept."));
         }
         self.partial.clear();
         let end = self.stored.n_total().unwrap_or(0);
@@ -103,7 +103,7 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
             .map(|ledger| ledger.check(index, &bytes))
         {
             Some(Ok(())) => {}
-            Some(Err(_)) => return Ok(Some(self.differs(mirror, "its bytes are others".to_owned()))),
+            Some(Err(_)) => return Ok(Some(self.differs(mirror, "its bytes differ".to_owned()))),
             None => self.stored.place(index, &bytes)?,
         }
         self.sum.follow(index, &bytes);
