@@ -39,3 +39,39 @@ pub enum LayoutError {
         n_elements: usize,
     },
 }
+
+impl Dtype {
+    /// Bytes that `n_elements` elements take.
+    ///
+    /// # Errors
+    /// [`LayoutError::PartialBlock`] if the elements do not fill their last block, [`LayoutError::TooLarge`] if
+    /// the bytes exceed `usize` (32 bits in the browser).
+    pub fn n_bytes(self, n_elements: usize) -> Result<usize, LayoutError> {
+        if !n_elements.is_multiple_of(self.block_len()) {
+            return Err(LayoutError::PartialBlock { dtype: self, n_elements });
+        }
+        (n_elements / self.block_len())
+            .checked_mul(self.block_bytes())
+            .ok_or(LayoutError::TooLarge { dtype: self, n_elements })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_counted_in_whole_blocks() {
+        assert_eq!(Dtype::Q4K.n_bytes(512), Ok(288));
+        assert_eq!(Dtype::Q4K.n_bytes(0), Ok(0));
+        assert_eq!(Dtype::F16.n_bytes(3), Ok(6));
+        assert_eq!(
+            Dtype::Q4_0.n_bytes(33),
+            Err(LayoutError::PartialBlock { dtype: Dtype::Q4_0, n_elements: 33 })
+        );
+        assert_eq!(
+            Dtype::F32.n_bytes(usize::MAX),
+            Err(LayoutError::TooLarge { dtype: Dtype::F32, n_elements: usize::MAX })
+        );
+    }
+}
