@@ -14,7 +14,7 @@ const EDGES: Edges = Edges {
         ("protocol", &["bench"]),
         ("workbook", &["bench"]),
         ("runs", &["bench"]),
-        ("pack", &["tensor", "weights", "imaging", "model"]),
+        ("pack", &["tensor", "download"]),
         ("web", &[]),
         ("download", &[]),
         ("catalogue", &["download"]),
@@ -37,8 +37,8 @@ const EDGES: Edges = Edges {
         (
             "qvm",
             &[
-                "tensor", "weights", "imaging", "model", "bench", "workbook", "protocol", "download",
-                "engine", "cpu", "gpu",
+                "tensor", "weights", "imaging", "model", "bench", "workbook", "protocol", "pack", "engine",
+                "cpu", "gpu",
             ],
         ),
         ("app", &["bench", "protocol", "download", "catalogue"]),
@@ -47,13 +47,13 @@ const EDGES: Edges = Edges {
         (
             "tests",
             &[
-                "tensor", "weights", "imaging", "model", "bench", "protocol", "engine", "cpu", "gpu", "qvm",
-                "xtask",
+                "tensor", "weights", "imaging", "model", "bench", "protocol", "engine", "cpu", "gpu", "pack",
+                "qvm", "xtask",
             ],
         ),
     ],
     reserved: &[
-        ("candle", &["weights", "cpu", "qvm"]),
+        ("candle", &["weights", "cpu", "pack"]),
         ("web-sys", &["worker", "downloader", "app"]),
         ("serde-wasm-bindgen", &["worker", "downloader", "app"]),
         ("wasm-bindgen", &["worker", "downloader", "app"]),
@@ -112,6 +112,8 @@ fn a_wrong_edge_is_found() {
         ("protocol", "tensor"),
         ("protocol", "phantoms"),
         ("model", "candle-core"),
+        ("qvm", "candle-core"),
+        ("pack", "cpu"),
         ("engine", "web-sys"),
         ("worker", "wgpu"),
         ("downloader", "protocol"),
@@ -130,6 +132,7 @@ fn a_wrong_edge_is_found() {
         ("downloader", "download"),
         ("downloader", "web-sys"),
         ("weights", "candle-core"),
+        ("pack", "candle-core"),
         ("model", "thiserror"),
     ];
     let edge = |(from, to): &(&str, &str)| Edge::new(from, to);

@@ -8,10 +8,11 @@ mod file;
 mod host;
 mod inspect;
 mod machine;
-pub mod pack;
-mod pair;
+mod named;
+mod pack;
 mod profile;
-pub mod synth;
+mod progress;
+mod synth;
 mod trace;
 pub mod workload;
 
@@ -63,8 +64,8 @@ pub fn main() -> ExitCode {
         Command::Bench(command) => benchmark::run(&command),
         Command::Inspect(args) => inspect::run(&args),
         Command::Trace(args) => trace::run(&args),
-        Command::Pack(args) => pack::run(&args),
-        Command::Synth(args) => synth::run(&args),
+        Command::Pack(args) => pack::run(args),
+        Command::Synth(args) => synth::run(args),
         Command::Profile(args) => profile::run(&args),
     };
     match done {

@@ -21,7 +21,7 @@ use crate::file::ModelFiles;
 use crate::host::Terminal;
 use crate::inspect::header;
 
-/// Loads the pair that [`synth`](crate::synth) or `qvm pack` wrote to a folder.
+/// Loads the pair in a folder, as `qvm pack` and `qvm synth` write it.
 ///
 /// # Errors
 /// Where the files cannot be read or are no model, or the machine has no room.

@@ -15,7 +15,7 @@ use anyhow::Result;
 use candle_core::Device;
 use candle_core::quantized::gguf_file::Content;
 
-use super::{PackArgs, PackType, run};
+use super::{PackOptions, PackType, pack_folder};
 
 /// `tests/golden`.
 pub(super) fn golden_data() -> PathBuf {
@@ -28,7 +28,7 @@ pub(super) fn golden(model: &str) -> PathBuf {
 
 /// A folder of its own for each test, emptied first.
 pub(super) fn scratch(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("qvm-pack-{}-{name}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("pack-{}-{name}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     folder
 }
@@ -59,13 +59,14 @@ pub(super) fn pack_with(
     name: &str,
     out: &Path,
 ) -> Result<()> {
-    run(&PackArgs {
+    let options = PackOptions {
         from: from.to_path_buf(),
         out: out.to_path_buf(),
         pack_type,
         lora: lora.map(Path::to_path_buf),
         name: Some(name.to_owned()),
-    })
+    };
+    pack_folder(&options, &mut |_| {})
 }
 
 /// One file: keys as text, tensors as (type, shape, values).

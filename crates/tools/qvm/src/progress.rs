@@ -3,6 +3,8 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
+use pack::Step;
+
 use crate::clock::now_secs;
 
 /// Seconds between two drawings of the line.
@@ -32,10 +34,9 @@ struct SoFar {
 }
 
 impl Progress {
-    /// Begins to count towards `n_total` bytes of tensors.
-    pub(crate) fn start(n_total: u64) -> Self {
+    pub(crate) fn new() -> Self {
         let now = now_secs();
-        let so_far = SoFar { file: String::new(), tensor: String::new(), n_done: 0, n_total, secs: 0.0 };
+        let so_far = SoFar { file: String::new(), tensor: String::new(), n_done: 0, n_total: 0, secs: 0.0 };
         Self {
             so_far,
             started_secs: now,
@@ -45,15 +46,28 @@ impl Progress {
         }
     }
 
-    /// What is written from here on.
-    pub(super) fn begin(&mut self, file: &str, tensor: &str) {
-        file.clone_into(&mut self.so_far.file);
-        tensor.clone_into(&mut self.so_far.tensor);
+    /// Says what happens.
+    pub(crate) fn step(&mut self, step: Step<'_>) {
+        match step {
+            Step::Adapter { folder, n_changed } => {
+                eprintln!("{}: changes {n_changed} tensors", folder.display());
+            }
+            Step::Begin { n_bytes } => self.so_far.n_total = n_bytes,
+            Step::Tensor { file, tensor } => {
+                file.clone_into(&mut self.so_far.file);
+                tensor.clone_into(&mut self.so_far.tensor);
+            }
+            Step::Bytes { n } => self.advance(n),
+            Step::File { path, n_tensors, n_bytes } => {
+                self.clear();
+                eprintln!("{}: {n_tensors} tensors, {n_bytes} bytes", path.display());
+            }
+        }
     }
 
     /// Counts bytes, and tells where it is time.
-    pub(super) fn advance(&mut self, n_bytes: usize) {
-        self.so_far.n_done += n_bytes as u64;
+    fn advance(&mut self, n_bytes: u64) {
+        self.so_far.n_done += n_bytes;
         let now = now_secs();
         let pause = if self.is_terminal { REDRAW_SECS } else { TELL_SECS };
         if now - self.told_secs < pause {
@@ -72,7 +86,7 @@ impl Progress {
     }
 
     /// Takes the drawn line away, so that another can be written.
-    pub(super) fn clear(&mut self) {
+    fn clear(&mut self) {
         if std::mem::take(&mut self.is_drawn) {
             eprint!("\r\x1b[K");
         }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::pack::{Prepared, prepare};
+use crate::hub::{Prepared, prepare};
 
 /// Changes the configuration of a folder.
 fn edit(folder: &Path, change: impl FnOnce(&mut Map<String, Value>)) -> Result<()> {
@@ -24,7 +24,8 @@ fn leave_out(config: &mut Map<String, Value>, name: &str) {
 
 fn prepared(from: &Path) -> Result<Prepared> {
     let (from, out) = (from.to_path_buf(), from.join("out"));
-    prepare(&PackArgs { from, out, pack_type: PackType::Q8_0, lora: None, name: None })
+    let options = PackOptions { from, out, pack_type: PackType::Q8_0, lora: None, name: None };
+    prepare(&options, &mut |_| {})
 }
 
 /// The error that a copy of the tied folder gives after its configuration was changed.
@@ -120,8 +121,8 @@ fn a_7b_whose_vision_config_leaves_out_the_defaults_is_a_7b() -> Result<()> {
         assert_eq!(*found, crate::pair::container::Value::U32(expected), "{key}");
     }
     assert_eq!(vision.tensors.len(), 520);
-    let up = vision.tensors.iter().find(|(tensor, _)| tensor.gguf_name == "v.blk.31.ffn_up.weight");
-    assert_eq!(up.map(|(tensor, _)| tensor.shape()), Some(vec![5120, 1280]));
+    let up = vision.tensors.iter().find(|stored| stored.tensor.gguf_name == "v.blk.31.ffn_up.weight");
+    assert_eq!(up.map(|stored| stored.tensor.shape()), Some(vec![5120, 1280]));
     Ok(fs::remove_dir_all(&folder)?)
 }
 

@@ -7,10 +7,10 @@ use anyhow::Result;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 
-use crate::pack::PackType;
-use crate::pack::tests::{copy_of, golden, golden_data, pack_with, read, scratch};
+use crate::hub::PackType;
+use crate::hub::tests::{copy_of, golden, golden_data, pack_with, read, scratch};
 use crate::pair::config::HubConfig;
-use crate::pair::plan::{self, Part, Planned};
+use crate::pair::plan::{self, Piece, PlannedTensor};
 
 fn adapter(name: &str) -> PathBuf {
     golden_data().join("lora").join(name)
@@ -24,7 +24,7 @@ fn tensors_of(path: &Path) -> Result<Vec<Decoded>> {
     let bytes = fs::read(path)?;
     let file = SafeTensors::deserialize(&bytes)?;
     let decoded = file.tensors().into_iter().map(|(name, view)| {
-        (name, view.shape().to_vec(), crate::pack::elements::decode(view.dtype(), view.data()))
+        (name, view.shape().to_vec(), crate::hub::elements::decode(view.dtype(), view.data()))
     });
     Ok(decoded.collect())
 }
@@ -48,14 +48,14 @@ fn expected(merged: &Path) -> Result<Vec<(String, Vec<f32>)>> {
         let place = tensors.iter_mut().find(|(name, ..)| *name == changed.0).unwrap();
         *place = changed;
     }
-    let of = |planned: &Planned| {
+    let of = |planned: &PlannedTensor| {
         let (_, _, values) = tensors.iter().find(|(name, ..)| *name == planned.hub_name).unwrap();
         let n = planned.n_elements();
-        let values = match planned.part {
-            Part::Whole => values.clone(),
-            Part::Third(third) => values[third * n..(third + 1) * n].to_vec(),
+        let values = match planned.piece {
+            Piece::Whole => values.clone(),
+            Piece::Third(third) => values[third * n..(third + 1) * n].to_vec(),
             // (out, channel, frame, row, column)
-            Part::Frame(frame) => values.chunks(14 * 14).skip(frame).step_by(2).flatten().copied().collect(),
+            Piece::Frame(frame) => values.chunks(14 * 14).skip(frame).step_by(2).flatten().copied().collect(),
         };
         (planned.gguf_name.clone(), values)
     };

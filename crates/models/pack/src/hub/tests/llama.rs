@@ -2,7 +2,9 @@
 //! its files of the same checkpoint are beside the checkout.
 
 use super::*;
-use crate::pack::mix::{self, TextRule};
+use crate::hub::convert::ggml_dtype;
+use crate::hub::mix;
+use crate::pair::TextRule;
 use crate::pair::config::HubConfig;
 use crate::pair::plan;
 
@@ -30,12 +32,13 @@ fn types_of(contents: Contents) -> Types {
 fn names_shapes_and_types_are_those_of_llama_cpps_files() -> Result<()> {
     let config = tiny()?;
     let rule = TextRule { tied: true, n_layers: 3 };
-    let planned = |tensors: Vec<plan::Planned>, dtype: &dyn Fn(&plan::Planned) -> tensor::Dtype| -> Types {
-        let entry = |t: &plan::Planned| {
-            (t.gguf_name.clone(), (format!("{:?}", cpu::ggml_dtype(dtype(t))), t.shape()))
+    let planned =
+        |tensors: Vec<plan::PlannedTensor>, dtype: &dyn Fn(&plan::PlannedTensor) -> tensor::Dtype| -> Types {
+            let entry = |t: &plan::PlannedTensor| {
+                (t.gguf_name.clone(), (format!("{:?}", ggml_dtype(dtype(t))), t.shape()))
+            };
+            tensors.iter().map(entry).collect()
         };
-        tensors.iter().map(entry).collect()
-    };
     let text = planned(plan::text_tensors(&config.text, true), &|t| mix::text_dtype(PackType::Q4KM, t, rule));
     let vision = planned(plan::vision_tensors(&config.vision), &|t| mix::vision_dtype(PackType::Q8_0, t));
     let theirs =

@@ -15,12 +15,12 @@ struct Preprocessor {
     image_std: [f32; 3],
     min_pixels: Option<u32>,
     max_pixels: Option<u32>,
-    size: Option<Size>,
+    size: Option<SizeField>,
 }
 
 /// Newer transformers' form of the bounds. Despite the names, these are pixel counts.
 #[derive(Debug, Deserialize)]
-struct Size {
+struct SizeField {
     shortest_edge: Option<u32>,
     longest_edge: Option<u32>,
 }

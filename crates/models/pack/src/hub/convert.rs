@@ -4,14 +4,15 @@ use std::num::NonZero;
 use std::thread;
 
 use anyhow::{Context, Result, anyhow, ensure};
-use candle_core::quantized::QTensor;
+use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{Device, Tensor};
 use tensor::Dtype;
 
 use super::elements::{Raw, decode};
 use super::lora::Delta;
 use super::source::Source;
-use crate::pair::plan::{Part, Planned};
+use crate::pair::plan::Piece;
+use crate::pair::{Sink, Stored};
 
 /// Elements handled at once: 16 MiB as f32, whatever the tensor's size.
 const CHUNK_ELEMENTS: usize = 1 << 22;
@@ -19,17 +20,17 @@ const CHUNK_ELEMENTS: usize = 1 << 22;
 /// Reads one planned tensor and hands its stored bytes to `sink`, in order.
 pub(super) fn stream(
     source: &Source,
-    planned: &Planned,
-    dtype: Dtype,
-    mut sink: impl FnMut(&[u8]) -> Result<()>,
+    Stored { tensor: planned, dtype }: &Stored,
+    sink: Sink<'_>,
 ) -> Result<()> {
+    let dtype = *dtype;
     let opened = source.open(&planned.hub_name)?;
     let n_elements = planned.n_elements();
     let row_len = planned.row_len();
-    let first = match planned.part {
-        Part::Whole => 0,
-        Part::Third(third) => third * n_elements,
-        Part::Frame(frame) => {
+    let first = match planned.piece {
+        Piece::Whole => 0,
+        Piece::Third(third) => third * n_elements,
+        Piece::Frame(frame) => {
             // Small in every model (6 MB in the 2B), and scattered: one piece.
             let all = opened.read(0..planned.hub_shape.iter().product())?.decode();
             let all = Tensor::from_vec(all, planned.hub_shape.as_slice(), &Device::Cpu)?;
@@ -80,9 +81,28 @@ fn encode_all(chunk: &Raw, rows: Rows<'_>, dtype: Dtype) -> Result<Vec<Vec<u8>>>
 fn encode(values: &[f32], row_len: usize, dtype: Dtype) -> Result<Vec<u8>> {
     check_range(values, dtype)?;
     let rows = Tensor::from_slice(values, (values.len() / row_len, row_len), &Device::Cpu)?;
-    let stored = QTensor::quantize(&rows, cpu::ggml_dtype(dtype))
-        .with_context(|| format!("cannot store as {dtype}"))?;
+    let stored =
+        QTensor::quantize(&rows, ggml_dtype(dtype)).with_context(|| format!("cannot store as {dtype}"))?;
     Ok(stored.data()?.into_owned())
+}
+
+/// candle's name of a type.
+pub(super) fn ggml_dtype(dtype: Dtype) -> GgmlDType {
+    match dtype {
+        Dtype::F32 => GgmlDType::F32,
+        Dtype::F16 => GgmlDType::F16,
+        Dtype::BF16 => GgmlDType::BF16,
+        Dtype::Q4_0 => GgmlDType::Q4_0,
+        Dtype::Q4_1 => GgmlDType::Q4_1,
+        Dtype::Q5_0 => GgmlDType::Q5_0,
+        Dtype::Q5_1 => GgmlDType::Q5_1,
+        Dtype::Q8_0 => GgmlDType::Q8_0,
+        Dtype::Q2K => GgmlDType::Q2K,
+        Dtype::Q3K => GgmlDType::Q3K,
+        Dtype::Q4K => GgmlDType::Q4K,
+        Dtype::Q5K => GgmlDType::Q5K,
+        Dtype::Q6K => GgmlDType::Q6K,
+    }
 }
 
 /// Refuses values that the type cannot hold: they would turn into infinities and spoil every answer.

@@ -44,14 +44,14 @@ impl<W: Write> Write for Hashing<W> {
 
 /// A file under another name than its own. Dropped before it is published, it is removed.
 #[derive(Debug)]
-pub(crate) struct Part {
+pub(crate) struct PartFile {
     part: PathBuf,
     path: PathBuf,
     written: Written,
     is_published: bool,
 }
 
-impl Part {
+impl PartFile {
     /// Writes `folder/name.part` by `fill`.
     ///
     /// # Errors
@@ -95,7 +95,7 @@ impl Part {
     }
 }
 
-impl Drop for Part {
+impl Drop for PartFile {
     fn drop(&mut self) {
         if !self.is_published {
             // Whoever drops it has an error of its own to report; a part file that stays behind is only clutter.
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn a_file_has_its_name_only_when_it_is_published() -> Result<()> {
         let folder = scratch("published")?;
-        let part = Part::write(&folder, "a.bin", |out| Ok(out.write_all(b"abc")?))?;
+        let part = PartFile::write(&folder, "a.bin", |out| Ok(out.write_all(b"abc")?))?;
         assert!(!folder.join("a.bin").exists() && folder.join("a.bin.part").exists());
         let written = part.publish()?;
         assert!(folder.join("a.bin").exists() && !folder.join("a.bin.part").exists());
@@ -130,12 +130,12 @@ mod tests {
     #[test]
     fn a_file_that_failed_or_is_given_up_leaves_nothing() -> Result<()> {
         let folder = scratch("failed")?;
-        let failed = Part::write(&folder, "a.bin", |out| {
+        let failed = PartFile::write(&folder, "a.bin", |out| {
             out.write_all(b"abc")?;
             anyhow::bail!("no more")
         });
         assert!(failed.is_err_and(|error| format!("{error:#}").contains("a.bin: no more")));
-        drop(Part::write(&folder, "b.bin", |_| Ok(()))?);
+        drop(PartFile::write(&folder, "b.bin", |_| Ok(()))?);
         assert_eq!(fs::read_dir(&folder)?.count(), 0);
         Ok(fs::remove_dir_all(&folder)?)
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use download::{MANIFEST_NAME, PairFile, PairManifest};
 
-use crate::pair::{Part, Written};
+use crate::pair::{PartFile, Written};
 
 /// Checksums in the form of coreutils.
 pub(super) const SUMS_NAME: &str = "SHA256SUMS";
@@ -38,7 +38,7 @@ pub(super) fn write(
     });
     let manifest = PairManifest::new(title.to_owned(), quantisation.to_owned(), licence, listed.collect());
     for (name, text) in [(SUMS_NAME, sums), (MANIFEST_NAME, manifest.to_json())] {
-        Part::write(folder, name, |out| Ok(out.write_all(text.as_bytes())?))?.publish()?;
+        PartFile::write(folder, name, |out| Ok(out.write_all(text.as_bytes())?))?.publish()?;
     }
     Ok(())
 }

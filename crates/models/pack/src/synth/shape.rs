@@ -6,13 +6,11 @@ use serde_json::json;
 use crate::pair::config::HubConfig;
 
 /// Which model's shapes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
-    /// Qwen2-VL-2B: 28 blocks of 1536 columns, the head tied to the embedding
-    #[value(name = "2b")]
+    /// Qwen2-VL-2B: 28 blocks of 1536 columns, the head tied to the embedding.
     TwoB,
-    /// Qwen2-VL-7B: 28 blocks of 3584 columns, a head of its own
-    #[value(name = "7b")]
+    /// Qwen2-VL-7B: 28 blocks of 3584 columns, a head of its own.
     SevenB,
 }
 

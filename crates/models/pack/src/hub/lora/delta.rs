@@ -2,7 +2,7 @@
 
 /// `scale * B·A`, for a matrix of as many rows as B and as many columns as A.
 #[derive(Debug)]
-pub(in crate::pack) struct Delta {
+pub(in crate::hub) struct Delta {
     /// `(rank, columns)`
     a: Vec<f32>,
     /// `(rows, rank)`
@@ -20,7 +20,7 @@ impl Delta {
     /// Adds its rows from `first_row` on to whole rows of weights.
     ///
     /// The sum over the rank is made first, then scaled, then added, each rounded to f32: PEFT's order.
-    pub(in crate::pack) fn add_to(&self, first_row: usize, weights: &mut [f32]) {
+    pub(in crate::hub) fn add_to(&self, first_row: usize, weights: &mut [f32]) {
         let n_cols = self.a.len() / self.rank;
         let mut product = vec![0.0_f32; n_cols];
         let rows_of_b = self.b.chunks_exact(self.rank).skip(first_row);

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::elements::Raw;
 use super::read_json;
-use crate::pair::plan::Planned;
+use crate::pair::plan::PlannedTensor;
 
 const SINGLE: &str = "model.safetensors";
 const INDEX: &str = "model.safetensors.index.json";
@@ -97,7 +97,7 @@ impl Checkpoint {
     }
 
     /// Holds the checkpoint against the plan: everything there, in its shape, and nothing else.
-    pub(super) fn check<'a>(&self, plan: impl Iterator<Item = &'a Planned>, tied: bool) -> Result<()> {
+    pub(super) fn check<'a>(&self, plan: impl Iterator<Item = &'a PlannedTensor>, tied: bool) -> Result<()> {
         let mut used = BTreeSet::new();
         for planned in plan {
             let name = planned.hub_name.as_str();

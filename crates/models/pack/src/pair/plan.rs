@@ -5,16 +5,16 @@ use super::config::{TextConfig, VisionConfig};
 
 /// One tensor of the output and the part of a checkpoint's tensor that it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Planned {
+pub(crate) struct PlannedTensor {
     pub(crate) gguf_name: String,
     pub(crate) hub_name: String,
     pub(crate) hub_shape: Vec<usize>,
-    pub(crate) part: Part,
+    pub(crate) piece: Piece,
 }
 
-/// Part of a checkpoint's tensor.
+/// Piece of a checkpoint's tensor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum Piece {
     Whole,
     /// One third of the rows: q, k or v of a fused projection.
     Third(usize),
@@ -22,14 +22,14 @@ pub(crate) enum Part {
     Frame(usize),
 }
 
-impl Planned {
+impl PlannedTensor {
     /// Outermost dimension first.
     pub(crate) fn shape(&self) -> Vec<usize> {
         let mut shape = self.hub_shape.clone();
-        match self.part {
-            Part::Whole => {}
-            Part::Third(_) => shape[0] /= 3,
-            Part::Frame(_) => {
+        match self.piece {
+            Piece::Whole => {}
+            Piece::Third(_) => shape[0] /= 3,
+            Piece::Frame(_) => {
                 shape.remove(2);
             }
         }
@@ -47,22 +47,22 @@ impl Planned {
 }
 
 /// Elements of all tensors together.
-pub(crate) fn n_parameters(tensors: &[Planned]) -> u64 {
+pub(crate) fn n_parameters(tensors: &[PlannedTensor]) -> u64 {
     tensors.iter().map(|t| t.n_elements() as u64).sum()
 }
 
-fn planned(gguf_name: String, hub_name: String, hub_shape: &[usize], part: Part) -> Planned {
-    Planned { gguf_name, hub_name, hub_shape: hub_shape.to_vec(), part }
+fn planned(gguf_name: String, hub_name: String, hub_shape: &[usize], piece: Piece) -> PlannedTensor {
+    PlannedTensor { gguf_name, hub_name, hub_shape: hub_shape.to_vec(), piece }
 }
 
 /// The text model. A tied head is the embedding, so it has no tensor of its own.
-pub(crate) fn text_tensors(config: &TextConfig, tied: bool) -> Vec<Planned> {
+pub(crate) fn text_tensors(config: &TextConfig, tied: bool) -> Vec<PlannedTensor> {
     let (hidden, mlp, vocab) = (config.hidden_size, config.intermediate_size, config.vocab_size);
     let q = config.num_attention_heads * config.head_dim();
     let kv = config.num_key_value_heads * config.head_dim();
     let mut tensors = Vec::new();
     let mut add =
-        |gguf: String, hub: String, shape: &[usize]| tensors.push(planned(gguf, hub, shape, Part::Whole));
+        |gguf: String, hub: String, shape: &[usize]| tensors.push(planned(gguf, hub, shape, Piece::Whole));
 
     add("token_embd.weight".into(), "model.embed_tokens.weight".into(), &[vocab, hidden]);
     for i in 0..config.num_hidden_layers {
@@ -90,7 +90,7 @@ pub(crate) fn text_tensors(config: &TextConfig, tied: bool) -> Vec<Planned> {
 }
 
 /// The vision tower and the merger.
-pub(crate) fn vision_tensors(config: &VisionConfig) -> Vec<Planned> {
+pub(crate) fn vision_tensors(config: &VisionConfig) -> Vec<PlannedTensor> {
     let (width, mlp, patch) = (config.embed_dim, config.mlp_width(), config.patch_size);
     let merged = width * config.spatial_merge_size * config.spatial_merge_size;
     let mut tensors = Vec::new();
@@ -100,26 +100,26 @@ pub(crate) fn vision_tensors(config: &VisionConfig) -> Vec<Planned> {
     let kernel = [width, config.in_channels, config.temporal_patch_size, patch, patch];
     for (frame, suffix) in ["", ".1"].into_iter().enumerate() {
         let gguf = format!("v.patch_embd.weight{suffix}");
-        add(gguf, "visual.patch_embed.proj.weight".into(), &kernel, Part::Frame(frame));
+        add(gguf, "visual.patch_embed.proj.weight".into(), &kernel, Piece::Frame(frame));
     }
     for i in 0..config.depth {
         let mut block = |gguf: &str, hub: &str, shape: &[usize], part| {
             add(format!("v.blk.{i}.{gguf}"), format!("visual.blocks.{i}.{hub}"), shape, part);
         };
         let mut norm = |gguf: &str, hub: &str| {
-            block(&format!("{gguf}.weight"), &format!("{hub}.weight"), &[width], Part::Whole);
-            block(&format!("{gguf}.bias"), &format!("{hub}.bias"), &[width], Part::Whole);
+            block(&format!("{gguf}.weight"), &format!("{hub}.weight"), &[width], Piece::Whole);
+            block(&format!("{gguf}.bias"), &format!("{hub}.bias"), &[width], Piece::Whole);
         };
         norm("ln1", "norm1");
         norm("ln2", "norm2");
         for (third, letter) in ["q", "k", "v"].into_iter().enumerate() {
-            let part = Part::Third(third);
+            let part = Piece::Third(third);
             block(&format!("attn_{letter}.weight"), "attn.qkv.weight", &[3 * width, width], part);
             block(&format!("attn_{letter}.bias"), "attn.qkv.bias", &[3 * width], part);
         }
         let mut linear = |gguf: &str, hub: &str, rows: usize, cols: usize| {
-            block(&format!("{gguf}.weight"), &format!("{hub}.weight"), &[rows, cols], Part::Whole);
-            block(&format!("{gguf}.bias"), &format!("{hub}.bias"), &[rows], Part::Whole);
+            block(&format!("{gguf}.weight"), &format!("{hub}.weight"), &[rows, cols], Piece::Whole);
+            block(&format!("{gguf}.bias"), &format!("{hub}.bias"), &[rows], Piece::Whole);
         };
         linear("attn_out", "attn.proj", width, width);
         linear("ffn_up", "mlp.fc1", mlp, width);
@@ -133,7 +133,7 @@ pub(crate) fn vision_tensors(config: &VisionConfig) -> Vec<Planned> {
         ("mm.2.weight", "mlp.2.weight", &[config.hidden_size, merged]),
         ("mm.2.bias", "mlp.2.bias", &[config.hidden_size]),
     ] {
-        add(gguf.into(), format!("visual.merger.{hub}"), shape, Part::Whole);
+        add(gguf.into(), format!("visual.merger.{hub}"), shape, Piece::Whole);
     }
     tensors
 }

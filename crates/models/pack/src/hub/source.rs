@@ -16,25 +16,25 @@ pub(super) struct Source {
 
 impl Source {
     /// A tensor of the hub's name, ready to be read.
-    pub(super) fn open(&self, hub_name: &str) -> Result<Opened<'_>> {
+    pub(super) fn open(&self, hub_name: &str) -> Result<OpenTensor<'_>> {
         let adapter = self.adapter.as_ref();
         if let Some((checkpoint, located)) = adapter.and_then(|adapter| adapter.replacement(hub_name)) {
-            return Ok(Opened { checkpoint, located, delta: None });
+            return Ok(OpenTensor { checkpoint, located, delta: None });
         }
         let located = self.checkpoint.find(hub_name).with_context(|| format!("no tensor {hub_name}"))?;
         let delta = adapter.map(|adapter| adapter.delta(hub_name)).transpose()?.flatten();
-        Ok(Opened { checkpoint: &self.checkpoint, located, delta })
+        Ok(OpenTensor { checkpoint: &self.checkpoint, located, delta })
     }
 }
 
 /// One tensor of a [`Source`].
-pub(super) struct Opened<'a> {
+pub(super) struct OpenTensor<'a> {
     checkpoint: &'a Checkpoint,
     located: &'a Located,
     delta: Option<Delta>,
 }
 
-impl Opened<'_> {
+impl OpenTensor<'_> {
     /// Elements in row-major order, without what [`Self::delta`] adds.
     pub(super) fn read(&self, elements: Range<usize>) -> Result<Raw> {
         self.checkpoint.read(self.located, elements)

@@ -54,7 +54,7 @@ fn f32_and_f16_checkpoints_and_newer_names_give_the_same_pair() -> Result<()> {
             .tensors()
             .into_iter()
             .map(|(name, view)| {
-                let values = crate::pack::elements::decode(view.dtype(), view.data());
+                let values = crate::hub::elements::decode(view.dtype(), view.data());
                 let bytes = match dtype {
                     safetensors::Dtype::F16 => {
                         values.iter().flat_map(|v| half::f16::from_f32(*v).to_le_bytes()).collect()

@@ -4,34 +4,25 @@
 use tensor::Dtype;
 
 use super::PackType;
-use crate::pair::plan::{Part, Planned};
-
-/// What of the text model decides about a tensor's type, besides its name.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct TextRule {
-    /// The embedding is also the head (`has_tied_embeddings`).
-    pub(super) tied: bool,
-    pub(super) n_layers: usize,
-}
+use crate::pair::TextRule;
+use crate::pair::plan::{Piece, PlannedTensor};
 
 /// The type of a text tensor, by `llama_tensor_get_type_impl`.
 ///
 /// Vectors stay F32. The matrix that makes the logits has at least Q6_K; in the mixes, so have values and the way down in
 /// the layers that `use_more_bits` names.
-pub(super) fn text_dtype(pack_type: PackType, tensor: &Planned, rule: TextRule) -> Dtype {
+pub(super) fn text_dtype(pack_type: PackType, tensor: &PlannedTensor, rule: TextRule) -> Dtype {
     if tensor.shape().len() == 1 {
         return Dtype::F32;
     }
-    let name = tensor.gguf_name.as_str();
     let usual = pack_type.matrix_dtype();
-    let head = if rule.tied { "token_embd.weight" } else { "output.weight" };
     let is_mix = matches!(pack_type, PackType::Q4KM | PackType::Q5KM);
     let wanted = if !pack_type.is_quantised() {
         usual
-    } else if name == head {
+    } else if rule.is_head(tensor) {
         let is_ragged = !tensor.row_len().is_multiple_of(usual.block_len());
         if is_ragged || usual == Dtype::Q8_0 { Dtype::Q8_0 } else { Dtype::Q6K }
-    } else if is_mix && is_tender(name) && layer_of(name).is_some_and(|i| use_more_bits(i, rule.n_layers)) {
+    } else if is_mix && rule.has_more_bits(tensor) {
         Dtype::Q6K
     } else {
         usual
@@ -42,11 +33,11 @@ pub(super) fn text_dtype(pack_type: PackType, tensor: &Planned, rule: TextRule) 
 /// The type of a vision tensor in a file of a type that an mmproj can have.
 ///
 /// Vectors are F32. So is the patch embedding, but in F16 files, where it is F16.
-pub(super) fn vision_dtype(pack_type: PackType, tensor: &Planned) -> Dtype {
-    match tensor.part {
+pub(super) fn vision_dtype(pack_type: PackType, tensor: &PlannedTensor) -> Dtype {
+    match tensor.piece {
         _ if tensor.shape().len() == 1 => Dtype::F32,
-        Part::Frame(_) if pack_type == PackType::F16 => Dtype::F16,
-        Part::Frame(_) => Dtype::F32,
+        Piece::Frame(_) if pack_type == PackType::F16 => Dtype::F16,
+        Piece::Frame(_) => Dtype::F32,
         _ => fitting(pack_type.matrix_dtype(), tensor.row_len()),
     }
 }
@@ -64,20 +55,6 @@ fn fitting(wanted: Dtype, row_len: usize) -> Dtype {
         _ => Dtype::F16,
     };
     if row_len.is_multiple_of(fallback.block_len()) { fallback } else { Dtype::F16 }
-}
-
-fn is_tender(name: &str) -> bool {
-    name.ends_with("attn_v.weight") || name.ends_with("ffn_down.weight")
-}
-
-fn layer_of(name: &str) -> Option<usize> {
-    name.strip_prefix("blk.")?.split('.').next()?.parse().ok()
-}
-
-/// `use_more_bits`: the first and the last eighth of the layers, and every third between.
-fn use_more_bits(layer: usize, n_layers: usize) -> bool {
-    let eighth = n_layers / 8;
-    layer < eighth || layer >= 7 * n_layers / 8 || (layer - eighth) % 3 == 2
 }
 
 #[cfg(test)]

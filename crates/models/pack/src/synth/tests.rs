@@ -1,31 +1,24 @@
-//! Headers of whole pairs, and a shallow pair that is loaded and asked.
+//! Headers of whole pairs, as a reader sees them.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
-use cpu::{Cpu, Precision};
-use engine::{Attachment, ByteSource as _, Session};
 use model::config::TextConfig;
 use model::load::{TextTensors, VisionTensors};
 use model::plan::Plan;
-use protocol::{Command, Detail, ImageId, JobId, ModelSource, Question, Settings};
 use weights::{Gguf, HeaderReader};
 
 use super::*;
-use crate::file::FileSource;
-use crate::host::Terminal;
-use crate::pair::container::{Entry, Writer};
+use crate::pair::container::Writer;
 
-fn args(size: Size, text: Storage, vision: Storage) -> SynthArgs {
-    SynthArgs { size, text, vision, out: PathBuf::new(), seed: 0, layers: None, vision_layers: None }
+fn options(size: Size, text: Storage, vision: Storage) -> SynthOptions {
+    SynthOptions { size, text, vision, out: PathBuf::new(), seed: 0, layers: None, vision_layers: None }
 }
 
 /// A file's header as a reader sees it, and the bytes of the whole file.
-fn header(file: &File) -> Result<(Gguf, u64)> {
-    let entry =
-        |(t, dtype): &(Planned, Dtype)| Entry { name: t.gguf_name.clone(), shape: t.shape(), dtype: *dtype };
-    let entries: Vec<Entry> = file.tensors.iter().map(entry).collect();
+fn header(file: &Outline) -> Result<(Gguf, u64)> {
+    let entries = file.entries();
     let mut head = Vec::new();
     drop(Writer::start(&mut head, &file.keys, &entries)?);
     let sizes =
@@ -60,7 +53,7 @@ fn assert_near(found: u64, published: u64) {
 
 #[test]
 fn a_2b_pair_is_what_llama_quantize_makes() -> Result<()> {
-    let [text, vision] = files(&args(Size::TwoB, Storage::Q4KM, Storage::Plain(Dtype::Q8_0)))?;
+    let [text, vision] = outlines(&options(Size::TwoB, Storage::Q4KM, Storage::Plain(Dtype::Q8_0)))?;
     let (text, text_bytes) = header(&text)?;
     assert_eq!((text.tensors().len(), text.n_parameters()), (338, 1_543_714_304));
     assert_near(text_bytes, 986_045_344);
@@ -83,7 +76,8 @@ fn a_2b_pair_is_what_llama_quantize_makes() -> Result<()> {
 
 #[test]
 fn a_7b_pair_has_a_head_of_its_own() -> Result<()> {
-    let [text, vision] = files(&args(Size::SevenB, Storage::Plain(Dtype::Q4_0), Storage::Plain(Dtype::F16)))?;
+    let [text, vision] =
+        outlines(&options(Size::SevenB, Storage::Plain(Dtype::Q4_0), Storage::Plain(Dtype::F16)))?;
     let (text, _) = header(&text)?;
     // 7.6 billion, of which 0.5 are the embedding and as many the head.
     assert_eq!((text.tensors().len(), text.n_parameters()), (339, 7_615_616_512));
@@ -99,55 +93,14 @@ fn a_7b_pair_has_a_head_of_its_own() -> Result<()> {
 #[test]
 fn a_depth_that_is_no_depth_is_refused() {
     let asked = |layers, vision_layers| {
-        let args = SynthArgs {
+        let options = SynthOptions {
             layers,
             vision_layers,
-            ..args(Size::TwoB, Storage::Q4KM, Storage::Plain(Dtype::F16))
+            ..options(Size::TwoB, Storage::Q4KM, Storage::Plain(Dtype::F16))
         };
-        files(&args).map(drop).map_err(|e| e.to_string())
+        outlines(&options).map(drop).map_err(|e| e.to_string())
     };
     assert_eq!(asked(Some(1), Some(32)), Ok(()));
     assert_eq!(asked(Some(0), None), Err("--layers is 0; expected 1 to 28".into()));
     assert_eq!(asked(None, Some(33)), Err("--vision-layers is 33; expected 1 to 32".into()));
-}
-
-/// Removes a folder with what is in it.
-struct Scratch(PathBuf);
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn open(folder: &Path) -> Result<Vec<FileSource>> {
-    Ok(vec![FileSource::open(&folder.join("text.gguf"))?, FileSource::open(&folder.join("mmproj.gguf"))?])
-}
-
-#[test]
-fn a_shallow_pair_is_loaded_and_answers() -> Result<()> {
-    let scratch = Scratch(std::env::temp_dir().join(format!("qvm-synth-{}", std::process::id())));
-    let whole = args(Size::TwoB, Storage::Q4KM, Storage::Plain(Dtype::Q8_0));
-    run(&SynthArgs { out: scratch.0.clone(), layers: Some(1), vision_layers: Some(1), ..whole })?;
-    assert!(open(&scratch.0)?.iter().all(|file| file.n_bytes() > 50_000_000));
-
-    let job = JobId(0);
-    let mut session = Session::new(Cpu::new(Precision::Quantised), Terminal::new());
-    pollster::block_on(async {
-        let source = ModelSource::Files { names: Vec::new() };
-        session.handle(Command::LoadModel { job, source }, Attachment::Files(open(&scratch.0)?)).await;
-        let loaded = session.host().outcome()?.model;
-        assert_eq!(loaded.map(|m| m.name), Some("Synthetic 2B".into()));
-        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../web/examples/fundus.png");
-        let image = Command::OpenImage { job, image: ImageId(0), name: "fundus.png".into() };
-        session.handle(image, Attachment::Bytes(std::fs::read(example)?)).await;
-        session.host().outcome()?;
-        let question = Question { text: "What is this?".into(), images: vec![ImageId(0)] };
-        let detail = Detail::Tokens { min: 4, max: 16 };
-        let settings = Settings { max_answer_tokens: 3, detail, ..Settings::default() };
-        session.handle(Command::Ask { job, question, settings }, Attachment::None).await;
-        let timings = session.host().outcome()?.timings;
-        assert!(timings.is_some_and(|t| t.n_answer_tokens > 0 && t.n_visual_tokens > 3));
-        Ok(())
-    })
 }

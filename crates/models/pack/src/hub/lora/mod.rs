@@ -15,7 +15,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 
 use super::checkpoint::{Checkpoint, Located, hub_name};
-use crate::pair::plan::Planned;
+use crate::pair::plan::PlannedTensor;
 use config::AdapterConfig;
 pub(super) use delta::Delta;
 
@@ -55,13 +55,13 @@ impl Adapter {
     /// Where something is in it that is not merged here, or that does not fit the model; the message says what.
     pub(super) fn open<'a>(
         folder: &Path,
-        plan: impl Iterator<Item = &'a Planned>,
+        plan: impl Iterator<Item = &'a PlannedTensor>,
         tied: bool,
     ) -> Result<Self> {
         Self::read(folder, plan, tied).with_context(|| format!("adapter {}", folder.display()))
     }
 
-    fn read<'a>(folder: &Path, plan: impl Iterator<Item = &'a Planned>, tied: bool) -> Result<Self> {
+    fn read<'a>(folder: &Path, plan: impl Iterator<Item = &'a PlannedTensor>, tied: bool) -> Result<Self> {
         let json =
             fs::read_to_string(folder.join(CONFIG)).with_context(|| format!("cannot read {CONFIG}"))?;
         let config = AdapterConfig::parse(&json).with_context(|| format!("in {CONFIG}"))?;

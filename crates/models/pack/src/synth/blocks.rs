@@ -21,7 +21,7 @@ use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use tensor::{Dtype, dequantise};
 
 use crate::pair::Sink;
-use crate::pair::plan::{Part, Planned};
+use crate::pair::plan::{Piece, PlannedTensor};
 
 /// How a tensor's values are distributed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,7 +51,7 @@ pub(super) fn matrix(n_inputs: usize) -> Values {
 }
 
 /// What the weights of a tensor should be.
-pub(super) fn values_of(tensor: &Planned) -> Values {
+pub(super) fn values_of(tensor: &PlannedTensor) -> Values {
     let name = tensor.gguf_name.as_str();
     let shape = tensor.shape();
     if shape.len() == 1 {
@@ -67,7 +67,7 @@ pub(super) fn values_of(tensor: &Planned) -> Values {
             matrix(n_inputs).times(ATTENTION_GAIN)
         }
         // Both frames see the same pixels and their products are added.
-        _ if matches!(tensor.part, Part::Frame(_)) => matrix(2 * n_inputs),
+        _ if matches!(tensor.piece, Piece::Frame(_)) => matrix(2 * n_inputs),
         _ => matrix(n_inputs),
     }
 }
