@@ -6,6 +6,7 @@ mod chunk;
 mod machine;
 mod requantise;
 mod sampler;
+mod stopwatch;
 mod weight;
 
 pub use cache::CpuCache;

@@ -1,7 +1,6 @@
 //! `qvm profile`: where the time of a question goes.
 
 mod stage;
-mod timed;
 
 use std::io::Write as _;
 
@@ -19,7 +18,6 @@ use crate::file::ModelFiles;
 use crate::machine::{BackendArg, MachineArgs, open_gpu};
 use crate::workload::{self, Reading};
 use stage::Stage;
-use timed::Timed;
 
 #[derive(Args, Debug)]
 pub(crate) struct ProfileArgs {
@@ -49,7 +47,7 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<()> {
         match args.machine.backend {
             BackendArg::Cpu => {
                 let bandwidth = bandwidth::host_copy_bytes_per_sec();
-                profile(Timed::new(args.machine.cpu()), "copying main memory", bandwidth, args).await
+                profile(args.machine.cpu().with_clock(now_secs), "copying main memory", bandwidth, args).await
             }
             BackendArg::Gpu => {
                 let mut gpu = open_gpu().await?;
