@@ -48,7 +48,8 @@ pub(crate) struct PackArgs {
 pub(crate) fn run(args: PackArgs) -> Result<()> {
     let PackArgs { from, out, pack_type, lora, name } = args;
     let mut progress = Progress::new();
-    pack_folder(&PackOptions { from, out, pack_type, lora, name }, &mut |step| progress.step(step))
+    let options = PackOptions { from, out, pack_type, lora, name };
+    Ok(pack_folder(&options, &mut |step| progress.step(step))?)
 }
 
 #[cfg(test)]

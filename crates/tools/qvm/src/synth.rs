@@ -46,7 +46,7 @@ pub(crate) fn run(args: SynthArgs) -> Result<()> {
     let SynthArgs { size, text, vision, out, seed, layers, vision_layers } = args;
     let options = SynthOptions { size, text, vision, out, seed, layers, vision_layers };
     let mut progress = Progress::new();
-    synthesise(&options, &mut |step| progress.step(step))
+    Ok(synthesise(&options, &mut |step| progress.step(step))?)
 }
 
 /// Reads the name of a text file's storage.

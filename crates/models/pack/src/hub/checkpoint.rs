@@ -6,13 +6,13 @@ use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
 use safetensors::Dtype;
 use safetensors::tensor::Metadata;
 use serde_json::Value;
 
 use super::elements::Raw;
 use super::read_json;
+use crate::error::{CheckpointError, Result, ensure};
 use crate::pair::plan::PlannedTensor;
 
 const SINGLE: &str = "model.safetensors";
@@ -49,46 +49,47 @@ pub(super) fn hub_name(name: &str) -> String {
 impl Checkpoint {
     /// The model in a folder of the hub's layout.
     pub(super) fn open(folder: &Path) -> Result<Self> {
-        Self::of_files(folder, &shard_names(folder)?)
+        Ok(Self::of_files(folder, &shard_names(folder)?)?)
     }
 
     /// Files of a folder, by name.
-    pub(super) fn of_files(folder: &Path, names: &BTreeSet<String>) -> Result<Self> {
+    pub(super) fn of_files(folder: &Path, names: &BTreeSet<String>) -> Result<Self, CheckpointError> {
         let mut checkpoint = Self { shards: Vec::new(), tensors: BTreeMap::new() };
         for file_name in names {
             let path = folder.join(file_name);
-            checkpoint.add(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            checkpoint.add(&path).map_err(|error| in_file(&path, error))?;
         }
         Ok(checkpoint)
     }
 
-    fn add(&mut self, path: &Path) -> Result<()> {
+    fn add(&mut self, path: &Path) -> Result<(), CheckpointError> {
         let mut file = File::open(path)?;
         let (header, data_start) = read_header(&mut file)?;
         let shard = self.shards.len();
         for (name, info) in header.tensors() {
-            ensure!(
-                matches!(info.dtype, Dtype::F32 | Dtype::F16 | Dtype::BF16),
-                "tensor {name} is {:?}; expected F32, F16 or BF16 (unquantised weights)",
-                info.dtype
-            );
+            let dtype = info.dtype;
+            ensure(matches!(dtype, Dtype::F32 | Dtype::F16 | Dtype::BF16), || CheckpointError::Type {
+                name: name.clone(),
+                dtype,
+            })?;
             let start = data_start + info.data_offsets.0 as u64;
-            let located =
-                Located { name: name.clone(), dtype: info.dtype, shape: info.shape.clone(), shard, start };
+            let located = Located { name: name.clone(), dtype, shape: info.shape.clone(), shard, start };
             if let Some(other) = self.tensors.insert(hub_name(&name), located) {
-                bail!("tensor {name} is there twice (as {} in {})", other.name, self.path(other.shard, path));
+                let path = self.shards.get(other.shard).map_or(path, |(path, _)| path).to_path_buf();
+                return Err(CheckpointError::Twice { name, other: other.name, path });
             }
         }
         self.shards.push((path.to_path_buf(), file));
         Ok(())
     }
 
-    fn path(&self, shard: usize, newest: &Path) -> String {
-        self.shards.get(shard).map_or(newest, |(path, _)| path).display().to_string()
-    }
-
     pub(super) fn find(&self, hub_name: &str) -> Option<&Located> {
         self.tensors.get(hub_name)
+    }
+
+    /// The same for a tensor that must be there.
+    pub(super) fn need(&self, hub_name: &str) -> Result<&Located, CheckpointError> {
+        self.find(hub_name).ok_or_else(|| CheckpointError::Absent { name: hub_name.to_owned() })
     }
 
     /// All tensors with the hub's names, sorted by these.
@@ -97,19 +98,20 @@ impl Checkpoint {
     }
 
     /// Holds the checkpoint against the plan: everything there, in its shape, and nothing else.
-    pub(super) fn check<'a>(&self, plan: impl Iterator<Item = &'a PlannedTensor>, tied: bool) -> Result<()> {
+    pub(super) fn check<'a>(
+        &self,
+        plan: impl Iterator<Item = &'a PlannedTensor>,
+        tied: bool,
+    ) -> Result<(), CheckpointError> {
         let mut used = BTreeSet::new();
         for planned in plan {
-            let name = planned.hub_name.as_str();
-            let Some(located) = self.find(name) else {
-                bail!("the safetensors hold no {name}, which config.json calls for");
-            };
-            ensure!(
-                located.shape == planned.hub_shape,
-                "tensor {name} has shape {:?}; expected {:?} by config.json",
-                located.shape,
-                planned.hub_shape
-            );
+            let (name, expected) = (planned.hub_name.as_str(), &planned.hub_shape);
+            let found = &self.need(name)?.shape;
+            ensure(found == expected, || CheckpointError::Shape {
+                name: name.to_owned(),
+                found: found.clone(),
+                expected: expected.clone(),
+            })?;
             used.insert(name);
         }
         let ignored =
@@ -121,67 +123,64 @@ impl Checkpoint {
             .collect();
         let Some(first) = strange.first() else { return Ok(()) };
         let is_adapter = |name: &&&str| name.contains("lora_") || name.contains(".base_layer.");
-        if let Some(adapter) = strange.iter().find(is_adapter) {
-            bail!(
-                "the safetensors hold {adapter}, part of an adapter; give the model as --from and the adapter's folder as --lora"
-            );
-        }
-        bail!("{} tensors are none of Qwen2-VL's, {first} first", strange.len())
+        Err(match strange.iter().find(is_adapter) {
+            Some(name) => CheckpointError::AdapterInside { name: (*name).to_owned() },
+            None => CheckpointError::Strange { n: strange.len(), first: (*first).to_owned() },
+        })
     }
 
     /// Elements of a tensor, in row-major order, as they are stored.
-    pub(super) fn read(&self, located: &Located, elements: Range<usize>) -> Result<Raw> {
+    pub(super) fn read(&self, located: &Located, elements: Range<usize>) -> Result<Raw, CheckpointError> {
         let (path, file) = &self.shards[located.shard];
         let width = located.dtype.bitsize() / 8;
         let mut bytes = vec![0; elements.len() * width];
         let mut file = file;
-        file.seek(SeekFrom::Start(located.start + (elements.start * width) as u64))?;
-        file.read_exact(&mut bytes).with_context(|| format!("{} ends early", path.display()))?;
+        let start = SeekFrom::Start(located.start + (elements.start * width) as u64);
+        let read = file.seek(start).and_then(|_| file.read_exact(&mut bytes));
+        read.map_err(|error| in_file(path, error.into()))?;
         Ok(Raw { dtype: located.dtype, bytes })
     }
 
     /// All elements of a tensor.
-    pub(super) fn read_all(&self, located: &Located) -> Result<Vec<f32>> {
+    pub(super) fn read_all(&self, located: &Located) -> Result<Vec<f32>, CheckpointError> {
         Ok(self.read(located, 0..located.shape.iter().product())?.decode())
     }
+}
+
+fn in_file(path: &Path, error: CheckpointError) -> CheckpointError {
+    CheckpointError::File { path: path.to_path_buf(), source: Box::new(error) }
 }
 
 /// The files that hold the weights, each once.
 fn shard_names(folder: &Path) -> Result<BTreeSet<String>> {
     if let Some(index) = read_json(folder, INDEX)? {
         let map = index.get("weight_map").and_then(Value::as_object);
-        let map = map.with_context(|| format!("{INDEX} has no weight_map"))?;
-        let names = map.values().map(|v| v.as_str().map(str::to_owned));
-        return names
-            .collect::<Option<_>>()
-            .with_context(|| format!("{INDEX}: weight_map names no file somewhere"));
+        let names = map.and_then(|map| map.values().map(|v| v.as_str().map(str::to_owned)).collect());
+        return Ok(names.ok_or(CheckpointError::Index { index: INDEX })?);
     }
     if folder.join(SINGLE).is_file() {
         return Ok(BTreeSet::from([SINGLE.to_owned()]));
     }
-    bail!("{} holds neither {SINGLE} nor {INDEX}; only safetensors are read", folder.display())
+    Err(CheckpointError::NoWeights { folder: folder.to_path_buf(), single: SINGLE, index: INDEX }.into())
 }
 
 /// The header of a safetensors file and the offset at which its data start.
-fn read_header(file: &mut File) -> Result<(Metadata, u64)> {
-    let file_len = file.metadata()?.len();
+fn read_header(file: &mut File) -> Result<(Metadata, u64), CheckpointError> {
+    let found = file.metadata()?.len();
+    ensure(found >= 8, || CheckpointError::Short { found })?;
     let mut length = [0; 8];
-    file.read_exact(&mut length).context("shorter than the eight bytes that open a safetensors file")?;
-    let n_bytes = u64::from_le_bytes(length);
-    ensure!(
-        n_bytes <= MAX_HEADER_BYTES && n_bytes + 8 <= file_len,
-        "its header claims {n_bytes} bytes of a file of {file_len}; not a safetensors file, or cut off"
-    );
-    let mut json = vec![0; usize::try_from(n_bytes)?];
+    file.read_exact(&mut length)?;
+    let claimed = u64::from_le_bytes(length);
+    ensure(claimed <= MAX_HEADER_BYTES && claimed + 8 <= found, || CheckpointError::Header {
+        claimed,
+        found,
+    })?;
+    let mut json = vec![0; claimed as usize];
     file.read_exact(&mut json)?;
-    let header: Metadata =
-        serde_json::from_slice(&json).context("its header is not that of a safetensors file")?;
-    let data_start = n_bytes + 8;
+    let header: Metadata = serde_json::from_slice(&json)?;
+    let data_start = claimed + 8;
     let expected = data_start + header.data_len() as u64;
-    ensure!(
-        file_len == expected,
-        "is {file_len} bytes long; its header calls for {expected} (download it again)"
-    );
+    ensure(found == expected, || CheckpointError::Length { found, expected })?;
     Ok((header, data_start))
 }
 

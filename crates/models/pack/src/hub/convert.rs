@@ -3,7 +3,6 @@
 use std::num::NonZero;
 use std::thread;
 
-use anyhow::{Context, Result, anyhow, ensure};
 use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{Device, Tensor};
 use tensor::Dtype;
@@ -11,6 +10,7 @@ use tensor::Dtype;
 use super::elements::{Raw, decode};
 use super::lora::Delta;
 use super::source::Source;
+use crate::error::{PackError, Result, ensure};
 use crate::pair::plan::Piece;
 use crate::pair::{Sink, Stored};
 
@@ -33,9 +33,7 @@ pub(super) fn stream(
         Piece::Frame(frame) => {
             // Small in every model (6 MB in the 2B), and scattered: one piece.
             let all = opened.read(0..planned.hub_shape.iter().product())?.decode();
-            let all = Tensor::from_vec(all, planned.hub_shape.as_slice(), &Device::Cpu)?;
-            let slice = all.narrow(2, frame, 1)?.flatten_all()?.to_vec1::<f32>()?;
-            return sink(&encode(&slice, row_len, dtype)?);
+            return sink(&encode(&one_frame(&all, &planned.hub_shape, frame), row_len, dtype)?);
         }
     };
     let step = (CHUNK_ELEMENTS / row_len).max(1) * row_len;
@@ -73,17 +71,24 @@ fn encode_all(chunk: &Raw, rows: Rows<'_>, dtype: Dtype) -> Result<Vec<Vec<u8>>>
     let pieces = chunk.bytes.chunks(n_each * rows.row_len * chunk.width()).enumerate();
     thread::scope(|scope| {
         let running: Vec<_> = pieces.map(|piece| scope.spawn(move || one(piece))).collect();
-        running.into_iter().map(|thread| thread.join().map_err(|_| anyhow!("a thread failed"))?).collect()
+        running.into_iter().map(|thread| thread.join().map_err(|_| PackError::Thread)?).collect()
     })
 }
 
 /// Whole rows of f32 to bytes of `dtype`, by candle's quantisers.
 fn encode(values: &[f32], row_len: usize, dtype: Dtype) -> Result<Vec<u8>> {
     check_range(values, dtype)?;
-    let rows = Tensor::from_slice(values, (values.len() / row_len, row_len), &Device::Cpu)?;
-    let stored =
-        QTensor::quantize(&rows, ggml_dtype(dtype)).with_context(|| format!("cannot store as {dtype}"))?;
-    Ok(stored.data()?.into_owned())
+    let quantised = || -> candle_core::Result<Vec<u8>> {
+        let rows = Tensor::from_slice(values, (values.len() / row_len, row_len), &Device::Cpu)?;
+        Ok(QTensor::quantize(&rows, ggml_dtype(dtype))?.data()?.into_owned())
+    };
+    quantised().map_err(|error| PackError::Quantise { dtype, source: Box::new(error) })
+}
+
+/// One frame of a patch embedding (out, channel, frame, row, column), in row-major order.
+fn one_frame(values: &[f32], shape: &[usize], frame: usize) -> Vec<f32> {
+    let n_pixels: usize = shape[3..].iter().product();
+    values.chunks(n_pixels).skip(frame).step_by(shape[2]).flatten().copied().collect()
 }
 
 /// candle's name of a type.
@@ -111,11 +116,7 @@ fn check_range(values: &[f32], dtype: Dtype) -> Result<()> {
     let largest = if matches!(dtype, Dtype::F32 | Dtype::BF16) { f32::MAX } else { 65504.0 };
     let outside = values.iter().find(|v| !v.is_finite() || v.abs() > largest);
     let found = outside.copied().unwrap_or(0.0);
-    ensure!(
-        outside.is_none(),
-        "holds {found}; {dtype} holds finite values up to {largest} (try --type bf16 or f32)"
-    );
-    Ok(())
+    ensure(outside.is_none(), || PackError::Value { found, dtype, largest })
 }
 
 #[cfg(test)]

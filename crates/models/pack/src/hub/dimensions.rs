@@ -29,7 +29,7 @@ pub(super) fn contradictions(config: &HubConfig, checkpoint: &Checkpoint) -> Vec
         shapes.axis(&in_layer("mlp.gate_proj.weight"), 0),
     );
     // The sections of M-RoPE say how wide a head is, whatever the number of heads.
-    let half_width: i32 = text.mrope_section().map_or(0, |section| section.iter().sum());
+    let half_width: i32 = text.mrope_section.iter().sum();
     let heads = |name: &str| shapes.quotient(&in_layer(name), 0, 2.0 * f64::from(half_width));
     hold("num_attention_heads", text.num_attention_heads as f64, heads("self_attn.q_proj.weight"));
     hold("num_key_value_heads", text.num_key_value_heads as f64, heads("self_attn.k_proj.weight"));

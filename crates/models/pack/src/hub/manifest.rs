@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
 use download::{MANIFEST_NAME, PairFile, PairManifest};
 
+use crate::error::{Result, file_error};
 use crate::pair::{PartFile, Written};
 
 /// Checksums in the form of coreutils.
@@ -16,7 +16,7 @@ pub(super) fn remove(folder: &Path) -> Result<()> {
     for name in [MANIFEST_NAME, SUMS_NAME] {
         let path = folder.join(name);
         if path.exists() {
-            fs::remove_file(&path).with_context(|| format!("cannot remove the old {}", path.display()))?;
+            fs::remove_file(&path).map_err(file_error("remove the old", &path))?;
         }
     }
     Ok(())
@@ -49,7 +49,7 @@ pub(super) fn licence(folder: &Path) -> Result<Option<String>> {
     if !path.is_file() {
         return Ok(None);
     }
-    let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let bytes = fs::read(&path).map_err(file_error("read", &path))?;
     Ok(licence_in(&String::from_utf8_lossy(&bytes)))
 }
 

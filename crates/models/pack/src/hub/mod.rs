@@ -21,13 +21,12 @@ mod vocabulary;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Error, Result, bail};
-
+use crate::error::{CheckpointError, ConfigError, PackError, Result, file_error};
 use crate::pair::config::HubConfig;
 use crate::pair::container::Key;
 use crate::pair::keys::{self, General};
 use crate::pair::plan::{self, PlannedTensor};
-use crate::pair::{self, Outline, PartFile, TextRule, Tower};
+use crate::pair::{self, Outline, PartFile, Sink, Stored, TextRule, Tower};
 use crate::step::{Observe, Step};
 use checkpoint::Checkpoint;
 use lora::Adapter;
@@ -56,10 +55,8 @@ pub struct PackOptions {
 /// message says what was found and what was expected. Files get their names when both are complete.
 pub fn pack_folder(options: &PackOptions, observe: Observe<'_>) -> Result<()> {
     let Prepared { name, source, files } = prepare(options, observe)?;
-    let parts = pair::write(&options.out, &files, observe, |_, stored, sink| {
-        let hub_name = &stored.tensor.hub_name;
-        convert::stream(&source, stored, sink).with_context(|| format!("from {hub_name}"))
-    })?;
+    let fill = |_, stored: &Stored, sink: Sink<'_>| convert::stream(&source, stored, sink);
+    let parts = pair::write(&options.out, &files, observe, fill)?;
     manifest::remove(&options.out)?;
     let written = parts.into_iter().map(PartFile::publish).collect::<Result<Vec<_>>>()?;
     let licence = manifest::licence(&options.from)?;
@@ -74,17 +71,17 @@ struct Prepared {
 }
 
 fn prepare(options: &PackOptions, observe: Observe<'_>) -> Result<Prepared> {
-    let in_file = || format!("in {}", options.from.join("config.json").display());
-    let config = HubConfig::parse(&need_json(&options.from, "config.json")?).with_context(in_file)?;
+    let in_config = |source| PackError::Config { path: options.from.join("config.json"), source };
+    let config = HubConfig::parse(&need_json(&options.from, "config.json")?).map_err(in_config)?;
     let checkpoint = Checkpoint::open(&options.from)?;
-    let tied = is_tied(&config, &checkpoint)?;
+    let tied = is_tied(&config, &checkpoint).map_err(in_config)?;
     let plans = [
         (Tower::Text, plan::text_tensors(&config.text, tied)),
         (Tower::Vision, plan::vision_tensors(&config.vision)),
     ];
     let planned = || plans.iter().flat_map(|(_, tensors)| tensors);
     checkpoint.check(planned(), tied).map_err(|error| explained(error, &config, &checkpoint))?;
-    config.check().with_context(in_file)?;
+    config.check().map_err(in_config)?;
     let adapter = options.lora.as_deref().map(|folder| Adapter::open(folder, planned(), tied)).transpose()?;
     if let (Some(folder), Some(adapter)) = (&options.lora, &adapter) {
         observe(Step::Adapter { folder, n_changed: adapter.n_changed() });
@@ -104,9 +101,11 @@ fn prepare(options: &PackOptions, observe: Observe<'_>) -> Result<Prepared> {
 }
 
 /// Puts before an error about one tensor which numbers of the configuration it follows from.
-fn explained(error: Error, config: &HubConfig, checkpoint: &Checkpoint) -> Error {
-    let contradictions = dimensions::contradictions(config, checkpoint);
-    if contradictions.is_empty() { error } else { error.context(contradictions.join("\n")) }
+fn explained(source: CheckpointError, config: &HubConfig, checkpoint: &Checkpoint) -> PackError {
+    match dimensions::contradictions(config, checkpoint) {
+        contradictions if contradictions.is_empty() => source.into(),
+        contradictions => PackError::Contradicted { contradictions, source },
+    }
 }
 
 /// The metadata of one file.
@@ -132,12 +131,10 @@ fn keys_of(
 }
 
 /// Whether the output head is the embedding, by the configuration, or else by the checkpoint.
-fn is_tied(config: &HubConfig, checkpoint: &Checkpoint) -> Result<bool> {
+fn is_tied(config: &HubConfig, checkpoint: &Checkpoint) -> Result<bool, ConfigError> {
     let has_head = checkpoint.find("lm_head.weight").is_some();
     match config.text.tie_word_embeddings {
-        Some(false) if !has_head => {
-            bail!("config.json says tie_word_embeddings = false, but the safetensors hold no lm_head.weight")
-        }
+        Some(false) if !has_head => Err(ConfigError::NoHead),
         Some(tied) => Ok(tied),
         None => Ok(!has_head),
     }
@@ -164,19 +161,13 @@ fn read_json(folder: &Path, file_name: &str) -> Result<Option<serde_json::Value>
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+        Err(error) => return Err(file_error("read", &path)(error)),
     };
-    let value = serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))?;
+    let value = serde_json::from_str(&text).map_err(|source| PackError::Json { path, source })?;
     Ok(Some(value))
 }
 
 /// The same for a file that must be there.
-fn need_json(folder: &Path, file_name: &str) -> Result<serde_json::Value> {
-    match read_json(folder, file_name)? {
-        Some(value) => Ok(value),
-        None => bail!(
-            "{} has no {file_name}; give the folder as it was downloaded from the hub",
-            folder.display()
-        ),
-    }
+fn need_json(folder: &Path, file: &'static str) -> Result<serde_json::Value> {
+    read_json(folder, file)?.ok_or_else(|| PackError::Missing { folder: folder.to_path_buf(), file })
 }

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use super::need_json;
+use crate::error::{PackError, Result};
 use crate::pair::keys::Images;
 
 /// What the mmproj repeats of it.
@@ -29,8 +29,8 @@ struct SizeField {
 pub(super) fn read(folder: &Path) -> Result<Images> {
     let file_name = "preprocessor_config.json";
     let value = need_json(folder, file_name)?;
-    let found: Preprocessor =
-        serde_json::from_value(value).with_context(|| format!("in {}", folder.join(file_name).display()))?;
+    let found: Preprocessor = serde_json::from_value(value)
+        .map_err(|source| PackError::Json { path: folder.join(file_name), source })?;
     let size = found.size.as_ref();
     Ok(Images {
         mean: found.image_mean,

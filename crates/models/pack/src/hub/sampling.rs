@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use anyhow::Result;
 use serde_json::Value as Json;
 
 use super::read_json;
+use crate::error::Result;
 use crate::pair::container::{Key, Value};
 use crate::pair::keys::key;
 

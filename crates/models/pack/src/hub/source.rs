@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use anyhow::{Context, Result};
-
 use super::checkpoint::{Checkpoint, Located};
 use super::elements::Raw;
 use super::lora::{Adapter, Delta};
+use crate::error::{CheckpointError, Result};
 
 /// A checkpoint and what changes it.
 pub(super) struct Source {
@@ -21,7 +20,7 @@ impl Source {
         if let Some((checkpoint, located)) = adapter.and_then(|adapter| adapter.replacement(hub_name)) {
             return Ok(OpenTensor { checkpoint, located, delta: None });
         }
-        let located = self.checkpoint.find(hub_name).with_context(|| format!("no tensor {hub_name}"))?;
+        let located = self.checkpoint.need(hub_name)?;
         let delta = adapter.map(|adapter| adapter.delta(hub_name)).transpose()?.flatten();
         Ok(OpenTensor { checkpoint: &self.checkpoint, located, delta })
     }
@@ -36,7 +35,7 @@ pub(super) struct OpenTensor<'a> {
 
 impl OpenTensor<'_> {
     /// Elements in row-major order, without what [`Self::delta`] adds.
-    pub(super) fn read(&self, elements: Range<usize>) -> Result<Raw> {
+    pub(super) fn read(&self, elements: Range<usize>) -> Result<Raw, CheckpointError> {
         self.checkpoint.read(self.located, elements)
     }
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::read_json;
+use crate::error::{Result, TokenizerError, ensure, file_error};
 use crate::pair::container::{Key, Value};
 use crate::pair::keys::key;
 
@@ -35,43 +35,45 @@ struct AddedToken {
 impl Vocabulary {
     fn read(folder: &Path) -> Result<Self> {
         match read_json(folder, "tokenizer.json")? {
-            Some(tokenizer) => Self::from_tokenizer_json(&tokenizer).context("in tokenizer.json"),
+            Some(tokenizer) => Self::from_tokenizer_json(&tokenizer),
             None => Self::from_vocab_and_merges(folder),
         }
     }
 
     fn from_tokenizer_json(tokenizer: &Json) -> Result<Self> {
-        let model = tokenizer.get("model").context("no model; expected a BPE")?;
-        let merges =
-            model.get("merges").and_then(Json::as_array).context("no model.merges; expected a BPE")?;
+        let file = "tokenizer.json";
+        let no_merges = TokenizerError::NoBpe { file, what: "model.merges" };
+        let merges = tokenizer.pointer("/model/merges").and_then(Json::as_array).ok_or(no_merges)?;
         let mut vocabulary = Self {
-            tokens: base_tokens(model.get("vocab"))?,
-            merges: merges.iter().map(merge).collect::<Result<_>>()?,
+            tokens: base_tokens(file, tokenizer.pointer("/model/vocab"))?,
+            merges: merges.iter().map(merge).collect::<Result<_, _>>()?,
         };
         for added in tokenizer.get("added_tokens").and_then(Json::as_array).into_iter().flatten() {
-            let id = added.get("id").and_then(Json::as_u64).context("an added token has no id")?;
-            vocabulary.add(id, serde_json::from_value(added.clone())?)?;
+            let id = added.get("id").and_then(Json::as_u64);
+            let (Some(id), Ok(token)) = (id, serde_json::from_value(added.clone())) else {
+                return Err(TokenizerError::Added { token: added.to_string() }.into());
+            };
+            vocabulary.add(id, token)?;
         }
         Ok(vocabulary)
     }
 
     fn from_vocab_and_merges(folder: &Path) -> Result<Self> {
         let Some(vocab) = read_json(folder, "vocab.json")? else {
-            bail!(
-                "{} has no tokenizer: neither tokenizer.json nor vocab.json with merges.txt",
-                folder.display()
-            );
+            return Err(TokenizerError::Absent { folder: folder.to_path_buf() }.into());
         };
         let path = folder.join("merges.txt");
-        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text = fs::read_to_string(&path).map_err(file_error("read", &path))?;
         let lines = text.lines().enumerate().filter(|(i, line)| !(*i == 0 && line.starts_with('#')));
         let merges = lines.map(|(_, line)| line).filter(|line| !line.is_empty()).map(str::to_owned).collect();
-        let mut vocabulary = Self { tokens: base_tokens(Some(&vocab)).context("in vocab.json")?, merges };
+        let mut vocabulary = Self { tokens: base_tokens("vocab.json", Some(&vocab))?, merges };
         let config = read_json(folder, "tokenizer_config.json")?.unwrap_or(Json::Null);
         for (id, added) in config.get("added_tokens_decoder").and_then(Json::as_object).into_iter().flatten()
         {
-            let id = id.parse().with_context(|| format!("added_tokens_decoder has the id {id:?}"))?;
-            vocabulary.add(id, serde_json::from_value(added.clone())?)?;
+            let (Ok(number), Ok(token)) = (id.parse(), serde_json::from_value(added.clone())) else {
+                return Err(TokenizerError::AddedById { id: id.clone(), token: added.to_string() }.into());
+            };
+            vocabulary.add(number, token)?;
         }
         Ok(vocabulary)
     }
@@ -87,26 +89,26 @@ impl Vocabulary {
     }
 }
 
-fn base_tokens(vocab: Option<&Json>) -> Result<BTreeMap<usize, (String, i32)>> {
-    let vocab =
-        vocab.and_then(Json::as_object).context("no vocabulary; expected an object of token to id")?;
+fn base_tokens(
+    file: &'static str,
+    vocab: Option<&Json>,
+) -> Result<BTreeMap<usize, (String, i32)>, TokenizerError> {
+    let what = "vocabulary, an object of tokens and their ids";
+    let vocab = vocab.and_then(Json::as_object).ok_or(TokenizerError::NoBpe { file, what })?;
     let token = |(text, id): (&String, &Json)| {
         let id = id.as_u64().and_then(|id| usize::try_from(id).ok());
         id.map(|id| (id, (text.clone(), NORMAL)))
-            .with_context(|| format!("token {text:?} has no number for an id"))
+            .ok_or_else(|| TokenizerError::NoId { file, token: text.clone() })
     };
     vocab.iter().map(token).collect()
 }
 
 /// A merge, as one string (older files) or as a pair.
-fn merge(value: &Json) -> Result<String> {
-    match value {
-        Json::String(merge) => Ok(merge.clone()),
-        Json::Array(pair) => match pair.as_slice() {
-            [Json::String(left), Json::String(right)] => Ok(format!("{left} {right}")),
-            _ => bail!("a merge is {value}; expected two strings"),
-        },
-        _ => bail!("a merge is {value}; expected a string or a pair"),
+fn merge(value: &Json) -> Result<String, TokenizerError> {
+    match (value, value.as_array().map(Vec::as_slice)) {
+        (Json::String(merge), _) => Ok(merge.clone()),
+        (_, Some([Json::String(left), Json::String(right)])) => Ok(format!("{left} {right}")),
+        _ => Err(TokenizerError::Merge { merge: value.to_string() }),
     }
 }
 
@@ -114,7 +116,7 @@ fn merge(value: &Json) -> Result<String> {
 pub(super) fn keys(folder: &Path, n_vocab: usize) -> Result<Vec<Key>> {
     let vocabulary = Vocabulary::read(folder)?;
     let largest = vocabulary.tokens.keys().next_back().copied().unwrap_or(0);
-    ensure!(largest < n_vocab, "the tokenizer has an id {largest}; config.json's vocab_size is {n_vocab}");
+    ensure(largest < n_vocab, || TokenizerError::Beyond { largest, n_vocab })?;
     let listed: Vec<(String, i32)> = (0..n_vocab)
         .map(|id| vocabulary.tokens.get(&id).cloned().unwrap_or_else(|| (format!("[PAD{id}]"), UNUSED)))
         .collect();
@@ -163,9 +165,7 @@ fn chat_template(folder: &Path, config: &Json) -> Result<Option<String>> {
     }
     let path = folder.join("chat_template.jinja");
     if path.is_file() {
-        return Ok(Some(
-            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?,
-        ));
+        return Ok(Some(fs::read_to_string(&path).map_err(file_error("read", &path))?));
     }
     Ok(read_json(folder, "chat_template.json")?.as_ref().and_then(text))
 }

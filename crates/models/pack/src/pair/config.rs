@@ -6,9 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+
+use crate::error::{ConfigError, ensure};
 
 /// Both towers' dimensions.
 #[derive(Debug)]
@@ -34,6 +35,9 @@ pub(crate) struct TextConfig {
     pub(crate) max_position_embeddings: u32,
     /// Whether the output head is the embedding, if the file says so.
     pub(crate) tie_word_embeddings: Option<bool>,
+    /// Frequencies for time, height and width.
+    #[serde(skip)]
+    pub(crate) mrope_section: [i32; 3],
     hidden_act: String,
     rope_theta: Option<f32>,
     rope_scaling: Option<Rope>,
@@ -85,94 +89,81 @@ impl HubConfig {
     ///
     /// # Errors
     /// If it is not a Qwen2-VL's, or a field has no number that could be one.
-    pub(crate) fn parse(root: &Value) -> Result<Self> {
+    pub(crate) fn parse(root: &Value) -> Result<Self, ConfigError> {
         let model_type = root.get("model_type").and_then(Value::as_str).unwrap_or("(absent)");
-        ensure!(model_type == "qwen2_vl", "model_type is {model_type}; only qwen2_vl can be packed");
+        ensure(model_type == "qwen2_vl", || ConfigError::ModelType(model_type.to_owned()))?;
         let mut left_out = BTreeSet::new();
         let mut text = completed(text_defaults(), &flattened(root), "", &mut left_out);
         if text["num_key_value_heads"].is_null() {
             // As the class does "for backward compatibility".
             text["num_key_value_heads"] = text["num_attention_heads"].clone();
         }
-        let in_file = match root.get("vision_config") {
-            None | Some(Value::Null) => Map::new(),
-            Some(found) => found.as_object().context("vision_config is not an object")?.clone(),
+        let in_file: Option<Map<String, Value>> = match root.get("vision_config") {
+            Some(found) => serde_json::from_value(found.clone()).map_err(ConfigError::Vision)?,
+            None => None,
         };
-        let vision = completed(vision_defaults(), &in_file, VISION, &mut left_out);
-        let text: TextConfig = serde_json::from_value(text)?;
-        let vision: VisionConfig = serde_json::from_value(vision).context("vision_config")?;
-        let has_text_config = root.get("text_config").is_some_and(Value::is_object);
-        let this = Self { text, vision, left_out, has_text_config };
+        let vision = completed(vision_defaults(), &in_file.unwrap_or_default(), VISION, &mut left_out);
+        let mut text: TextConfig = serde_json::from_value(text).map_err(ConfigError::Text)?;
+        let vision: VisionConfig = serde_json::from_value(vision).map_err(ConfigError::Vision)?;
+        text.mrope_section = text.sections()?;
         for (name, n) in [
-            ("num_attention_heads", this.text.num_attention_heads),
-            ("num_key_value_heads", this.text.num_key_value_heads),
-            ("vision_config.num_heads", this.vision.num_heads),
+            ("num_attention_heads", text.num_attention_heads),
+            ("num_key_value_heads", text.num_key_value_heads),
+            ("vision_config.num_heads", vision.num_heads),
         ] {
-            ensure!(n > 0, "{name} is 0; expected at least 1");
+            ensure(n > 0, || ConfigError::Zero { name })?;
         }
-        Ok(this)
+        let has_text_config = root.get("text_config").is_some_and(Value::is_object);
+        Ok(Self { text, vision, left_out, has_text_config })
     }
 
     /// Checks that the numbers go together.
     ///
     /// # Errors
     /// If they do not; the message says which of them are defaults.
-    pub(crate) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
         let (text, vision) = (&self.text, &self.vision);
-        let acts = [text.hidden_act.as_str(), vision.hidden_act.as_str()];
-        ensure!(
-            acts == ["silu", "quick_gelu"],
-            "hidden_act of the text model and of the vision tower are {acts:?}; a Qwen2-VL file can only say \
-             [\"silu\", \"quick_gelu\"]"
-        );
-        let (hidden, heads, kv_heads) =
-            (text.hidden_size, text.num_attention_heads, text.num_key_value_heads);
-        let said = |name, n: usize| format!("{n}{}", self.marked(name));
-        ensure!(
-            hidden.is_multiple_of(heads) && text.head_dim().is_multiple_of(2),
-            "hidden_size is {hidden} and num_attention_heads {}; expected a whole, even width for every head",
-            said("num_attention_heads", heads)
-        );
-        ensure!(
-            heads.is_multiple_of(kv_heads),
-            "num_attention_heads is {} and num_key_value_heads {}; expected a multiple",
-            said("num_attention_heads", heads),
-            said("num_key_value_heads", kv_heads)
-        );
-        let section = text.mrope_section()?;
-        let half = text.head_dim() / 2;
-        ensure!(
-            section.iter().all(|&n| n >= 0)
-                && section.iter().map(|&n| i64::from(n)).sum::<i64>() == half as i64,
-            "mrope_section is {section:?}; expected three numbers that sum to half the head width, {half} \
-             (hidden_size {hidden}, num_attention_heads {})",
-            said("num_attention_heads", heads)
-        );
-        let sizes =
+        let acts = [&text.hidden_act, &vision.hidden_act];
+        ensure(acts == ["silu", "quick_gelu"], || ConfigError::Activations {
+            found: acts.map(String::clone),
+        })?;
+        let hidden = || self.marked("hidden_size", text.hidden_size);
+        let heads = || self.marked("num_attention_heads", text.num_attention_heads);
+        let kv_heads = || self.marked("num_key_value_heads", text.num_key_value_heads);
+        let is_even = text.head_dim().is_multiple_of(2);
+        ensure(text.hidden_size.is_multiple_of(text.num_attention_heads) && is_even, || {
+            ConfigError::HeadWidth { hidden: hidden(), heads: heads() }
+        })?;
+        ensure(text.num_attention_heads.is_multiple_of(text.num_key_value_heads), || {
+            ConfigError::KeyHeads { heads: heads(), kv_heads: kv_heads() }
+        })?;
+        let (found, half) = (text.mrope_section, text.head_dim() / 2);
+        let sum = found.iter().map(|&n| i64::from(n)).sum::<i64>();
+        ensure(found.iter().all(|&n| n >= 0) && sum == half as i64, || ConfigError::SectionSum {
+            found,
+            half,
+            hidden: hidden(),
+            heads: heads(),
+        })?;
+        let found =
             [vision.in_channels, vision.patch_size, vision.spatial_merge_size, vision.temporal_patch_size];
-        ensure!(
-            sizes == [3, 14, 2, 2],
-            "in_channels, patch_size, spatial_merge_size and temporal_patch_size are {sizes:?}; \
-             a qwen2vl_merger file can only say [3, 14, 2, 2]"
-        );
+        ensure(found == [3, 14, 2, 2], || ConfigError::Patches { found })?;
         // The rotation turns pairs, half of them by row and half by column.
-        ensure!(
-            vision.embed_dim.is_multiple_of(4 * vision.num_heads),
-            "vision_config.embed_dim is {} and num_heads {}; expected a head width that is a multiple of 4",
-            vision.embed_dim,
-            said("vision_config.num_heads", vision.num_heads)
-        );
-        ensure!(
-            vision.hidden_size == hidden,
-            "vision_config.hidden_size is {}; expected the text model's hidden_size, {hidden}",
-            said("vision_config.hidden_size", vision.hidden_size)
-        );
-        Ok(())
+        ensure(vision.embed_dim.is_multiple_of(4 * vision.num_heads), || ConfigError::VisionHeadWidth {
+            width: self.marked("vision_config.embed_dim", vision.embed_dim),
+            heads: self.marked("vision_config.num_heads", vision.num_heads),
+        })?;
+        ensure(vision.hidden_size == text.hidden_size, || ConfigError::Width {
+            found: self.marked("vision_config.hidden_size", vision.hidden_size),
+            expected: hidden(),
+        })
     }
 
-    /// What follows a number in a message: nothing, or that it is a default.
-    fn marked(&self, name: &str) -> &'static str {
-        if self.left_out.contains(name) { " (the default, since config.json leaves it out)" } else { "" }
+    /// A number as a message has it: if it is a default, with a word.
+    fn marked(&self, name: &str, n: usize) -> String {
+        let mark =
+            if self.left_out.contains(name) { " (the default, since config.json leaves it out)" } else { "" };
+        format!("{n}{mark}")
     }
 
     /// Says that a field should be `found` instead of `used`, and what to do in the file.
@@ -230,13 +221,10 @@ impl TextConfig {
         self.rope_theta.or(nested).unwrap_or(1_000_000.0)
     }
 
-    /// Frequencies for time, height and width.
-    pub(crate) fn mrope_section(&self) -> Result<[i32; 3]> {
+    fn sections(&self) -> Result<[i32; 3], ConfigError> {
         let rope = self.rope_scaling.as_ref().or(self.rope_parameters.as_ref());
         let found = rope.and_then(|r| r.mrope_section.as_deref()).unwrap_or_default();
-        found.try_into().map_err(|_| {
-            anyhow::anyhow!("mrope_section is {found:?}; expected three numbers for time, height and width")
-        })
+        found.try_into().map_err(|_| ConfigError::Sections { found: found.to_vec() })
     }
 }
 

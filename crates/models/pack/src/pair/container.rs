@@ -2,8 +2,9 @@
 
 use std::io::Write;
 
-use anyhow::{Result, ensure};
 use tensor::Dtype;
+
+use crate::error::{PackError, Result, ensure};
 
 const MAGIC: &[u8; 4] = b"GGUF";
 const VERSION: u32 = 3;
@@ -99,17 +100,14 @@ impl<W: Write> Writer<W> {
     pub(crate) fn end_tensor(&mut self) -> Result<()> {
         let (expected, name) = self.to_come.pop().unwrap_or_default();
         let found = std::mem::take(&mut self.n_written);
-        ensure!(
-            found == expected,
-            "tensor {name:?} came out at {found} bytes; its index entry says {expected}"
-        );
+        ensure(found == expected, || PackError::Length { name, found, expected })?;
         self.out.write_all(&[0; ALIGNMENT][..found.next_multiple_of(ALIGNMENT) - found])?;
         Ok(())
     }
 
     pub(crate) fn finish(self) -> Result<W> {
         let n = self.to_come.len();
-        ensure!(n == 0, "{n} tensors of the index were never written");
+        ensure(n == 0, || PackError::Unwritten { n })?;
         Ok(self.out)
     }
 }

@@ -1,10 +1,9 @@
 //! The metadata of both files, key by key as llama.cpp's converter writes it.
 
-use anyhow::Result;
-
 use super::Tower;
 use super::config::HubConfig;
 use super::container::{Key, Value};
+use crate::error::Result;
 
 /// GGML's version of its block layouts.
 const QUANTIZATION_VERSION: u32 = 2;
@@ -57,7 +56,7 @@ pub(crate) struct Images {
 /// Keys of the text model: dimensions, rotary sections, and `tokenizer`, its part of them.
 pub(crate) fn text(general: &General<'_>, config: &HubConfig, tokenizer: Vec<Key>) -> Result<Vec<Key>> {
     let text = &config.text;
-    let [time, height, width] = text.mrope_section()?;
+    let [time, height, width] = text.mrope_section;
     let mut keys = general.keys();
     for (name, n) in [
         ("block_count", text.num_hidden_layers),

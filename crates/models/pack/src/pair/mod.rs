@@ -11,9 +11,9 @@ pub(crate) mod plan;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
 use tensor::Dtype;
 
+use crate::error::{PackError, Result, file_error};
 use crate::step::{Observe, Step};
 use container::{Entry, Key, Writer};
 pub(crate) use llama_rule::TextRule;
@@ -66,7 +66,7 @@ impl Outline {
 
     /// Bytes of the tensors, without padding.
     fn n_bytes(&self) -> Result<u64> {
-        let sizes = self.tensors.iter().map(|t| anyhow::Ok(t.dtype.n_bytes(t.tensor.n_elements())? as u64));
+        let sizes = self.tensors.iter().map(|t| Ok(t.dtype.n_bytes(t.tensor.n_elements())? as u64));
         sizes.sum()
     }
 
@@ -92,7 +92,7 @@ pub(crate) fn write(
     observe: Observe<'_>,
     mut fill: impl FnMut((Tower, usize), &Stored, Sink<'_>) -> Result<()>,
 ) -> Result<Vec<PartFile>> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::create_dir_all(folder).map_err(file_error("make", folder))?;
     observe(Step::Begin { n_bytes: files.iter().map(Outline::n_bytes).sum::<Result<_>>()? });
     files.iter().map(|file| write_one(folder, file, observe, &mut fill)).collect()
 }
@@ -114,7 +114,11 @@ fn write_one(
                 observe(Step::Bytes { n: bytes.len() as u64 });
                 Ok(())
             })
-            .with_context(|| format!("tensor {tensor}"))?;
+            .map_err(|error| PackError::Tensor {
+                name: tensor.to_owned(),
+                hub_name: stored.tensor.hub_name.clone(),
+                source: Box::new(error),
+            })?;
             writer.end_tensor()?;
         }
         writer.finish()?;

@@ -4,8 +4,9 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
+
+use crate::error::{PackError, Result, file_error};
 
 /// A file that is complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,8 +66,10 @@ impl PartFile {
         let written = Written { name: name.to_owned(), n_bytes: 0, sha256: String::new() };
         let part = folder.join(format!("{name}.part"));
         let mut this = Self { part, path, written, is_published: false };
-        this.fill(fill).with_context(|| format!("cannot write {}", this.path.display()))?;
-        Ok(this)
+        match this.fill(fill) {
+            Ok(()) => Ok(this),
+            Err(error) => Err(PackError::Write { path: this.path.clone(), source: Box::new(error) }),
+        }
     }
 
     fn fill(&mut self, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
@@ -88,8 +91,7 @@ impl PartFile {
     /// # Errors
     /// Where it cannot be renamed.
     pub(crate) fn publish(mut self) -> Result<Written> {
-        fs::rename(&self.part, &self.path)
-            .with_context(|| format!("cannot rename {} to {}", self.part.display(), self.path.display()))?;
+        fs::rename(&self.part, &self.path).map_err(file_error("give its name to", &self.path))?;
         self.is_published = true;
         Ok(self.written.clone())
     }
@@ -132,9 +134,11 @@ mod tests {
         let folder = scratch("failed")?;
         let failed = PartFile::write(&folder, "a.bin", |out| {
             out.write_all(b"abc")?;
-            anyhow::bail!("no more")
+            Err(PackError::Thread)
         });
-        assert!(failed.is_err_and(|error| format!("{error:#}").contains("a.bin: no more")));
+        let path = folder.join("a.bin");
+        assert!(matches!(failed, Err(PackError::Write { path: at, source })
+            if at == path && matches!(*source, PackError::Thread)));
         drop(PartFile::write(&folder, "b.bin", |_| Ok(()))?);
         assert_eq!(fs::read_dir(&folder)?.count(), 0);
         Ok(fs::remove_dir_all(&folder)?)

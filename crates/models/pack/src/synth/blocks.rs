@@ -15,11 +15,11 @@
 //!   of `-d / 2`, which adds up over a row of thousands and gives every prompt the same answer. So scales have both signs,
 //!   and where a block has an offset it lies exactly in the middle of the quants.
 
-use anyhow::Result;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use tensor::{Dtype, dequantise};
 
+use crate::error::Result;
 use crate::pair::Sink;
 use crate::pair::plan::{Piece, PlannedTensor};
 

@@ -13,11 +13,11 @@ mod vocabulary;
 
 use std::path::PathBuf;
 
-use anyhow::Result;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use tensor::Dtype;
 
+use crate::error::Result;
 use crate::pair::keys::{self, General, Images};
 use crate::pair::plan::{self, PlannedTensor};
 use crate::pair::{self, Outline, TextRule, Tower};

@@ -1,8 +1,8 @@
 //! The shapes of the published models, as their `config.json` has them.
 
-use anyhow::{Result, ensure};
 use serde_json::json;
 
+use crate::error::{PackError, Result, ensure};
 use crate::pair::config::HubConfig;
 
 /// Which model's shapes.
@@ -40,7 +40,7 @@ impl Size {
             Self::TwoB => (1536, 8960, 12, 2, 151_936, true),
             Self::SevenB => (3584, 18_944, 28, 4, 152_064, false),
         };
-        HubConfig::parse(&json!({
+        let json = json!({
             "model_type": "qwen2_vl",
             "hidden_size": hidden,
             "intermediate_size": mlp,
@@ -54,13 +54,16 @@ impl Size {
             "rope_scaling": { "mrope_section": [16, 24, 24] },
             "tie_word_embeddings": tied,
             "vision_config": { "depth": 32, "embed_dim": 1280, "num_heads": 16, "hidden_size": hidden },
-        }))
+        });
+        let path = || format!("the config.json of the {}", self.in_words()).into();
+        HubConfig::parse(&json).map_err(|source| PackError::Config { path: path(), source })
     }
 }
 
-fn cut(depth: &mut usize, asked: Option<usize>, option: &str) -> Result<()> {
+fn cut(depth: &mut usize, asked: Option<usize>, option: &'static str) -> Result<()> {
     let asked = asked.unwrap_or(*depth);
-    ensure!((1..=*depth).contains(&asked), "{option} is {asked}; expected 1 to {depth}");
+    let most = *depth;
+    ensure((1..=most).contains(&asked), || PackError::Depth { option, asked, most })?;
     *depth = asked;
     Ok(())
 }

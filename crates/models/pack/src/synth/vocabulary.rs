@@ -1,7 +1,6 @@
 //! A vocabulary of the true size whose ordinary tokens are made up.
 
-use anyhow::{Result, ensure};
-
+use crate::error::{PackError, Result, ensure};
 use crate::pair::container::{Key, Value};
 use crate::pair::keys::key;
 
@@ -40,7 +39,7 @@ const LETTERS: std::ops::RangeInclusive<char> = 'a'..='z';
 /// become `[PADn]`, as the converter names them.
 pub(super) fn keys(n_vocab: usize) -> Result<Vec<Key>> {
     let n_used = N_ORDINARY + SPECIAL.len();
-    ensure!(n_vocab >= n_used, "a vocabulary of {n_vocab} has no room for the {n_used} tokens of Qwen2");
+    ensure(n_vocab >= n_used, || PackError::Vocabulary { found: n_vocab, needed: n_used })?;
     let (mut tokens, merges) = ordinary();
     let mut kinds = vec![NORMAL; N_ORDINARY];
     tokens.extend(SPECIAL.map(str::to_owned));

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use anyhow::{Context, Result, bail, ensure};
 use regex::Regex;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+
+use crate::error::{AdapterError, Result, ensure};
 
 /// What changes the merge in a way that is not followed here, unless it is absent, false or empty.
 const NOT_MERGED: [&str; 12] = [
@@ -49,30 +50,21 @@ impl AdapterConfig {
     ///
     /// # Errors
     /// Where it is no plain LoRA's.
-    pub(super) fn parse(json: &str) -> Result<Self> {
+    pub(super) fn parse(json: &str) -> Result<Self, AdapterError> {
         let root: Value = serde_json::from_str(json)?;
         let text = |key: &str| root.get(key).and_then(Value::as_str);
         let kind = text("peft_type").unwrap_or("(absent)");
-        ensure!(kind == "LORA", "peft_type is {kind}; only LORA is merged");
+        ensure(kind == "LORA", || AdapterError::Kind { found: kind.to_owned() })?;
+        let not_merged =
+            |key, value: &dyn fmt::Display| AdapterError::NotMerged { key, value: value.to_string() };
         let bias = text("bias").unwrap_or("none");
-        ensure!(
-            bias == "none",
-            "bias is {bias:?}; only \"none\" is merged: merge with PEFT, save the model, and pack that"
-        );
+        ensure(bias == "none", || not_merged("bias", &bias))?;
         for key in NOT_MERGED {
             let value = root.get(key).unwrap_or(&Value::Null);
-            ensure!(
-                is_off(value),
-                "{key} is {value}, which is not merged here; merge with PEFT, save the model, and pack that"
-            );
+            ensure(is_off(value), || not_merged(key, value))?;
         }
-        if let Some(start) = text("init_lora_weights")
-            && !HARMLESS_STARTS.contains(&start)
-        {
-            bail!(
-                "init_lora_weights is {start:?}, which changes the model's own weights too; \
-                 convert the adapter to a plain LoRA, or merge with PEFT"
-            );
+        if let Some(start) = text("init_lora_weights") {
+            ensure(HARMLESS_STARTS.contains(&start), || AdapterError::Start { start: start.to_owned() })?;
         }
         // Not from the value, whose objects are sorted.
         Ok(serde_json::from_str(json)?)
@@ -82,9 +74,9 @@ impl AdapterConfig {
     ///
     /// # Errors
     /// Where a pattern is no regular expression, or the rank is 0.
-    pub(super) fn rank(&self, module: &str) -> Result<usize> {
+    pub(super) fn rank(&self, module: &str) -> Result<usize, AdapterError> {
         let rank = self.rank_pattern.find(module)?.unwrap_or(self.r);
-        ensure!(rank > 0, "the rank for {module} is 0");
+        ensure(rank > 0, || AdapterError::NoRank { module: module.to_owned() })?;
         Ok(rank)
     }
 
@@ -92,7 +84,7 @@ impl AdapterConfig {
     ///
     /// # Errors
     /// The same.
-    pub(super) fn scale(&self, module: &str) -> Result<f32> {
+    pub(super) fn scale(&self, module: &str) -> Result<f32, AdapterError> {
         let alpha = self.alpha_pattern.find(module)?.unwrap_or(self.lora_alpha);
         let rank = self.rank(module)? as f64;
         // PEFT divides in f64 and multiplies a tensor of f32 by the result, which torch rounds first.
@@ -111,10 +103,10 @@ fn is_off(value: &Value) -> bool {
 
 impl<T: Copy> Patterns<T> {
     /// `get_pattern_key` of `peft/utils/other.py`: a regular expression for the end of a module's name, from a dot on.
-    fn find(&self, module: &str) -> Result<Option<T>> {
+    fn find(&self, module: &str) -> Result<Option<T>, AdapterError> {
         for (pattern, value) in &self.0 {
             let whole = Regex::new(&format!(r"\A(?:.*\.)?(?:{pattern})\z"))
-                .with_context(|| format!("the pattern {pattern:?} is not understood"))?;
+                .map_err(|source| AdapterError::Pattern { pattern: pattern.clone(), source })?;
             if whole.is_match(module) {
                 return Ok(Some(*value));
             }
@@ -162,14 +154,14 @@ mod tests {
 
     use super::*;
 
-    fn config(more: &Value) -> Result<AdapterConfig> {
+    fn config(more: &Value) -> Result<AdapterConfig, AdapterError> {
         let mut root = json!({ "peft_type": "LORA", "r": 8, "lora_alpha": 16 });
         root.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         AdapterConfig::parse(&root.to_string())
     }
 
     #[test]
-    fn patterns_match_the_end_of_a_name_from_a_dot_on() -> Result<()> {
+    fn patterns_match_the_end_of_a_name_from_a_dot_on() -> Result<(), AdapterError> {
         let config = config(&json!({
             "rank_pattern": { "q_proj": 2, r"layers\.[01]\.mlp\.up_proj": 3, "^visual.blocks.0.attn.qkv": 5 },
             "alpha_pattern": { "proj": 1 },
@@ -190,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn rslora_divides_by_the_root() -> Result<()> {
+    fn rslora_divides_by_the_root() -> Result<(), AdapterError> {
         let scale = config(&json!({ "use_rslora": true }))?.scale("x")?;
         assert_eq!(scale, (16.0 / 8_f64.sqrt()) as f32);
         assert_ne!(scale, config(&json!({}))?.scale("x")?);
@@ -208,13 +200,13 @@ mod tests {
             (json!({ "r": "many" }), &["many"]),
         ] {
             let error = config(&more).map(|_| ()).unwrap_err();
-            let said = format!("{error:#}");
+            let said = format!("{:#}", anyhow::Error::from(error));
             assert!(words.iter().all(|word| said.contains(word)), "{said}");
         }
         let off = json!({ "use_dora": false, "layer_replication": null, "bias": "none", "rank_pattern": null,
                           "init_lora_weights": "gaussian", "kasa_config": {} });
         assert!(config(&off).is_ok());
         let broken = config(&json!({ "rank_pattern": { "(": 1 } })).and_then(|c| c.rank("x"));
-        assert!(broken.is_err_and(|error| format!("{error:#}").contains("\"(\"")));
+        assert!(broken.is_err_and(|error| error.to_string().contains("\"(\"")));
     }
 }

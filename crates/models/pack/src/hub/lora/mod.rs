@@ -12,9 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
-
 use super::checkpoint::{Checkpoint, Located, hub_name};
+use crate::error::{AdapterError, CheckpointError, PackError, Result, ensure};
 use crate::pair::plan::PlannedTensor;
 use config::AdapterConfig;
 pub(super) use delta::Delta;
@@ -58,14 +57,18 @@ impl Adapter {
         plan: impl Iterator<Item = &'a PlannedTensor>,
         tied: bool,
     ) -> Result<Self> {
-        Self::read(folder, plan, tied).with_context(|| format!("adapter {}", folder.display()))
+        Self::read(folder, plan, tied)
+            .map_err(|source| PackError::Adapter { folder: folder.to_path_buf(), source })
     }
 
-    fn read<'a>(folder: &Path, plan: impl Iterator<Item = &'a PlannedTensor>, tied: bool) -> Result<Self> {
-        let json =
-            fs::read_to_string(folder.join(CONFIG)).with_context(|| format!("cannot read {CONFIG}"))?;
-        let config = AdapterConfig::parse(&json).with_context(|| format!("in {CONFIG}"))?;
-        ensure!(folder.join(WEIGHTS).is_file(), "there is no {WEIGHTS}; only safetensors are read");
+    fn read<'a>(
+        folder: &Path,
+        plan: impl Iterator<Item = &'a PlannedTensor>,
+        tied: bool,
+    ) -> Result<Self, AdapterError> {
+        let json = fs::read_to_string(folder.join(CONFIG)).map_err(AdapterError::NoConfig)?;
+        let config = AdapterConfig::parse(&json)?;
+        ensure(folder.join(WEIGHTS).is_file(), || AdapterError::NoWeights { file: WEIGHTS })?;
         let checkpoint = Checkpoint::of_files(folder, &BTreeSet::from([WEIGHTS.to_owned()]))?;
         let base: BTreeMap<&str, &[usize]> =
             plan.map(|planned| (planned.hub_name.as_str(), planned.hub_shape.as_slice())).collect();
@@ -73,9 +76,8 @@ impl Adapter {
         let mut modules: BTreeMap<String, Found> = BTreeMap::new();
         let mut replacements = BTreeMap::new();
         for (name, located) in checkpoint.tensors() {
-            let path = name
-                .strip_prefix(PREFIX)
-                .with_context(|| format!("tensor {name}: expected names that begin with {PREFIX}"))?;
+            let strange = || AdapterError::Prefix { name: name.to_owned(), prefix: PREFIX };
+            let path = name.strip_prefix(PREFIX).ok_or_else(strange)?;
             if let Some(module) = path.strip_suffix(".lora_A.weight") {
                 modules.entry(module.to_owned()).or_default().a = Some(name.to_owned());
             } else if let Some(module) = path.strip_suffix(".lora_B.weight") {
@@ -83,30 +85,29 @@ impl Adapter {
             } else {
                 refuse_kinds(name)?;
                 let hub = hub_name(path);
-                let shape = *base.get(hub.as_str()).with_context(|| unused(name, &hub, tied))?;
-                ensure!(
-                    located.shape == shape,
-                    "tensor {name} has shape {:?}, the model's has {shape:?}; other shapes cannot be packed",
-                    located.shape
-                );
+                let expected = *base.get(hub.as_str()).ok_or_else(|| unused(name, &hub, tied))?;
+                ensure(located.shape == expected, || AdapterError::Shape {
+                    name: name.to_owned(),
+                    found: located.shape.clone(),
+                    expected: expected.to_vec(),
+                })?;
                 // PEFT leaves the head as it was, and the next load ties it again: no one right result.
-                ensure!(
-                    !(tied && hub == EMBEDDING),
-                    "tensor {name} replaces the embedding, which is the head too in this model; \
-                     merge with PEFT, save the model, and pack that"
-                );
+                ensure(!(tied && hub == EMBEDDING), || AdapterError::TiedEmbedding {
+                    name: name.to_owned(),
+                })?;
                 replacements.insert(hub, name.to_owned());
             }
         }
-        ensure!(!modules.is_empty() || !replacements.is_empty(), "{WEIGHTS} holds no tensors");
+        let is_empty = modules.is_empty() && replacements.is_empty();
+        ensure(!is_empty, || AdapterError::Empty { file: WEIGHTS })?;
         let mut factors = BTreeMap::new();
         for (module, found) in modules {
             let hub = format!("{}.weight", hub_name(&module));
             let (a, b) = match found {
                 Found { a: Some(a), b: Some(b) } => (a, b),
-                Found { a, b } => bail!("{}: its other factor is missing", a.or(b).unwrap_or_default()),
+                Found { a, b } => return Err(AdapterError::Half { name: a.or(b).unwrap_or_default() }),
             };
-            let shape = *base.get(hub.as_str()).with_context(|| unused(&a, &hub, tied))?;
+            let shape = *base.get(hub.as_str()).ok_or_else(|| unused(&a, &hub, tied))?;
             let scale = config.scale(&module)?;
             let rank = config.rank(&module)?;
             check_shapes(&checkpoint, (&a, &b), rank, shape)?;
@@ -127,11 +128,11 @@ impl Adapter {
     }
 
     /// What is added to a tensor of the model, if anything.
-    pub(super) fn delta(&self, hub_name: &str) -> Result<Option<Delta>> {
+    pub(super) fn delta(&self, hub_name: &str) -> Result<Option<Delta>, CheckpointError> {
         let Some(Factors { a, b, scale }) = self.factors.get(hub_name) else { return Ok(None) };
         let read = |name: &str| {
-            let located = self.checkpoint.find(name).with_context(|| format!("no tensor {name}"))?;
-            anyhow::Ok((located.shape[0], self.checkpoint.read_all(located)?))
+            let located = self.checkpoint.need(name)?;
+            Ok::<_, CheckpointError>((located.shape[0], self.checkpoint.read_all(located)?))
         };
         let ((rank, a), (_, b)) = (read(a)?, read(b)?);
         Ok(Some(Delta::new(a, b, rank, *scale)))
@@ -139,41 +140,44 @@ impl Adapter {
 }
 
 /// Refuses what other kinds of adapters hold.
-fn refuse_kinds(name: &str) -> Result<()> {
-    for (mark, what) in [
+fn refuse_kinds(name: &str) -> Result<(), AdapterError> {
+    for (mark, kind) in [
         ("lora_magnitude_vector", "DoRA"),
         ("lora_embedding_", "an adapted embedding"),
         (".lora_B.bias", "a bias beside the factors"),
         ("lora_", "a kind of adapter that is not known here"),
         (".base_layer.", "a layer below an adapter"),
     ] {
-        ensure!(
-            !name.contains(mark),
-            "tensor {name} belongs to {what}, which is not merged here; merge with PEFT, save the model, and pack that"
-        );
+        ensure(!name.contains(mark), || AdapterError::TensorKind { name: name.to_owned(), kind })?;
     }
     Ok(())
 }
 
-fn unused(name: &str, hub: &str, tied: bool) -> String {
-    let why = if tied && hub == "lm_head.weight" {
-        "the head is the embedding in this model (tie_word_embeddings)"
+fn unused(name: &str, hub: &str, tied: bool) -> AdapterError {
+    let name = name.to_owned();
+    if tied && hub == "lm_head.weight" {
+        AdapterError::TiedHead { name }
     } else {
-        "the model has no such tensor; is it an adapter of another model?"
-    };
-    format!("tensor {name} would not be used: {why}")
+        AdapterError::Unused { name }
+    }
 }
 
-fn check_shapes(checkpoint: &Checkpoint, (a, b): (&str, &str), rank: usize, base: &[usize]) -> Result<()> {
+fn check_shapes(
+    checkpoint: &Checkpoint,
+    (a, b): (&str, &str),
+    rank: usize,
+    base: &[usize],
+) -> Result<(), AdapterError> {
     let &[n_rows, n_cols] = base else {
-        bail!("tensor {a} adapts a weight of shape {base:?}; only matrices are merged");
+        return Err(AdapterError::NotAMatrix { name: a.to_owned(), shape: base.to_vec() });
     };
     for (name, expected) in [(a, [rank, n_cols]), (b, [n_rows, rank])] {
-        let found = checkpoint.find(name).map(|located| located.shape.as_slice()).unwrap_or_default();
-        ensure!(
-            found == expected,
-            "tensor {name} has shape {found:?}; expected {expected:?} by the model and the rank in {CONFIG}"
-        );
+        let found = &checkpoint.need(name)?.shape;
+        ensure(found[..] == expected, || AdapterError::FactorShape {
+            name: name.to_owned(),
+            found: found.clone(),
+            expected: expected.to_vec(),
+        })?;
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ fn leave_out(config: &mut Map<String, Value>, name: &str) {
 fn prepared(from: &Path) -> Result<Prepared> {
     let (from, out) = (from.to_path_buf(), from.join("out"));
     let options = PackOptions { from, out, pack_type: PackType::Q8_0, lora: None, name: None };
-    prepare(&options, &mut |_| {})
+    Ok(prepare(&options, &mut |_| {})?)
 }
 
 /// The error that a copy of the tied folder gives after its configuration was changed.

@@ -13,13 +13,13 @@ const WORST_ERROR_RATIO: f64 = 1.25;
 
 /// The model that llama.cpp quantised in `tests/golden/llama`.
 fn tiny() -> Result<HubConfig> {
-    HubConfig::parse(&serde_json::json!({
+    Ok(HubConfig::parse(&serde_json::json!({
         "model_type": "qwen2_vl", "vocab_size": 1024, "hidden_size": 256, "intermediate_size": 512,
         "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2, "rms_norm_eps": 1e-6,
         "max_position_embeddings": 32768, "tie_word_embeddings": true,
         "rope_scaling": { "mrope_section": [8, 12, 12] },
         "vision_config": { "depth": 2, "embed_dim": 128, "num_heads": 4, "hidden_size": 256 },
-    }))
+    }))?)
 }
 
 type Types = BTreeMap<String, (String, Vec<usize>)>;

@@ -66,7 +66,7 @@ pub(super) fn pack_with(
         lora: lora.map(Path::to_path_buf),
         name: Some(name.to_owned()),
     };
-    pack_folder(&options, &mut |_| {})
+    Ok(pack_folder(&options, &mut |_| {})?)
 }
 
 /// One file: keys as text, tensors as (type, shape, values).
