@@ -41,7 +41,7 @@ pub(crate) fn in_words(error: EngineError) -> anyhow::Error {
 
 /// A pair without its weights, whose passes are counted.
 #[derive(Debug)]
-pub struct Planned {
+pub struct PlannedPair {
     /// The language model.
     pub text: TextModel<Plan>,
     /// The vision tower.
@@ -52,15 +52,15 @@ pub struct Planned {
 ///
 /// # Errors
 /// As [`load`].
-pub async fn plan(folder: &Path) -> Result<Planned> {
+pub async fn plan(folder: &Path) -> Result<PlannedPair> {
     plan_files(&ModelFiles::of_folder(folder)).await
 }
 
-pub(crate) async fn plan_files(files: &ModelFiles) -> Result<Planned> {
+pub(crate) async fn plan_files(files: &ModelFiles) -> Result<PlannedPair> {
     let [mut text, mut vision] = files.open()?;
     let (text, vision) = (header(&mut text).await?, header(&mut vision).await?);
     let config = TextConfig::new(&text)?;
-    Ok(Planned { text: TextTensors::planned(&text)?, vision: VisionTensors::planned(&vision, &config)? })
+    Ok(PlannedPair { text: TextTensors::planned(&text)?, vision: VisionTensors::planned(&vision, &config)? })
 }
 
 /// A conversation that is being read and continued.

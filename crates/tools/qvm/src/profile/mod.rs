@@ -1,6 +1,6 @@
 //! `qvm profile`: where the time of a question goes.
 
-mod stage;
+mod report;
 
 use std::io::Write as _;
 
@@ -17,7 +17,7 @@ use crate::clock::now_secs;
 use crate::file::ModelFiles;
 use crate::machine::{BackendArg, MachineArgs, open_gpu};
 use crate::workload::{self, Reading};
-use stage::Stage;
+use report::StageReport;
 
 #[derive(Args, Debug)]
 pub(crate) struct ProfileArgs {
@@ -82,7 +82,7 @@ async fn look<B: Backend>(
     planned: &VisionModel<Plan>,
     image: &Patches,
     bandwidth: f64,
-) -> Result<Stage> {
+) -> Result<StageReport> {
     let started_secs = now_secs();
     workload::look(b, vision, image).await?;
     let secs = now_secs() - started_secs;
@@ -96,7 +96,7 @@ async fn look<B: Backend>(
     workload::look(&mut plan, planned, image).await?;
     let n_tokens = image.grid.n_visual_tokens();
     let what = format!("image encoding, {} patches", image.grid.n_patches());
-    Ok(Stage { what, secs, timed_secs, n_tokens, steps, plan, bandwidth })
+    Ok(StageReport { what, secs, timed_secs, n_tokens, steps, plan, bandwidth })
 }
 
 async fn read_and_answer<B: Backend>(
@@ -105,7 +105,7 @@ async fn read_and_answer<B: Backend>(
     planned: &TextModel<Plan>,
     args: &ProfileArgs,
     bandwidth: f64,
-) -> Result<[Stage; 2]> {
+) -> Result<[StageReport; 2]> {
     let (n_prompt, n_decoded) = (args.prompt as usize, args.decode as usize);
     let n_context = text.config.n_context;
     ensure!(
@@ -134,7 +134,7 @@ async fn read_and_answer<B: Backend>(
 
     let (prefill_plan, decoding_plan) = count(planned, n_prompt, n_decoded).await.context("counting")?;
     Ok([
-        Stage {
+        StageReport {
             what: format!("prefill of {n_prompt} tokens"),
             secs: prefill_secs,
             timed_secs: timed_prefill_secs,
@@ -143,7 +143,7 @@ async fn read_and_answer<B: Backend>(
             plan: prefill_plan,
             bandwidth,
         },
-        Stage {
+        StageReport {
             what: format!("decoding of {n_decoded} tokens behind {n_prompt}"),
             secs: decoding_secs,
             timed_secs: timed_decoding_secs,

@@ -7,7 +7,7 @@ use model::plan::Plan;
 
 /// A stage that was timed.
 #[derive(Debug)]
-pub(super) struct Stage {
+pub(super) struct StageReport {
     /// `prefill of 128 tokens`.
     pub(super) what: String,
     /// Of the whole stage, without timing its steps.
@@ -24,7 +24,7 @@ pub(super) struct Stage {
     pub(super) bandwidth: f64,
 }
 
-impl Stage {
+impl StageReport {
     /// The steps, most time first. A machine that is timed from outside knows no bytes and operations; the plan has them,
     /// under the same verbs.
     fn rows(&self) -> Vec<StepTime> {
@@ -39,7 +39,7 @@ impl Stage {
     }
 }
 
-impl fmt::Display for Stage {
+impl fmt::Display for StageReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { what, secs, n_tokens, plan, bandwidth, .. } = self;
         writeln!(f, "{what}: {secs:.3} s, {:.1} tokens/s", *n_tokens as f64 / secs)?;
@@ -101,12 +101,12 @@ mod tests {
         StepTime { label, n: 2, secs: 0.25, n_bytes, n_flops: 0 }
     }
 
-    fn stage(steps: Vec<StepTime>) -> Stage {
+    fn stage(steps: Vec<StepTime>) -> StageReport {
         let shape = model::backend::Shape::new(1, 1);
         let linear =
             || model::plan::Step { verb: "linear", shape, n_flops: 1_000_000_000, n_bytes: 500_000_000 };
         let plan = Plan { steps: vec![linear(), linear()] };
-        Stage {
+        StageReport {
             what: "decoding of 4 tokens".into(),
             secs: 0.5,
             n_tokens: 4,
