@@ -77,7 +77,7 @@ impl PartFile {
         fill(&mut out)?;
         out.flush()?;
         self.written.n_bytes = out.n_bytes;
-        self.written.sha256 = out.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        self.written.sha256 = hex::encode(out.hash.finalize());
         Ok(())
     }
 

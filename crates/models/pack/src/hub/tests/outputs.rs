@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::*;
 
 fn sha256(path: &Path) -> Result<String> {
-    Ok(Sha256::digest(fs::read(path)?).iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex::encode(Sha256::digest(fs::read(path)?)))
 }
 
 fn names(folder: &Path) -> Result<Vec<String>> {
