@@ -5,6 +5,7 @@ pub mod bandwidth;
 mod benchmark;
 mod clock;
 mod file;
+mod grid;
 mod host;
 mod inspect;
 mod machine;

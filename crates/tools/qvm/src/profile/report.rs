@@ -1,9 +1,12 @@
 //! One stage of a question: what it took, and what it must cost.
 
 use std::fmt;
+use std::iter;
 
 use model::backend::StepTime;
 use model::plan::Plan;
+
+use crate::grid::{self, left, right};
 
 /// A stage that was timed.
 #[derive(Debug)]
@@ -58,18 +61,11 @@ impl fmt::Display for StageReport {
             return Ok(());
         }
         let head = ["step", "n", "ms", "share", "us each", "GB/s", "of bandwidth", "GFLOP/s"];
-        let line = |f: &mut fmt::Formatter<'_>, cells: [String; 8]| {
-            let [label, rest @ ..] = cells;
-            write!(f, "  {label:<24}")?;
-            rest.iter().try_for_each(|cell| write!(f, " {cell:>12}"))?;
-            writeln!(f)
-        };
-        line(f, head.map(str::to_owned))?;
         let steps_secs: f64 = rows.iter().map(|row| row.secs).sum();
-        for row in &rows {
+        let cells = rows.iter().map(|row| {
             let rate = row.n_bytes as f64 / row.secs;
             let bytes_told = row.n_bytes > 0;
-            let cells = [
+            vec![
                 row.label.to_owned(),
                 row.n.to_string(),
                 format!("{:.2}", row.secs * 1e3),
@@ -82,8 +78,12 @@ impl fmt::Display for StageReport {
                 } else {
                     String::new()
                 },
-            ];
-            line(f, cells)?;
+            ]
+        });
+        let mut columns = [right(13); 8];
+        columns[0] = left(24);
+        for line in grid::lines(&columns, iter::once(head.map(str::to_owned).to_vec()).chain(cells)) {
+            writeln!(f, "  {line}")?;
         }
         writeln!(
             f,
