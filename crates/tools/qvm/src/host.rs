@@ -1,5 +1,6 @@
 //! A terminal as the engine's host: the answer goes to standard output, everything else to standard error.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::Write as _;
 
@@ -7,12 +8,15 @@ use bench::{DataSet, Problem, Question, Reply};
 use engine::Host;
 use protocol::{Event, Failure, JobId, ModelInfo, Stage, Timings};
 
+use crate::progress::{Progress, Unit};
+
 /// Prints what happens and keeps what came of it.
 #[derive(Debug)]
 pub(crate) struct Terminal {
     #[expect(clippy::disallowed_types, reason = "a native program: the clock is there")]
     started: std::time::Instant,
     outcome: RefCell<Outcome>,
+    progress: RefCell<Option<Progress>>,
 }
 
 /// What the last commands ended with.
@@ -40,12 +44,26 @@ impl Terminal {
     pub(crate) fn new() -> Self {
         #[expect(clippy::disallowed_types, reason = "a native program: the clock is there")]
         let started = std::time::Instant::now();
-        Self { started, outcome: RefCell::default() }
+        Self { started, outcome: RefCell::default(), progress: RefCell::default() }
+    }
+
+    fn show(&self, what: impl Into<Cow<'static, str>>, unit: Unit, n_done: u64, n_total: u64) {
+        let mut progress = self.progress.borrow_mut();
+        // A stage that was interrupted leaves a bar of another kind.
+        let same = progress.take().filter(|bar| bar.counts(unit, n_total));
+        let bar = progress.insert(same.unwrap_or_else(|| Progress::new(unit, n_total)));
+        bar.say(what);
+        bar.set(n_done);
+        if n_done == n_total {
+            *progress = None;
+        }
     }
 
     /// Takes what came of the commands so far; a failure becomes an error.
     pub(crate) fn outcome(&self) -> anyhow::Result<Outcome> {
         let outcome = self.outcome.take();
+        // Of a stage that was broken off.
+        self.progress.take();
         match &outcome.failure {
             Some(failure) => anyhow::bail!("{}\n{}", failure.message, failure.remedy),
             None => Ok(outcome),
@@ -67,28 +85,17 @@ impl Host for Terminal {
                 let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
             }
             Event::Progress { stage: Stage::ImageEncoding, done, total, .. } => {
-                eprint!("\rencoding the image: {done}/{total} blocks");
-                if done == total {
-                    eprintln!();
-                }
+                self.show("encoding the image", Unit::Blocks, done.into(), total.into());
             }
             Event::Progress { stage: Stage::VisionLoading, done, total, .. } => {
-                eprint!("\rloading the vision tower: {done}/{total} MiB");
-                if done == total {
-                    eprintln!();
-                }
+                // In MiB.
+                let [done, total] = [done, total].map(|n| u64::from(n) << 20);
+                self.show("loading the vision tower", Unit::Bytes, done, total);
             }
             Event::ModelReady { model, .. } => outcome.model = Some(model),
             Event::Answered { timings, .. } => outcome.timings = Some(timings),
             Event::BenchmarkIndexing { bytes_done, bytes_total, n_rows, .. } => {
-                eprint!(
-                    "\rreading the file: {} of {} MiB, {n_rows} rows",
-                    bytes_done >> 20,
-                    bytes_total >> 20
-                );
-                if bytes_done == bytes_total {
-                    eprintln!();
-                }
+                self.show(format!("reading the file, {n_rows} rows"), Unit::Bytes, bytes_done, bytes_total);
             }
             Event::BenchmarkOpened { data, questions, problems, n_problems, .. } => {
                 outcome.benchmark = Some(OpenedSet { data_set: data, questions, problems, n_problems });

@@ -7,7 +7,7 @@ use clap::Args;
 use pack::{PackOptions, PackType, pack_folder};
 
 use crate::named::named;
-use crate::progress::Progress;
+use crate::progress::Making;
 
 /// What each type means.
 const TYPES: [(PackType, &str, &str); 8] = [
@@ -47,9 +47,9 @@ pub(crate) struct PackArgs {
 
 pub(crate) fn run(args: PackArgs) -> Result<()> {
     let PackArgs { from, out, pack_type, lora, name } = args;
-    let mut progress = Progress::new();
+    let mut making = Making::new();
     let options = PackOptions { from, out, pack_type, lora, name };
-    Ok(pack_folder(&options, &mut |step| progress.step(step))?)
+    Ok(pack_folder(&options, &mut |step| making.step(step))?)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use pack::{Size, Storage, SynthOptions, synthesise};
 use tensor::Dtype;
 
 use crate::named::named;
-use crate::progress::Progress;
+use crate::progress::Making;
 
 const SIZES: [(Size, &str, &str); 2] = [
     (Size::TwoB, "2b", "Qwen2-VL-2B: 28 blocks of 1536 columns, the head tied to the embedding"),
@@ -45,8 +45,8 @@ pub(crate) struct SynthArgs {
 pub(crate) fn run(args: SynthArgs) -> Result<()> {
     let SynthArgs { size, text, vision, out, seed, layers, vision_layers } = args;
     let options = SynthOptions { size, text, vision, out, seed, layers, vision_layers };
-    let mut progress = Progress::new();
-    Ok(synthesise(&options, &mut |step| progress.step(step))?)
+    let mut making = Making::new();
+    Ok(synthesise(&options, &mut |step| making.step(step))?)
 }
 
 /// Reads the name of a text file's storage.
