@@ -10,15 +10,15 @@ use crate::chunk::MAX_FLOATS;
 use crate::stopwatch::Stopwatch;
 use crate::{CpuCache, CpuPartial, CpuSampler, CpuWeight};
 
-/// How quantised weights meet activations.
+/// How activations are multiplied by quantised weights.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
-    /// Weights stay as their file has them. Blocks meet activations that are rounded to 8 bits for each product, as in
-    /// llama.cpp on a CPU; halves are widened for each product, which rounds nothing.
+    /// Weights stay as they are in their file. For each product with blocks, activations are rounded to 8 bits, as in
+    /// llama.cpp on a CPU; halves are widened for each product, which is exact.
     #[default]
     Quantised,
-    /// Weights become f32 when they are loaded and every product is of floats: four to eight times the memory, and the
-    /// numbers that parity is measured with.
+    /// Weights become f32 when they are loaded, and every product is in f32: four to eight times the memory. Parity is
+    /// measured with it.
     Exact,
 }
 
@@ -136,8 +136,8 @@ impl Backend for Cpu {
     }
 
     fn do_layer_norm(&mut self, x: &Tensor, n: &Norm<CpuWeight>) -> Verb<Tensor> {
-        // candle's fused layer norm takes the variance as a difference of two large sums, which loses digits where a row's
-        // mean is large; two passes do not.
+        // candle's fused layer norm computes the variance as a difference of two large sums, which loses digits if a row's
+        // mean is large. Two passes do not.
         self.run("layer_norm", || {
             let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
             let variance = centred.sqr()?.mean_keepdim(D::Minus1)?;

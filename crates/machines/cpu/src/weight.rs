@@ -9,18 +9,18 @@ use tensor::Dtype;
 use crate::Precision;
 use crate::chunk::{MAX_FLOATS, chunks};
 
-/// A weight as it is held.
+/// A weight in memory.
 #[derive(Clone, Debug)]
 pub enum CpuWeight {
     /// `(rows, cols)` in f32.
     Dense(Tensor),
-    /// `(rows, cols)` in f16 or bf16: half the memory, and vision files mostly come so.
+    /// `(rows, cols)` in f16 or bf16: half the memory. Most vision files have these.
     Half(Tensor),
     /// `(rows, cols)` in its file's blocks.
     Blocks(Arc<QTensor>),
 }
 
-/// A weight whose rows are still coming: candle takes a tensor's bytes whole.
+/// A weight whose rows are not all there yet: candle takes all bytes of a tensor at once.
 #[derive(Debug)]
 pub struct CpuPartial {
     pub(crate) dtype: Dtype,
@@ -29,7 +29,7 @@ pub struct CpuPartial {
 }
 
 impl CpuPartial {
-    /// Room for the bytes, or how many there was no room for and why.
+    /// Reserves room for the bytes, or says how many were needed and why they were refused.
     pub(crate) fn new(dtype: Dtype, shape: Shape) -> std::result::Result<Self, (u64, String)> {
         let n_bytes = dtype.n_bytes(shape.n_elements()).map_err(|e| (0, e.to_string()))?;
         let mut bytes = Vec::new();
@@ -40,7 +40,7 @@ impl CpuPartial {
 
 impl CpuWeight {
     pub(crate) fn new(precision: Precision, dtype: Dtype, shape: Shape, bytes: &[u8]) -> Result<Self> {
-        // Vectors are small, and are wanted in f32.
+        // Vectors are small, and are used in f32.
         let held = match precision {
             Precision::Quantised if shape.rows > 1 => held_as(dtype),
             _ => HeldAs::Dense,
@@ -69,7 +69,7 @@ impl CpuWeight {
         };
         match dims {
             [rows, cols] => Shape::new(*rows, *cols),
-            // All are made with two dimensions, above.
+            // All have two dimensions, as `new` makes them.
             _ => Shape::new(0, 0),
         }
     }
@@ -140,7 +140,7 @@ pub fn ggml_dtype(dtype: Dtype) -> GgmlDType {
     }
 }
 
-/// candle insists on a block's alignment, which a slice out of a larger buffer may lack.
+/// candle requires a block's alignment, which a slice of a larger buffer may not have.
 fn aligned(bytes: &[u8]) -> Cow<'_, [u8]> {
     match bytes.as_ptr().align_offset(align_of::<f32>()) {
         0 => Cow::Borrowed(bytes),

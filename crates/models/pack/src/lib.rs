@@ -1,8 +1,8 @@
 //! Makes a GGUF pair, as llama.cpp's converter writes it: from a checkpoint in the hub's layout ([`pack_folder`]), or of
 //! random weights in the shapes of the published models ([`synthesise`]).
 //!
-//! Tensors pass one by one, a few million elements at a time, from where they come from to the file, so the size of a
-//! model does not matter to memory. Nothing is printed: whoever calls is given each [`Step`].
+//! Tensors are written one by one, a few million elements at a time, so a model of any size needs the same memory. Nothing
+//! is printed: the caller is given each [`Step`].
 
 mod error;
 mod hub;

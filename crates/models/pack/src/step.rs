@@ -1,6 +1,6 @@
 use std::path::Path;
 
-/// What happens while a pair is made, in the order in which it happens.
+/// What happens while a pair is made, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step<'a> {
     /// An adapter was read.
@@ -38,5 +38,5 @@ pub enum Step<'a> {
     },
 }
 
-/// Is called for each step; whoever wants to know nothing gives a closure that does nothing.
+/// Called for each step.
 pub type Observe<'a> = &'a mut dyn FnMut(Step<'_>);

@@ -10,7 +10,7 @@ use protocol::{Event, Failure, JobId, ModelInfo, Stage, Timings};
 
 use crate::progress::{Progress, Unit};
 
-/// Prints what happens and keeps what came of it.
+/// Prints what happens and keeps the results.
 #[derive(Debug)]
 pub(crate) struct Terminal {
     #[expect(clippy::disallowed_types, reason = "a native program: the clock is there")]
@@ -19,7 +19,7 @@ pub(crate) struct Terminal {
     progress: RefCell<Option<Progress>>,
 }
 
-/// What the last commands ended with.
+/// Results of the last commands.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     pub(crate) model: Option<ModelInfo>,
@@ -59,10 +59,10 @@ impl Terminal {
         }
     }
 
-    /// Takes what came of the commands so far; a failure becomes an error.
+    /// Takes the results of the commands so far; a failure becomes an error.
     pub(crate) fn outcome(&self) -> anyhow::Result<Outcome> {
         let outcome = self.outcome.take();
-        // Of a stage that was broken off.
+        // A stage may have been interrupted.
         self.progress.take();
         match &outcome.failure {
             Some(failure) => anyhow::bail!("{}\n{}", failure.message, failure.remedy),
@@ -80,7 +80,7 @@ impl Host for Terminal {
         let mut outcome = self.outcome.borrow_mut();
         match event {
             Event::Answer { text, .. } => {
-                // Whoever closed the pipe does not want to hear of it; the answer ends by itself.
+                // A reader that closed the pipe wants no error; the answer ends by itself.
                 let mut out = std::io::stdout().lock();
                 let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
             }

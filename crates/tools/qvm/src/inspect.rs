@@ -1,4 +1,4 @@
-//! `qvm inspect`: what a GGUF file holds.
+//! `qvm inspect`: what is in a GGUF file.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What stands before the weights.
+/// Reads what is before the weights.
 pub(crate) async fn header(source: &mut FileSource) -> anyhow::Result<Gguf> {
     let mut reader = HeaderReader::new(source.n_bytes());
     loop {

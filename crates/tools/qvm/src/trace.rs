@@ -21,13 +21,13 @@ pub(crate) struct TraceArgs {
     /// What the person says
     #[arg(long)]
     prompt: String,
-    /// Least pixels of a resized image
+    /// Fewest pixels of a resized image
     #[arg(long, default_value_t = 3136)]
     min_pixels: u32,
     /// Most pixels of a resized image
     #[arg(long, default_value_t = 12_845_056)]
     max_pixels: u32,
-    /// Greedy tokens to continue with; stop tokens do not end them
+    /// Greedy tokens to generate; stop tokens do not end them
     #[arg(long, default_value_t = 16)]
     tokens: usize,
     /// How products are computed

@@ -9,7 +9,7 @@ thread_local! {
     static SECS: Cell<f64> = const { Cell::new(0.0) };
 }
 
-/// A clock that goes on by a second each time it is read.
+/// A clock that advances by a second each time it is read.
 fn ticking() -> f64 {
     SECS.set(SECS.get() + 1.0);
     SECS.get()

@@ -1,4 +1,4 @@
-//! The safetensors of a folder, one file or many, read by ranges: nothing is held but the headers.
+//! The safetensors of a folder, one file or many, read by ranges: only the headers are in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -20,14 +20,14 @@ const INDEX: &str = "model.safetensors.index.json";
 /// The format's own limit on a header, in bytes.
 const MAX_HEADER_BYTES: u64 = 100_000_000;
 
-/// Where every tensor of one or several files lies.
+/// Where every tensor of one or several files is.
 pub(super) struct Checkpoint {
     shards: Vec<(PathBuf, File)>,
-    /// By the hub's names, whatever names the files use.
+    /// By the hub's names, even if the files use others.
     tensors: BTreeMap<String, Located>,
 }
 
-/// Where one tensor lies.
+/// Where one tensor is.
 pub(super) struct Located {
     /// Its name in the file.
     pub(super) name: String,
@@ -38,7 +38,7 @@ pub(super) struct Located {
     start: u64,
 }
 
-/// The hub's name of a tensor or module that newer transformers call `model.language_model.…` or `model.visual.…`.
+/// The hub's name for a tensor or module that newer transformers call `model.language_model.…` or `model.visual.…`.
 pub(super) fn hub_name(name: &str) -> String {
     if let Some(rest) = name.strip_prefix("model.language_model.") {
         return format!("model.{rest}");
@@ -97,7 +97,7 @@ impl Checkpoint {
         self.tensors.iter().map(|(name, located)| (name.as_str(), located))
     }
 
-    /// Holds the checkpoint against the plan: everything there, in its shape, and nothing else.
+    /// Checks that every tensor of the plan is there in its shape, and that there are no others.
     pub(super) fn check<'a>(
         &self,
         plan: impl Iterator<Item = &'a PlannedTensor>,

@@ -1,4 +1,4 @@
-//! From a checkpoint's elements to a tensor's stored bytes, a few rows at a time, on every processor.
+//! From a checkpoint's elements to a tensor's stored bytes, a few rows at a time, on all processors.
 
 use std::num::NonZero;
 use std::thread;
@@ -14,7 +14,7 @@ use crate::error::{PackError, Result, ensure};
 use crate::pair::plan::Piece;
 use crate::pair::{Sink, Stored};
 
-/// Elements handled at once: 16 MiB as f32, whatever the tensor's size.
+/// Elements converted at once: 16 MiB as f32, for tensors of any size.
 const CHUNK_ELEMENTS: usize = 1 << 22;
 
 /// Reads one planned tensor and hands its stored bytes to `sink`, in order.
@@ -31,7 +31,7 @@ pub(super) fn stream(
         Piece::Whole => 0,
         Piece::Third(third) => third * n_elements,
         Piece::Frame(frame) => {
-            // Small in every model (6 MB in the 2B), and scattered: one piece.
+            // Scattered, but small in every model (6 MB in the 2B): read whole.
             let all = opened.read(0..planned.hub_shape.iter().product())?.decode();
             return sink(&encode(&one_frame(&all, &planned.hub_shape, frame), row_len, dtype)?);
         }
@@ -48,7 +48,7 @@ pub(super) fn stream(
     Ok(())
 }
 
-/// Which rows of a checkpoint's tensor a chunk holds, and what is added to them.
+/// The rows of a checkpoint's tensor that are in a chunk, and what is added to them.
 #[derive(Clone, Copy)]
 struct Rows<'a> {
     first: usize,
@@ -56,7 +56,7 @@ struct Rows<'a> {
     delta: Option<&'a Delta>,
 }
 
-/// A chunk of whole rows, cut between as many threads as there are processors.
+/// Encodes a chunk of whole rows, divided between as many threads as there are processors.
 fn encode_all(chunk: &Raw, rows: Rows<'_>, dtype: Dtype) -> Result<Vec<Vec<u8>>> {
     let n_rows = chunk.n_elements() / rows.row_len;
     let n_threads = thread::available_parallelism().map_or(1, NonZero::get);
@@ -110,7 +110,7 @@ pub(super) fn ggml_dtype(dtype: Dtype) -> GgmlDType {
     }
 }
 
-/// Refuses values that the type cannot hold: they would turn into infinities and spoil every answer.
+/// Refuses values that do not fit the type: they would become infinities and spoil every answer.
 fn check_range(values: &[f32], dtype: Dtype) -> Result<()> {
     // The scales of quantised blocks are half precision, and at most the largest value of the block.
     let largest = if matches!(dtype, Dtype::F32 | Dtype::BF16) { f32::MAX } else { 65504.0 };
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn rows_cut_between_threads_are_the_rows_in_one_piece() -> Result<()> {
-        // Seven rows: no number of processors but one and seven divides them.
+        // Seven rows: only one and seven processors divide them evenly.
         let values: Vec<f32> = (0..7 * 256).map(|i| ((i * 37) % 101) as f32 / 50.0 - 1.0).collect();
         let chunk = Raw {
             dtype: safetensors::Dtype::F32,

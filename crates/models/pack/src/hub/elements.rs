@@ -5,7 +5,7 @@ use safetensors::Dtype;
 
 /// Elements as they are stored, in one of three types.
 pub(super) struct Raw {
-    /// F32, F16 or BF16: others are refused where a file is opened.
+    /// F32, F16 or BF16: others are refused when a file is opened.
     pub(super) dtype: Dtype,
     pub(super) bytes: Vec<u8>,
 }
@@ -25,7 +25,7 @@ impl Raw {
     }
 }
 
-/// Bytes of one of the three types as f32, which holds each exactly.
+/// Bytes of one of the three types as f32, exactly.
 pub(super) fn decode(dtype: Dtype, bytes: &[u8]) -> Vec<f32> {
     match dtype {
         Dtype::F16 => bytes.as_chunks().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect(),

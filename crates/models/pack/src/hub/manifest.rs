@@ -1,4 +1,4 @@
-//! What stands beside the files of a pair: a manifest for whoever downloads them, and checksums for `sha256sum -c`.
+//! The manifest beside the files of a pair, for those who download them, and checksums for `sha256sum -c`.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::pair::{PartFile, Written};
 /// Checksums in the form of coreutils.
 pub(super) const SUMS_NAME: &str = "SHA256SUMS";
 
-/// Takes away what an earlier run said of files that are about to be replaced.
+/// Removes what an earlier run wrote about files that are about to be replaced.
 pub(super) fn remove(folder: &Path) -> Result<()> {
     for name in [MANIFEST_NAME, SUMS_NAME] {
         let path = folder.join(name);
@@ -43,7 +43,7 @@ pub(super) fn write(
     Ok(())
 }
 
-/// The licence that the model card in a folder names, if there is one that names any.
+/// The licence that the folder's model card names, if it names one.
 pub(super) fn licence(folder: &Path) -> Result<Option<String>> {
     let path = folder.join("README.md");
     if !path.is_file() {
@@ -53,7 +53,7 @@ pub(super) fn licence(folder: &Path) -> Result<Option<String>> {
     Ok(licence_in(&String::from_utf8_lossy(&bytes)))
 }
 
-/// From the front matter: `license`, or `license_name` where that says `other`.
+/// From the front matter: `license`, or `license_name` if that says `other`.
 fn licence_in(card: &str) -> Option<String> {
     let (front, _) = card.strip_prefix("---")?.split_once("\n---")?;
     let value = |key: &str| {

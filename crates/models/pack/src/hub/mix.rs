@@ -1,4 +1,4 @@
-//! Which type each tensor gets, as llama.cpp has it: `llama_tensor_get_type` of `src/llama-quant.cpp` for the text model,
+//! Which type each tensor gets, as in llama.cpp: `llama_tensor_get_type` of `src/llama-quant.cpp` for the text model,
 //! `tensor_force_quant` and the fallback of its converter for the mmproj.
 
 use tensor::Dtype;
@@ -9,8 +9,8 @@ use crate::pair::plan::{Piece, PlannedTensor};
 
 /// The type of a text tensor, by `llama_tensor_get_type_impl`.
 ///
-/// Vectors stay F32. The matrix that makes the logits has at least Q6_K; in the mixes, so have values and the way down in
-/// the layers that `use_more_bits` names.
+/// Vectors stay F32. The matrix that makes the logits has at least Q6_K. In the mixes, so have the values and the down
+/// projection of the layers that `use_more_bits` names.
 pub(super) fn text_dtype(pack_type: PackType, tensor: &PlannedTensor, rule: TextRule) -> Dtype {
     if tensor.shape().len() == 1 {
         return Dtype::F32;
@@ -32,7 +32,7 @@ pub(super) fn text_dtype(pack_type: PackType, tensor: &PlannedTensor, rule: Text
 
 /// The type of a vision tensor in a file of a type that an mmproj can have.
 ///
-/// Vectors are F32. So is the patch embedding, but in F16 files, where it is F16.
+/// Vectors are F32. So is the patch embedding, except in F16 files, in which it is F16.
 pub(super) fn vision_dtype(pack_type: PackType, tensor: &PlannedTensor) -> Dtype {
     match tensor.piece {
         _ if tensor.shape().len() == 1 => Dtype::F32,
@@ -42,8 +42,8 @@ pub(super) fn vision_dtype(pack_type: PackType, tensor: &PlannedTensor) -> Dtype
     }
 }
 
-/// What stands in for a type whose blocks do not divide the row: `tensor_type_fallback`. Where that does not fit either, or
-/// where llama-quantize would give up (Q4_0 and Q8_0), F16, as the converter does.
+/// Replaces a type whose blocks do not divide the row: `tensor_type_fallback`. If that does not fit either, or if
+/// llama-quantize would give up (Q4_0 and Q8_0), it is F16, as in the converter.
 fn fitting(wanted: Dtype, row_len: usize) -> Dtype {
     if row_len.is_multiple_of(wanted.block_len()) {
         return wanted;
@@ -76,8 +76,8 @@ mod tests {
         tensors.iter().map(|t| (t.gguf_name.clone(), text_dtype(pack_type, t, rule))).collect()
     }
 
-    /// What llama-quantize gives, written out: the usual type, that of the embedding, of the head where it is its own, and of
-    /// values and ways down in the layers above.
+    /// What llama-quantize gives, written out: the usual type, that of the embedding, of the head if it has one of its own,
+    /// and of values and down projections in the layers above.
     fn expected(
         head: &str,
         usual: Dtype,
@@ -138,7 +138,7 @@ mod tests {
         assert_ne!(types(Size::SevenB, PackType::Q4KM)["token_embd.weight"], Dtype::Q6K);
     }
 
-    /// The sizes of the files that llama-quantize makes of a 2B, which differ in nothing but types.
+    /// The sizes of the files that llama-quantize makes of a 2B, which differ only in their types.
     #[test]
     fn q4_k_m_and_q4_0_of_the_2b_differ_by_as_many_bytes_as_llama_cpps_files() {
         let config = Size::TwoB.config(None, None).unwrap();

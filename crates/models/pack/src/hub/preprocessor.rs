@@ -8,7 +8,7 @@ use super::need_json;
 use crate::error::{PackError, Result};
 use crate::pair::keys::Images;
 
-/// What the mmproj repeats of it.
+/// The fields that the mmproj repeats.
 #[derive(Debug, Deserialize)]
 struct Preprocessor {
     image_mean: [f32; 3],

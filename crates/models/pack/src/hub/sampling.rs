@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::pair::container::{Key, Value};
 use crate::pair::keys::key;
 
-/// `general.sampling.*`; none where the folder has no such file.
+/// `general.sampling.*`; none if the folder has no such file.
 pub(super) fn keys(folder: &Path) -> Result<Vec<Key>> {
     let config = read_json(folder, "generation_config.json")?.unwrap_or(Json::Null);
     let mut keys = Vec::new();

@@ -1,4 +1,4 @@
-//! The weights that are packed: a checkpoint, with an adapter laid over it or none.
+//! The weights that are packed: a checkpoint, changed by an adapter if one is given.
 
 use std::ops::Range;
 
@@ -34,7 +34,7 @@ pub(super) struct OpenTensor<'a> {
 }
 
 impl OpenTensor<'_> {
-    /// Elements in row-major order, without what [`Self::delta`] adds.
+    /// Elements in row-major order, before [`Self::delta`] is added.
     pub(super) fn read(&self, elements: Range<usize>) -> Result<Raw, CheckpointError> {
         self.checkpoint.read(self.located, elements)
     }

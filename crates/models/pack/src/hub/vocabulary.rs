@@ -18,7 +18,7 @@ const CONTROL: i32 = 3;
 const USER_DEFINED: i32 = 4;
 const UNUSED: i32 = 5;
 
-/// What a tokenizer consists of, from either of the hub's forms.
+/// A tokenizer, from either of the hub's forms.
 struct Vocabulary {
     /// Text and kind by id.
     tokens: BTreeMap<usize, (String, i32)>,
@@ -112,7 +112,7 @@ fn merge(value: &Json) -> Result<String, TokenizerError> {
     }
 }
 
-/// `tokenizer.*` of the text file. Ids up to `n_vocab` that no token has become `[PADn]`, as the converter names them.
+/// `tokenizer.*` of the text file. Ids below `n_vocab` without a token become `[PADn]`, as in the converter.
 pub(super) fn keys(folder: &Path, n_vocab: usize) -> Result<Vec<Key>> {
     let vocabulary = Vocabulary::read(folder)?;
     let largest = vocabulary.tokens.keys().next_back().copied().unwrap_or(0);
@@ -135,7 +135,7 @@ pub(super) fn keys(folder: &Path, n_vocab: usize) -> Result<Vec<Key>> {
         }
     }
     keys.push(key("tokenizer.ggml.merges", Value::Strings(vocabulary.merges)));
-    // Qwen2 puts neither before nor after a text.
+    // Qwen2 adds neither to a text.
     keys.push(key("tokenizer.ggml.add_bos_token", Value::Bool(false)));
     keys.push(key("tokenizer.ggml.add_eos_token", Value::Bool(false)));
     keys.extend(
@@ -144,7 +144,7 @@ pub(super) fn keys(folder: &Path, n_vocab: usize) -> Result<Vec<Key>> {
     Ok(keys)
 }
 
-/// The id of a special token: by its text in tokenizer_config.json, else by number in config.json.
+/// The id of a special token: by its text in tokenizer_config.json, or else by number in config.json.
 fn special_id(folder: &Path, config: &Json, vocabulary: &Vocabulary, kind: &str) -> Result<Option<u32>> {
     let entry = config.get(format!("{kind}_token"));
     let text = entry.and_then(|e| e.as_str().or_else(|| e.get("content")?.as_str()));
@@ -157,7 +157,7 @@ fn special_id(folder: &Path, config: &Json, vocabulary: &Vocabulary, kind: &str)
     Ok(id.map(u32::try_from).transpose()?)
 }
 
-/// From tokenizer_config.json, else from the file of its own that newer folders have.
+/// From tokenizer_config.json, or else from the separate file that newer folders have.
 fn chat_template(folder: &Path, config: &Json) -> Result<Option<String>> {
     let text = |json: &Json| json.get("chat_template").and_then(Json::as_str).map(str::to_owned);
     if let Some(template) = text(config) {

@@ -1,4 +1,4 @@
-//! The GGUF container, version 3, written front to back: header, keys, tensor index, then the tensors as they come.
+//! The GGUF container, version 3, written from front to back: header, keys, tensor index, tensors.
 
 use std::io::Write;
 
@@ -35,11 +35,11 @@ const TYPE_BOOL: u32 = 7;
 const TYPE_STRING: u32 = 8;
 const TYPE_ARRAY: u32 = 9;
 
-/// What the index says of a tensor.
+/// A tensor's entry in the index.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) name: String,
-    /// Outermost dimension first; the file has them the other way round.
+    /// Outermost dimension first; the file has the reverse order.
     pub(crate) shape: Vec<usize>,
     pub(crate) dtype: Dtype,
 }
@@ -50,10 +50,10 @@ impl Entry {
     }
 }
 
-/// A file whose index is written and whose tensors are still to come, in the order of the index.
+/// A file whose index is written and whose tensors follow, in the order of the index.
 pub(crate) struct Writer<W> {
     out: W,
-    /// Bytes and name of the tensors that are still to come, last first.
+    /// Bytes and names of the tensors that are not yet written, last first.
     to_come: Vec<(usize, String)>,
     n_written: usize,
 }
@@ -89,14 +89,14 @@ impl<W: Write> Writer<W> {
         Ok(Self { out, to_come, n_written: 0 })
     }
 
-    /// More bytes of the tensor whose turn it is.
+    /// Writes more bytes of the current tensor.
     pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<()> {
         self.out.write_all(bytes)?;
         self.n_written += bytes.len();
         Ok(())
     }
 
-    /// Closes the tensor whose turn it is, and pads.
+    /// Ends the current tensor, with padding.
     pub(crate) fn end_tensor(&mut self) -> Result<()> {
         let (expected, name) = self.to_come.pop().unwrap_or_default();
         let found = std::mem::take(&mut self.n_written);

@@ -7,20 +7,20 @@ use crate::error::Result;
 
 /// GGML's version of its block layouts.
 const QUANTIZATION_VERSION: u32 = 2;
-/// The converter writes this side for every Qwen2-VL; nothing reads it, since the resolution is dynamic.
+/// The converter writes this side for every Qwen2-VL. Nothing reads it, since the resolution is dynamic.
 const IMAGE_SIZE_PX: u32 = 560;
-/// Of the vision tower's layer norms. transformers has it in the code, not in the configuration.
+/// For the vision tower's layer norms. transformers has it in the code, not in the configuration.
 const VISION_NORM_EPS: f32 = 1e-6;
 
-/// What the keys of both files have in common.
+/// What both files say.
 pub(crate) struct General<'a> {
     pub(crate) name: &'a str,
     pub(crate) tower: Tower,
     /// `enum llama_ftype` in llama.h.
     pub(crate) file_type: u32,
-    /// Of the file's tensors together.
+    /// Of all tensors in the file.
     pub(crate) n_parameters: u64,
-    /// `general.sampling.*`, where the model's maker recommends any.
+    /// `general.sampling.*`, if the model's maker recommends any.
     pub(crate) sampling: &'a [Key],
 }
 
@@ -47,13 +47,13 @@ impl General<'_> {
 pub(crate) struct Images {
     pub(crate) mean: [f32; 3],
     pub(crate) std: [f32; 3],
-    /// Fewest pixels that an image is resized to, where anything says.
+    /// Fewest pixels that an image is resized to, if known.
     pub(crate) min_pixels: Option<u32>,
-    /// Most pixels that an image is resized to, where anything says.
+    /// Most pixels that an image is resized to, if known.
     pub(crate) max_pixels: Option<u32>,
 }
 
-/// Keys of the text model: dimensions, rotary sections, and `tokenizer`, its part of them.
+/// Keys of the text model: dimensions, rotary sections, and the keys of the tokenizer.
 pub(crate) fn text(general: &General<'_>, config: &HubConfig, tokenizer: Vec<Key>) -> Result<Vec<Key>> {
     let text = &config.text;
     let [time, height, width] = text.mrope_section;
@@ -87,7 +87,7 @@ pub(crate) fn vision(general: &General<'_>, config: &HubConfig, images: &Images)
         ("image_size", IMAGE_SIZE_PX as usize),
         ("patch_size", vision.patch_size),
         ("embedding_length", vision.embed_dim),
-        // The converter takes vision_config.hidden_size, which is the text model's width: wrong, and read by nobody.
+        // The converter takes vision_config.hidden_size, which is the text model's width: wrong, but nothing reads it.
         ("feed_forward_length", vision.hidden_size),
         ("block_count", vision.depth),
         ("attention.head_count", vision.num_heads),

@@ -1,4 +1,4 @@
-//! A file on its way: written beside its final name, hashed as it goes, renamed when all is there.
+//! A file that is being written: under a temporary name, hashed on the way, renamed when it is complete.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -17,7 +17,7 @@ pub(crate) struct Written {
     pub(crate) sha256: String,
 }
 
-/// Counts and hashes what passes.
+/// Counts and hashes what is written.
 pub(super) struct Hashing<W> {
     out: W,
     hash: Sha256,
@@ -43,7 +43,7 @@ impl<W: Write> Write for Hashing<W> {
     }
 }
 
-/// A file under another name than its own. Dropped before it is published, it is removed.
+/// A file under a temporary name. It is removed if it is dropped before it is published.
 #[derive(Debug)]
 pub(crate) struct PartFile {
     part: PathBuf,
@@ -56,7 +56,7 @@ impl PartFile {
     /// Writes `folder/name.part` by `fill`.
     ///
     /// # Errors
-    /// Where `fill` fails or the disk does; nothing is left then.
+    /// If `fill` or the disk fails; nothing is left then.
     pub(crate) fn write(
         folder: &Path,
         name: &str,
@@ -81,7 +81,7 @@ impl PartFile {
         Ok(())
     }
 
-    /// What is in it.
+    /// Name, length and hash.
     pub(crate) fn written(&self) -> &Written {
         &self.written
     }
@@ -89,7 +89,7 @@ impl PartFile {
     /// Gives the file its final name.
     ///
     /// # Errors
-    /// Where it cannot be renamed.
+    /// If it cannot be renamed.
     pub(crate) fn publish(mut self) -> Result<Written> {
         fs::rename(&self.part, &self.path).map_err(file_error("give its name to", &self.path))?;
         self.is_published = true;
@@ -100,7 +100,7 @@ impl PartFile {
 impl Drop for PartFile {
     fn drop(&mut self) {
         if !self.is_published {
-            // Whoever drops it has an error of its own to report; a part file that stays behind is only clutter.
+            // The caller has an error of its own to report, and a leftover part file does no harm.
             let _ = fs::remove_file(&self.part);
         }
     }

@@ -1,9 +1,9 @@
-//! Which tensors a Qwen2-VL has: the hub's name and shape of each, and what llama.cpp's converter makes of it
-//! (names of `gguf-py/gguf/tensor_mapping.py`).
+//! The tensors of a Qwen2-VL: name and shape of each on the hub, and what llama.cpp's converter makes of it (names of
+//! `gguf-py/gguf/tensor_mapping.py`).
 
 use super::config::{TextConfig, VisionConfig};
 
-/// One tensor of the output and the part of a checkpoint's tensor that it is.
+/// One tensor of the output, and the piece of a checkpoint's tensor that it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PlannedTensor {
     pub(crate) gguf_name: String,
@@ -40,7 +40,7 @@ impl PlannedTensor {
         self.shape().iter().product()
     }
 
-    /// Elements of the innermost dimension, which a quantised type must divide into blocks.
+    /// Elements of the innermost dimension; blocks of a quantised type must divide it.
     pub(crate) fn row_len(&self) -> usize {
         self.shape().last().copied().unwrap_or(1)
     }

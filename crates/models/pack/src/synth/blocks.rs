@@ -1,19 +1,19 @@
 //! Random bits as weights.
 //!
-//! A block's quants are random bits as they come. Its scales are set so that the values have a chosen standard deviation
-//! and a mean of nothing:
+//! A block's quants are plain random bits. Its scales are set so that the values have a chosen standard deviation and a
+//! mean of zero:
 //!
 //! - Matrices get `1 / sqrt(inputs)`: a product with a row of unit variance has unit variance again, so a normalised row
-//!   gives queries, keys and gates of size one, softmax and SiLU work where they bend, and the residual stream grows
-//!   with the square root of the depth.
-//! - Queries and keys get twice that: scores with a deviation of four, so that a token looks at a few others. Where it looks at
-//!   all alike, every token ends as the same average, and the answer is one word again and again.
+//!   gives queries, keys and gates of size one, softmax and SiLU get inputs of the usual size, and the residual stream
+//!   grows with the square root of the depth.
+//! - Queries and keys get twice that: scores with a deviation of four, so that a token looks at a few others. If it
+//!   looked at all equally, every token would end as the same average, and the answer would be one word repeated.
 //! - The embedding and the head get three times that: logits with a deviation of three, far from both a uniform
 //!   distribution and a certainty. In a tied model a token's own logit is raised by less than that, so the answer does
 //!   not repeat the question's last token.
-//! - The mean matters more than one thinks: a Q4_0 block whose values are `(q - 8) * d` with a random nibble has a mean
+//! - The mean matters more than expected: a Q4_0 block whose values are `(q - 8) * d` with a random nibble has a mean
 //!   of `-d / 2`, which adds up over a row of thousands and gives every prompt the same answer. So scales have both signs,
-//!   and where a block has an offset it lies exactly in the middle of the quants.
+//!   and if a block has an offset, it is exactly in the middle of the quants.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
@@ -30,11 +30,11 @@ pub(super) struct Values {
     std: f32,
 }
 
-/// What queries and keys are longer by.
+/// How much longer queries and keys are.
 const ATTENTION_GAIN: f32 = 2.0;
 /// Deviation of the logits.
 const LOGITS_STD: f32 = 3.0;
-/// Deviation of biases: seen in every result, but smaller than the products that they are added to.
+/// Deviation of biases: visible in every result, but smaller than the products that they are added to.
 const BIAS_STD: f32 = 0.1;
 /// Gains of norms: as biases, around one.
 const GAIN_STD: f32 = 0.1;
@@ -45,12 +45,12 @@ impl Values {
     }
 }
 
-/// What the weights of a matrix should be that makes rows of unit variance from such rows.
+/// Weights of a matrix that maps rows of unit variance to rows of unit variance.
 pub(super) fn matrix(n_inputs: usize) -> Values {
     Values { mean: 0.0, std: 1.0 / (n_inputs as f32).sqrt() }
 }
 
-/// What the weights of a tensor should be.
+/// Weights of a tensor.
 pub(super) fn values_of(tensor: &PlannedTensor) -> Values {
     let name = tensor.gguf_name.as_str();
     let shape = tensor.shape();
@@ -76,7 +76,7 @@ pub(super) fn values_of(tensor: &PlannedTensor) -> Values {
 pub(super) struct RandomBlocks {
     dtype: Dtype,
     mean: f32,
-    /// What a block's scale is multiplied with to get the deviation that was asked for.
+    /// What a block's scale is multiplied by to get the deviation that was asked for.
     scale: f32,
     random: ChaCha8Rng,
 }
@@ -88,7 +88,7 @@ impl RandomBlocks {
     /// Finds the scale: the deviation is proportional to it, so it is measured at scale one.
     ///
     /// # Errors
-    /// Never, unless `tensor` and this file differ about a block's size.
+    /// Never, unless `tensor` and this file disagree on a block's size.
     pub(super) fn new(dtype: Dtype, values: Values, random: ChaCha8Rng) -> Result<Self> {
         let mut unit = Self { dtype, mean: 0.0, scale: 1.0, random: ChaCha8Rng::seed_from_u64(0) };
         let mut sample = vec![0.0; CHUNK_BLOCKS * dtype.block_len()];
@@ -118,7 +118,7 @@ impl RandomBlocks {
         bytes
     }
 
-    /// Turns the random bits of one block into a harmless block.
+    /// Sets the scales of a block of random bits.
     fn tame(&mut self, block: &mut [u8]) {
         match self.dtype {
             Dtype::F32 => {
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn every_type_has_the_deviation_that_was_asked_for_and_no_mean() -> Result<()> {
-        // The smallest that any tensor of the 7B has, where half-precision scales are coarsest: 18,944 inputs.
+        // The smallest deviation in the 7B (18,944 inputs): half-precision scales are coarsest there.
         let std = 1.0 / 18_944_f32.sqrt();
         for dtype in Dtype::ALL {
             let (mean, found) = mean_and_std(&sample(dtype, Values { mean: 0.0, std }, 1)?);
@@ -233,7 +233,7 @@ mod tests {
             for values in sample(dtype, one, 2)?.chunks(sub_block) {
                 let (least, greatest) =
                     values.iter().fold((0_f32, 0_f32), |(low, high), v| (low.min(*v), high.max(*v)));
-                // No sub-block lies on one side; one whose scale is 0 is nothing but the rounding of its offset.
+                // No sub-block lies on one side; one with scale 0 is only the rounding of its offset.
                 let width = greatest - least;
                 assert!(width < 1e-2 || (least < 0.0 && greatest > 0.0), "{dtype}: {least} to {greatest}");
             }

@@ -1,8 +1,8 @@
 //! A GGUF pair in the true shapes of Qwen2-VL with random weights.
 //!
-//! What a machine makes of it has no meaning, but costs what the real model costs: the same tensors of the same types,
-//! a vocabulary of the same size, the same keys. [`shape`] says what is in it, [`storage`] how each tensor is stored,
-//! [`blocks`] what bits it gets and why those are harmless.
+//! Its answers have no meaning, but cost what the real model's cost: the same tensors of the same types,
+//! a vocabulary of the same size, the same keys. [`shape`] has the dimensions, [`storage`] the type of each tensor,
+//! [`blocks`] its bits.
 
 mod blocks;
 mod shape;
@@ -51,7 +51,7 @@ pub struct SynthOptions {
 /// If a depth is 0 or more than the true one, or a file cannot be written.
 pub fn synthesise(options: &SynthOptions, observe: Observe<'_>) -> Result<()> {
     let parts = pair::write(&options.out, &outlines(options)?, observe, |(tower, place), stored, sink| {
-        // A stream of random numbers for each tensor: its bits depend on nothing but its place in its file.
+        // A stream of random numbers for each tensor: its bits depend only on its place in its file.
         let mut random = ChaCha8Rng::seed_from_u64(options.seed ^ tower as u64);
         random.set_stream(place as u64);
         let values = blocks::values_of(&stored.tensor);
@@ -60,7 +60,7 @@ pub fn synthesise(options: &SynthOptions, observe: Observe<'_>) -> Result<()> {
     parts.into_iter().try_for_each(|part| part.publish().map(drop))
 }
 
-/// Bytes of a weight that is random and harmless, as those of a pair: `(rows, cols)` elements.
+/// Bytes of a random weight `(rows, cols)`, as in a pair.
 ///
 /// # Errors
 /// If its rows do not fill whole blocks.
@@ -94,7 +94,7 @@ fn outlines(options: &SynthOptions) -> Result<[Outline; 2]> {
     let text = Outline::new(Tower::Text, keys, tensors, |tensor| options.text.text_dtype(tensor, rule));
 
     let tensors = plan::vision_tensors(&config.vision);
-    // As published mmproj files: nothing about the size of images.
+    // As in published mmproj files: nothing about the size of images.
     let images =
         Images { mean: shape::IMAGE_MEAN, std: shape::IMAGE_STD, min_pixels: None, max_pixels: None };
     let keys = keys::vision(&general(Tower::Vision, options.vision, &tensors), &config, &images)?;

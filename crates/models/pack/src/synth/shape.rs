@@ -14,7 +14,7 @@ pub enum Size {
     SevenB,
 }
 
-/// Of the pixels, by channel (the image processor of CLIP, which the published models take over).
+/// Of the pixels, by channel: CLIP's image processor, which the published models use.
 pub(super) const IMAGE_MEAN: [f32; 3] = [0.481_454_66, 0.457_827_5, 0.408_210_73];
 /// The same.
 pub(super) const IMAGE_STD: [f32; 3] = [0.268_629_54, 0.261_302_6, 0.275_777_1];
@@ -27,7 +27,7 @@ impl Size {
         }
     }
 
-    /// The configuration, cut to fewer blocks where that is asked for.
+    /// The configuration, with fewer blocks if that is asked for.
     pub(crate) fn config(self, layers: Option<usize>, vision_layers: Option<usize>) -> Result<HubConfig> {
         let mut config = self.full()?;
         cut(&mut config.text.num_hidden_layers, layers, "--layers")?;

@@ -10,7 +10,7 @@ use crate::pair::plan::{Piece, PlannedTensor};
 pub enum Storage {
     /// One type.
     Plain(Dtype),
-    /// Q4_K, and Q6_K for what suffers most from fewer bits: the usual file of a Qwen2-VL.
+    /// Q4_K, and Q6_K for the tensors that suffer most from fewer bits: the usual file of a Qwen2-VL.
     Q4KM,
 }
 
@@ -50,7 +50,7 @@ impl Storage {
     }
 
     /// The type of a vision tensor: vectors are F32; the patch embedding, whose rows of 14 no block divides, is F16, or
-    /// F32 where F16 would lose bits.
+    /// F32 if F16 would lose bits.
     pub(super) fn vision_dtype(self, tensor: &PlannedTensor) -> Dtype {
         let Self::Plain(dtype) = self else { return Dtype::Q8_0 };
         match tensor.piece {

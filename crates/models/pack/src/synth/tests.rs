@@ -46,7 +46,7 @@ fn dtypes(gguf: &Gguf, part: &str) -> BTreeMap<String, usize> {
 
 #[track_caller]
 fn assert_near(found: u64, published: u64) {
-    // Tensors are alike to the byte; names, keys and the lengths of tokens are not.
+    // Tensors have the same bytes; names, keys and tokens differ in length.
     let apart = found.abs_diff(published);
     assert!(apart < 4 << 20, "{found} bytes; the published file has {published}");
 }

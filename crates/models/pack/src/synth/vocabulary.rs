@@ -35,8 +35,8 @@ const IM_END: u32 = ENDOFTEXT + 2;
 const LETTERS: std::ops::RangeInclusive<char> = 'a'..='z';
 
 /// `tokenizer.*` of the text file. As in Qwen2, a token is a byte or what a merge makes, in that order; the merges make
-/// all words of two letters, then of three, then of four until there are enough. Ids up to `n_vocab` that are nothing
-/// become `[PADn]`, as the converter names them.
+/// all words of two letters, then of three, then of four until there are enough. Ids below `n_vocab` without a token
+/// become `[PADn]`, as in the converter.
 pub(super) fn keys(n_vocab: usize) -> Result<Vec<Key>> {
     let n_used = N_ORDINARY + SPECIAL.len();
     ensure(n_vocab >= n_used, || PackError::Vocabulary { found: n_vocab, needed: n_used })?;
@@ -64,7 +64,7 @@ pub(super) fn keys(n_vocab: usize) -> Result<Vec<Key>> {
 fn ordinary() -> (Vec<String>, Vec<String>) {
     let mut tokens: Vec<String> = byte_letters().map(String::from).collect();
     let mut merges = Vec::new();
-    // Words of the length before, from which those of the next are made.
+    // Words of the previous length, from which longer ones are made.
     let mut shorter: Vec<String> = LETTERS.map(String::from).collect();
     while tokens.len() < N_ORDINARY {
         let longer = shorter.iter().flat_map(|word| LETTERS.map(move |letter| (word, letter)));

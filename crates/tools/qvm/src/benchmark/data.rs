@@ -9,7 +9,7 @@ use protocol::{BenchmarkData, Command, DataSource, JobId};
 use crate::file::FileSource;
 use crate::host::{OpenedSet, Terminal};
 
-/// Every command of this program: they follow one another, so one name does.
+/// The job of every command: they run one after another, so one id is enough.
 pub(crate) const JOB: JobId = JobId(0);
 
 /// Where questions come from.
@@ -35,12 +35,12 @@ impl FromStr for DataArg {
     }
 }
 
-/// Tells the session a command that needs nothing beside it.
+/// Gives the session a command without an attachment.
 pub(crate) async fn tell(session: &mut Session<impl Backend, Terminal, Vec<FileSource>>, command: Command) {
     session.handle(command, Attachment::None).await;
 }
 
-/// Opens a set of phantoms; its questions stand at their numbers.
+/// Opens a set of phantoms; its questions are in order of their numbers.
 pub(crate) async fn open(
     session: &mut Session<impl Backend, Terminal, Vec<FileSource>>,
     data: BenchmarkData,
@@ -49,7 +49,7 @@ pub(crate) async fn open(
     session.host().outcome()?.benchmark.context("the data set did not open")
 }
 
-/// Opens a file; its questions stand in the order of asking.
+/// Opens a file; its questions are in the order of asking.
 pub(crate) async fn open_file(
     session: &mut Session<impl Backend, Terminal, Vec<FileSource>>,
     path: &std::path::Path,

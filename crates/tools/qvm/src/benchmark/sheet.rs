@@ -2,7 +2,7 @@ use bench::Sheet;
 
 use crate::grid;
 
-/// A table as a terminal shows it, below its title and note.
+/// A table for a terminal, below its title and note.
 pub(crate) fn text(sheet: &Sheet) -> String {
     let mut lines = vec![sheet.title.clone()];
     lines.extend(Some(&sheet.note).filter(|note| !note.is_empty()).cloned());

@@ -5,7 +5,7 @@ use bench::{Cell, Grouping, PERMANENT_LINE, Preset, Row, Run};
 
 use crate::grid::{self, left, right};
 
-/// Counts as a terminal shows them: a table for each grouping, and what guessing gets.
+/// Counts for a terminal: a table for each grouping, and what guessing gets.
 pub(crate) fn row_tables(row: &Row) -> String {
     let mut out = String::new();
     for grouping in Grouping::ALL {
@@ -20,7 +20,7 @@ pub(crate) fn row_tables(row: &Row) -> String {
 
 /// A line for each group, and one for all questions.
 fn groups(row: &Row, grouping: Grouping) -> String {
-    // The same widths for every grouping: their tables stand below each other.
+    // The same widths for every grouping, since their tables are printed below each other.
     let columns = [left(34), right(12), right(10), right(16), right(8)];
     let head = [grouping.title(), "right", "accuracy", "95 % interval", "chance"].map(str::to_owned);
     let line = |(group, cell): (&str, &Cell)| iter::once(group.to_owned()).chain(figures(cell)).collect();
@@ -28,7 +28,7 @@ fn groups(row: &Row, grouping: Grouping) -> String {
     grid::lines(&columns, iter::once(head.to_vec()).chain(lines)).join("\n") + "\n"
 }
 
-/// A run as a terminal shows it: a line for each clinical task, one for all, and what guessing gets.
+/// A run for a terminal: a line for each clinical task, one for all, and what guessing gets.
 pub(crate) fn table(run: &Run) -> String {
     let row = run.row();
     let mut out = groups(&row, Grouping::ClinicalTask);

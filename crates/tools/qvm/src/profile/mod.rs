@@ -1,4 +1,4 @@
-//! `qvm profile`: where the time of a question goes.
+//! `qvm profile`: where the time for a question goes.
 
 mod report;
 
@@ -112,7 +112,7 @@ async fn read_and_answer<B: Backend>(
         n_prompt + n_decoded <= n_context,
         "{n_prompt} and {n_decoded} tokens are asked for; the model's context has room for {n_context}"
     );
-    // Whatever a machine does once, such as compiling kernels, is done here.
+    // What a machine does only once, such as compiling kernels, happens here.
     Reading::prefill(b, text, n_prompt).await?.decode(b, 1).await?;
 
     let started_secs = now_secs();
@@ -144,7 +144,7 @@ async fn read_and_answer<B: Backend>(
             bandwidth,
         },
         StageReport {
-            what: format!("decoding of {n_decoded} tokens behind {n_prompt}"),
+            what: format!("decoding of {n_decoded} tokens after {n_prompt}"),
             secs: decoding_secs,
             timed_secs: timed_decoding_secs,
             n_tokens: n_decoded,

@@ -1,4 +1,4 @@
-//! One stage of a question: what it took, and what it must cost.
+//! One stage of a question: the time it took, and what it must cost.
 
 use std::fmt;
 use std::iter;
@@ -13,23 +13,22 @@ use crate::grid::{self, left, right};
 pub(super) struct StageReport {
     /// `prefill of 128 tokens`.
     pub(super) what: String,
-    /// Of the whole stage, without timing its steps.
+    /// Of the whole stage, while its steps are not timed.
     pub(super) secs: f64,
-    /// Tokens, or visual tokens, that it made or read.
+    /// Tokens or visual tokens that it made or read.
     pub(super) n_tokens: usize,
-    /// The same with its steps timed.
+    /// Of the whole stage, while its steps are timed.
     pub(super) timed_secs: f64,
-    /// Each kind of step on the machine's clock; empty where it has none.
+    /// Each kind of step on the machine's clock; empty if it has none.
     pub(super) steps: Vec<StepTime>,
-    /// The same stage, counted.
+    /// What the stage must read and compute.
     pub(super) plan: Plan,
     /// Of the machine, in bytes per second.
     pub(super) bandwidth: f64,
 }
 
 impl StageReport {
-    /// The steps, most time first. A machine that is timed from outside knows no bytes and operations; the plan has them,
-    /// under the same verbs.
+    /// The steps, most time first. The CPU does not count bytes and operations; the plan has them for the same verbs.
     fn rows(&self) -> Vec<StepTime> {
         let mut rows = self.steps.clone();
         for row in rows.iter_mut().filter(|row| row.n_bytes == 0 && row.n_flops == 0) {
@@ -64,15 +63,15 @@ impl fmt::Display for StageReport {
         let steps_secs: f64 = rows.iter().map(|row| row.secs).sum();
         let cells = rows.iter().map(|row| {
             let rate = row.n_bytes as f64 / row.secs;
-            let bytes_told = row.n_bytes > 0;
+            let has_bytes = row.n_bytes > 0;
             vec![
                 row.label.to_owned(),
                 row.n.to_string(),
                 format!("{:.2}", row.secs * 1e3),
                 format!("{:.1} %", 100.0 * row.secs / steps_secs),
                 format!("{:.1}", row.secs * 1e6 / f64::from(row.n)),
-                if bytes_told { format!("{:.2}", rate / 1e9) } else { String::new() },
-                if bytes_told { format!("{:.0} %", 100.0 * rate / bandwidth) } else { String::new() },
+                if has_bytes { format!("{:.2}", rate / 1e9) } else { String::new() },
+                if has_bytes { format!("{:.0} %", 100.0 * rate / bandwidth) } else { String::new() },
                 if row.n_flops > 0 {
                     format!("{:.1}", row.n_flops as f64 / row.secs / 1e9)
                 } else {
@@ -118,24 +117,24 @@ mod tests {
     }
 
     #[test]
-    fn a_stage_is_told_beside_what_it_must_cost() {
-        let told = stage(Vec::new()).to_string();
+    fn a_stage_is_shown_with_what_it_must_cost() {
+        let shown = stage(Vec::new()).to_string();
         let expected = "decoding of 4 tokens: 0.500 s, 8.0 tokens/s\n  must read 1.000 GB and compute 2.0 GFLOP: \
                         2.0 GB/s (25 % of the bandwidth), 4.0 GFLOP/s\n";
-        assert_eq!(told, expected);
+        assert_eq!(shown, expected);
     }
 
     #[test]
-    fn a_machine_that_tells_no_bytes_gets_the_plans() {
+    fn a_machine_that_counts_no_bytes_gets_the_plans() {
         let rows = stage(vec![step("linear", 0), step("matvec_q4_k", 7)]).rows();
         let found: Vec<_> = rows.iter().map(|row| (row.label, row.n_bytes, row.n_flops)).collect();
         assert_eq!(found, [("linear", 1_000_000_000, 2_000_000_000), ("matvec_q4_k", 7, 0)]);
-        let told = stage(vec![step("linear", 0)]).to_string();
+        let shown = stage(vec![step("linear", 0)]).to_string();
         assert!(
-            told.contains("4.00")
-                && told.contains("50 %")
-                && told.contains("0.250 s are of a run that took 0.750 s"),
-            "{told}"
+            shown.contains("4.00")
+                && shown.contains("50 %")
+                && shown.contains("0.250 s are of a run that took 0.750 s"),
+            "{shown}"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! `adapter_config.json`: ranks, scales, and what an adapter may be besides a plain LoRA.
+//! `adapter_config.json`: ranks, scales, and whether it is a plain LoRA.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::error::{AdapterError, Result, ensure};
 
-/// What changes the merge in a way that is not followed here, unless it is absent, false or empty.
+/// Settings that change the merge in a way that is not done here, unless they are absent, false or empty.
 const NOT_MERGED: [&str; 12] = [
     "use_dora",
     "use_qalora",
@@ -24,11 +24,11 @@ const NOT_MERGED: [&str; 12] = [
     "monteclora_config",
     "velora_config",
 ];
-/// Ways to begin that leave the model's own weights as they are. Others (PiSSA, OLoRA, CorDA, LoftQ) change them, and the
-/// adapter fits only what they became.
+/// Initialisations that leave the model's own weights unchanged. Others (PiSSA, OLoRA, CorDA, LoftQ) change them, and the
+/// adapter fits only the changed weights.
 const HARMLESS_STARTS: [&str; 3] = ["gaussian", "eva", "orthogonal"];
 
-/// How factors are scaled. `fan_in_fan_out` is not among it: PEFT turns it off for linear layers, which these all are.
+/// How factors are scaled. `fan_in_fan_out` is left out: PEFT turns it off for linear layers, and these all are.
 #[derive(Debug, Deserialize)]
 pub(super) struct AdapterConfig {
     r: usize,
@@ -41,7 +41,7 @@ pub(super) struct AdapterConfig {
     alpha_pattern: Patterns<f64>,
 }
 
-/// Values by pattern, in the order of the file: the first that matches counts.
+/// Values by pattern, in the file's order: the first match counts.
 #[derive(Debug)]
 struct Patterns<T>(Vec<(String, T)>);
 
@@ -49,7 +49,7 @@ impl AdapterConfig {
     /// Reads the contents of the file.
     ///
     /// # Errors
-    /// Where it is no plain LoRA's.
+    /// If it is not that of a plain LoRA.
     pub(super) fn parse(json: &str) -> Result<Self, AdapterError> {
         let root: Value = serde_json::from_str(json)?;
         let text = |key: &str| root.get(key).and_then(Value::as_str);
@@ -66,14 +66,14 @@ impl AdapterConfig {
         if let Some(start) = text("init_lora_weights") {
             ensure(HARMLESS_STARTS.contains(&start), || AdapterError::Start { start: start.to_owned() })?;
         }
-        // Not from the value, whose objects are sorted.
+        // Not from the value: its objects are sorted, and the order of patterns matters.
         Ok(serde_json::from_str(json)?)
     }
 
     /// The rank of a module's factors.
     ///
     /// # Errors
-    /// Where a pattern is no regular expression, or the rank is 0.
+    /// If a pattern is not a regular expression, or the rank is 0.
     pub(super) fn rank(&self, module: &str) -> Result<usize, AdapterError> {
         let rank = self.rank_pattern.find(module)?.unwrap_or(self.r);
         ensure(rank > 0, || AdapterError::NoRank { module: module.to_owned() })?;
@@ -83,7 +83,7 @@ impl AdapterConfig {
     /// What the product of a module's factors is multiplied by.
     ///
     /// # Errors
-    /// The same.
+    /// As [`Self::rank`].
     pub(super) fn scale(&self, module: &str) -> Result<f32, AdapterError> {
         let alpha = self.alpha_pattern.find(module)?.unwrap_or(self.lora_alpha);
         let rank = self.rank(module)? as f64;
@@ -102,7 +102,7 @@ fn is_off(value: &Value) -> bool {
 }
 
 impl<T: Copy> Patterns<T> {
-    /// `get_pattern_key` of `peft/utils/other.py`: a regular expression for the end of a module's name, from a dot on.
+    /// `get_pattern_key` of `peft/utils/other.py`: a regular expression for the end of a module's name, after a dot.
     fn find(&self, module: &str) -> Result<Option<T>, AdapterError> {
         for (pattern, value) in &self.0 {
             let whole = Regex::new(&format!(r"\A(?:.*\.)?(?:{pattern})\z"))

@@ -1,6 +1,6 @@
 //! The product that an adapter adds to a matrix, row by row.
 
-/// `scale * B·A`, for a matrix of as many rows as B and as many columns as A.
+/// `scale * B·A`: as many rows as B, as many columns as A.
 #[derive(Debug)]
 pub(in crate::hub) struct Delta {
     /// `(rank, columns)`
@@ -17,9 +17,9 @@ impl Delta {
         Self { a, b, rank, scale }
     }
 
-    /// Adds its rows from `first_row` on to whole rows of weights.
+    /// Adds its rows, from `first_row` on, to whole rows of weights.
     ///
-    /// The sum over the rank is made first, then scaled, then added, each rounded to f32: PEFT's order.
+    /// As in PEFT, the sum over the rank comes first, then it is scaled, then added, each rounded to f32.
     pub(in crate::hub) fn add_to(&self, first_row: usize, weights: &mut [f32]) {
         let n_cols = self.a.len() / self.rank;
         let mut product = vec![0.0_f32; n_cols];

@@ -1,7 +1,7 @@
-//! A LoRA adapter in PEFT's form, added to the weights while they pass: `W + scale * B·A`, as PEFT's `merge_and_unload`.
+//! A LoRA adapter in PEFT's form, added to the weights as they are read: `W + scale * B·A`, as PEFT's `merge_and_unload` does.
 //!
-//! [`config`] says how each module's factors are scaled and what is not understood; [`delta`] adds. Everything in the
-//! adapter must find its place in the model: what would be left out silently would leave its training out.
+//! [`config`] says how each module's factors are scaled and which adapters are refused; [`delta`] adds. Every tensor of the
+//! adapter must belong to a tensor of the model: one that was skipped silently would lose what it was trained for.
 
 mod config;
 mod delta;
@@ -20,7 +20,7 @@ pub(super) use delta::Delta;
 
 const CONFIG: &str = "adapter_config.json";
 const WEIGHTS: &str = "adapter_model.safetensors";
-/// What PEFT puts before the names of the model that it wraps.
+/// PEFT puts this before the names of the model that it wraps.
 const PREFIX: &str = "base_model.model.";
 const EMBEDDING: &str = "model.embed_tokens.weight";
 
@@ -29,11 +29,11 @@ pub(super) struct Adapter {
     checkpoint: Checkpoint,
     /// By the hub's name of the weight that is adapted.
     factors: BTreeMap<String, Factors>,
-    /// Names in the adapter's file of tensors that stand in the place of the model's (`modules_to_save`), by the hub's name.
+    /// Names in the adapter's file of tensors that replace the model's (`modules_to_save`), by the hub's name.
     replacements: BTreeMap<String, String>,
 }
 
-/// Names in the adapter's file, and the factor before the product.
+/// Both names in the adapter's file, and what their product is multiplied by.
 struct Factors {
     a: String,
     b: String,
@@ -48,10 +48,10 @@ struct Found {
 }
 
 impl Adapter {
-    /// Reads a folder and holds it against the tensors of a model.
+    /// Reads a folder and checks it against the tensors of a model.
     ///
     /// # Errors
-    /// Where something is in it that is not merged here, or that does not fit the model; the message says what.
+    /// If something in it is not merged here, or does not fit the model; the message says what.
     pub(super) fn open<'a>(
         folder: &Path,
         plan: impl Iterator<Item = &'a PlannedTensor>,
@@ -91,7 +91,7 @@ impl Adapter {
                     found: located.shape.clone(),
                     expected: expected.to_vec(),
                 })?;
-                // PEFT leaves the head as it was, and the next load ties it again: no one right result.
+                // PEFT leaves the head as it was, and the next load ties it again: there is no single right result.
                 ensure(!(tied && hub == EMBEDDING), || AdapterError::TiedEmbedding {
                     name: name.to_owned(),
                 })?;
@@ -121,7 +121,7 @@ impl Adapter {
         self.factors.len() + self.replacements.len()
     }
 
-    /// What stands in the place of a tensor of the model, if anything.
+    /// What replaces a tensor of the model, if anything does.
     pub(super) fn replacement(&self, hub_name: &str) -> Option<(&Checkpoint, &Located)> {
         let name = self.replacements.get(hub_name)?;
         Some((&self.checkpoint, self.checkpoint.find(name)?))
@@ -139,7 +139,7 @@ impl Adapter {
     }
 }
 
-/// Refuses what other kinds of adapters hold.
+/// Refuses tensors of other kinds of adapters.
 fn refuse_kinds(name: &str) -> Result<(), AdapterError> {
     for (mark, kind) in [
         ("lora_magnitude_vector", "DoRA"),

@@ -39,7 +39,7 @@ fn write(path: &Path, tensors: &[Decoded]) -> Result<()> {
     Ok(fs::write(path, safetensors::serialize(views, None)?)?)
 }
 
-/// What the tied model should be after PEFT's merge: names in GGUF and values in f32, tensor by tensor.
+/// The tied model after PEFT's merge: names in GGUF and values in f32, tensor by tensor.
 fn expected(merged: &Path) -> Result<Vec<(String, Vec<f32>)>> {
     let hf = golden("tied").join("hf");
     let config = HubConfig::parse(&serde_json::from_slice(&fs::read(hf.join("config.json"))?)?)?;
@@ -64,7 +64,7 @@ fn expected(merged: &Path) -> Result<Vec<(String, Vec<f32>)>> {
     Ok(planned.map(|p| of(&p)).collect())
 }
 
-/// Packs the tied model with an adapter and returns the names of the tensors that are not, bit for bit, what is expected.
+/// Packs the tied model with an adapter. Returns the names of tensors that are not bit for bit as expected.
 fn wrong_tensors(adapter: &Path, merged: &Path, test: &str) -> Result<Vec<String>> {
     let out = scratch(test);
     pack_with(&golden("tied").join("hf"), Some(adapter), PackType::F32, "Merged", &out)?;

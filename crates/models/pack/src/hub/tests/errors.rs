@@ -1,11 +1,11 @@
-//! Folders that are not what they should be.
+//! Folders with something wrong in them.
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use super::*;
 
-/// A copy of the tied folder with one file changed, and the error that packing it gives.
+/// The error of packing a copy of the tied folder with one file changed.
 fn error_after(test: &str, change: impl FnOnce(&Path) -> Result<()>) -> Result<String> {
     let folder = copy_of(&golden("tied").join("hf"), test, &[])?;
     change(&folder)?;

@@ -1,4 +1,4 @@
-//! The forms in which a checkpoint may come.
+//! The forms that a checkpoint may have.
 
 use safetensors::tensor::TensorView;
 
@@ -13,7 +13,7 @@ fn a_folder_without_tokenizer_json_gives_the_same_text_file() -> Result<()> {
     Ok(fs::remove_dir_all(&folder)?)
 }
 
-/// The tied folder's safetensors cut in two files with an index, as the hub has larger models.
+/// The tied folder's safetensors cut into two files with an index, as larger models are on the hub.
 #[test]
 fn shards_give_the_same_pair() -> Result<()> {
     let folder = copy_of(&golden("tied").join("hf"), "shards", &["model.safetensors"])?;
@@ -43,7 +43,7 @@ fn assert_same_as_golden(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The golden weights are the same values in each type. Names are those of newer transformers here.
+/// The golden weights are exact in each type. The names here are those of newer transformers.
 #[test]
 fn f32_and_f16_checkpoints_and_newer_names_give_the_same_pair() -> Result<()> {
     let bytes = fs::read(golden("tied").join("hf/model.safetensors"))?;

@@ -1,5 +1,5 @@
-//! Against what llama.cpp's converter and quantiser wrote: types by the files in `tests/golden/llama`, values and keys where
-//! its files of the same checkpoint are beside the checkout.
+//! Compared with what llama.cpp's converter and quantiser wrote: types by the files in `tests/golden/llama`; values and keys
+//! if its files of the same checkpoint are beside the checkout.
 
 use super::*;
 use crate::hub::convert::ggml_dtype;
@@ -52,7 +52,7 @@ fn names_shapes_and_types_are_those_of_llama_cpps_files() -> Result<()> {
     Ok(())
 }
 
-/// Squares of what quantising lost, summed.
+/// Sum of the squared errors of quantising.
 fn squared_error(found: &[f32], exact: &[f32]) -> f64 {
     found.iter().zip(exact).map(|(f, e)| f64::from(f - e).powi(2)).sum()
 }

@@ -1,4 +1,4 @@
-//! Packs the golden hub folders and holds the result against files that others wrote.
+//! Packs the golden hub folders and compares the result with files that other programs wrote.
 
 mod defaults;
 mod errors;
@@ -26,14 +26,14 @@ pub(super) fn golden(model: &str) -> PathBuf {
     golden_data().join("model").join(model)
 }
 
-/// A folder of its own for each test, emptied first.
+/// An empty folder for one test.
 pub(super) fn scratch(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("pack-{}-{name}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     folder
 }
 
-/// A copy of a folder's files, but for those that `skip` names.
+/// A copy of a folder's files, except those in `skip`.
 pub(super) fn copy_of(folder: &Path, to: &str, skip: &[&str]) -> Result<PathBuf> {
     let copy = scratch(to);
     fs::create_dir_all(&copy)?;
@@ -41,7 +41,7 @@ pub(super) fn copy_of(folder: &Path, to: &str, skip: &[&str]) -> Result<PathBuf>
         let entry = entry?;
         if !skip.contains(&entry.file_name().to_string_lossy().as_ref()) {
             let path = copy.join(entry.file_name());
-            // Not copied with its rights: the original may be read only.
+            // Without its permissions: the original may be read-only.
             fs::write(path, fs::read(entry.path())?)?;
         }
     }
@@ -89,7 +89,7 @@ pub(super) fn read(path: &Path) -> Result<Contents> {
     Ok(Contents { keys, tensors })
 }
 
-/// Names of what differs between two maps.
+/// Names of the entries that differ between two maps.
 pub(super) fn differences<V: PartialEq>(
     found: &BTreeMap<String, V>,
     expected: &BTreeMap<String, V>,

@@ -1,4 +1,4 @@
-//! What a run leaves in its folder.
+//! The files that a run leaves in its folder.
 
 use download::{MANIFEST_NAME, PairManifest};
 use sha2::{Digest as _, Sha256};
@@ -48,7 +48,7 @@ fn a_run_that_fails_leaves_an_earlier_pair_as_it_was() -> Result<()> {
     pack(&golden("tied").join("hf"), PackType::Q8_0, "x", &out)?;
     let before = sha256(&out.join("text.gguf"))?;
     let broken = copy_of(&golden("tied").join("hf"), "broken", &["model.safetensors"])?;
-    // The vision tower's last tensor by name holds what no half can: the text file is complete by then.
+    // The vision tower gets a value that does not fit a half: the text file is complete by then.
     let bytes = fs::read(golden("tied").join("hf/model.safetensors"))?;
     let model = safetensors::SafeTensors::deserialize(&bytes)?;
     let huge = [0x7f_u8; 2 * 96 * 3 * 2 * 14 * 14];

@@ -1,4 +1,4 @@
-//! Against `tests/golden/make/make_gguf.py`, and which tensor gets which type.
+//! Compared with `tests/golden/make/make_gguf.py`, and which tensor gets which type.
 
 use super::*;
 
@@ -64,7 +64,7 @@ fn quantised_types_leave_vectors_patches_and_ragged_rows_alone() -> Result<()> {
                     (name, _) if name.starts_with("v.patch_embd") => "F32",
                     (_, [_, UNQUANTISED_ROWS]) => "F16",
                     ("output.weight", _) => "Q8_0",
-                    // Layer 2 of three, where the mixes have Q6_K.
+                    // The mixes have Q6_K in layer 2 of three.
                     ("blk.2.attn_v.weight", _) if matches!(pack_type, PackType::Q4KM | PackType::Q5KM) => {
                         "Q8_0"
                     }
