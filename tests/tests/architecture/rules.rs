@@ -23,7 +23,7 @@ pub(crate) const EDGES: Edges = Edges {
             ],
         ),
         ("benchmark", &[("phantoms", &[]), ("bench", &[]), ("runs", &["bench"]), ("workbook", &["bench"])]),
-        ("models", &[("catalogue", &["download"]), ("download", &[]), ("pack", &[])]),
+        ("models", &[("catalogue", &["download"]), ("download", &[]), ("pack", &["tensor", "download"])]),
         (
             "page",
             &[
@@ -58,12 +58,15 @@ pub(crate) const EDGES: Edges = Edges {
         // Drives everything from outside; the benchmark and golden parity run the engine.
         (
             "tests",
-            &[("tests", &["tensor", "imaging", "model", "cpu", "gpu", "protocol", "engine", "qvm", "xtask"])],
+            &[(
+                "tests",
+                &["tensor", "imaging", "model", "cpu", "gpu", "pack", "protocol", "engine", "qvm", "xtask"],
+            )],
         ),
     ],
     reserved: &[
         ("tokenizers", &["model"]),
-        ("candle", &["cpu", "qvm"]),
+        ("candle", &["cpu", "pack"]),
         ("wgpu", &["gpu"]),
         ("web-sys", &["web", "worker", "downloader", "app"]),
         ("serde-wasm-bindgen", &["worker", "downloader", "app"]),

@@ -52,7 +52,7 @@ fn run(data: &str, more: &[&str]) -> Output {
     qvm(&[&args, more].concat())
 }
 
-/// What it says beside its output; it must succeed.
+/// Its messages on standard error; it must succeed.
 #[track_caller]
 fn said(output: &Output) -> String {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
