@@ -13,4 +13,4 @@ pub use cache::CpuCache;
 pub use machine::Cpu;
 pub use requantise::{RequantiseError, requantise};
 pub use sampler::CpuSampler;
-pub use weight::{CpuPartial, CpuWeight, Precision, ggml_dtype};
+pub use weight::{CpuPartial, CpuWeight, Precision};

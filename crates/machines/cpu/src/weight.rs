@@ -133,7 +133,7 @@ fn held_as(dtype: Dtype) -> HeldAs {
 }
 
 /// candle's name of a format.
-pub fn ggml_dtype(dtype: Dtype) -> GgmlDType {
+pub(crate) fn ggml_dtype(dtype: Dtype) -> GgmlDType {
     match dtype {
         Dtype::F32 => GgmlDType::F32,
         Dtype::F16 => GgmlDType::F16,

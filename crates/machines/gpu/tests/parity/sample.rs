@@ -4,7 +4,7 @@ use kernels::sample::{self, Drawing};
 use crate::bench::{Bench, Buffer};
 use crate::compare::same;
 use crate::data::{Random, bits};
-use crate::gumbel::through_the_shader;
+use crate::gumbel::{no_noise_wins_by_itself, through_the_shader};
 
 const N_VOCAB: usize = 1000;
 /// The other ids are padding, and have the greatest logits.
@@ -89,6 +89,7 @@ pub(crate) fn argmax(bench: &mut Bench, variant: &Variant) {
 pub(crate) fn sample(bench: &mut Bench, variant: &Variant) {
     const N_DRAWS: u32 = 300;
     through_the_shader(bench, variant);
+    no_noise_wins_by_itself(bench, variant);
     let plain = Drawing { temperature: 0.8, ..GREEDY };
     let drawings = [
         plain,
