@@ -1,7 +1,7 @@
 //! What every [`RunStore`] must do, as tests: the crate that has a store runs [`keep_runs`] over it.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "these are tests, and panic as tests do")]
 
-use bench::{Answered, Conditions, KeptRun, Run, RunSummary};
+use bench::{Answered, Conditions, KeptRun, Reply, Rule, Run, RunSummary};
 
 use crate::fixture::{conditions, question, reply};
 use crate::{RunError, RunStore, Runs};
@@ -13,6 +13,7 @@ pub async fn keep_runs<S: RunStore>(mut store: S, another: impl Fn(S) -> S) {
     }
     answers_are_kept_one_by_one(&Runs::new(&store)).await;
     what_cannot_be_kept_is_refused(&Runs::new(&store)).await;
+    an_answer_is_scored_under_the_rule_of_its_run(&Runs::new(&store)).await;
     let runs = Runs::new(&store);
     begun(&runs, "torn", 2).await;
     drop(runs);
@@ -64,9 +65,8 @@ pub async fn begun<S: RunStore>(runs: &Runs<S>, id: &str, n_answers: u32) {
 ///
 /// # Errors
 /// As [`Runs::append`].
-pub async fn append<S: RunStore>(runs: &Runs<S>, id: &str, number: u32) -> Result<(), RunError> {
-    let answered = Answered::new(conditions().rule, question(number), reply());
-    runs.append(id, number, &answered).await
+pub async fn append<S: RunStore>(runs: &Runs<S>, id: &str, number: u32) -> Result<Answered, RunError> {
+    runs.append(id, number, &question(number), &reply()).await
 }
 
 async fn begin<S: RunStore>(runs: &Runs<S>, id: &str, date: &str) -> Result<(), RunError> {
@@ -118,8 +118,8 @@ async fn what_cannot_be_kept_is_refused<S: RunStore>(runs: &Runs<S>) {
         assert_eq!(begin(runs, id, "2026-11-29").await, Err(RunError::NoId(id.into())));
         assert_eq!(runs.read(id, None).await, Err(RunError::NoId(id.into())));
     }
-    let unknown = Err(RunError::Unknown("told-0".into()));
-    assert_eq!(append(runs, "told-0", 0).await, unknown);
+    let unknown = RunError::Unknown("told-0".into());
+    assert_eq!(append(runs, "told-0", 0).await, Err(unknown.clone()));
     begin(runs, "told-0", "2026-11-29").await.unwrap();
     assert_eq!(begin(runs, "told-0", "2026-11-29").await, Err(RunError::Taken("told-0".into())));
     assert_eq!(append(runs, "told-0", 1).await, Err(RunError::Order { number: 1, n_answers: 0 }));
@@ -129,7 +129,24 @@ async fn what_cannot_be_kept_is_refused<S: RunStore>(runs: &Runs<S>) {
     // One that does not exist is gone already.
     runs.delete("told-1").await.unwrap();
     runs.delete("told-0").await.unwrap();
-    assert_eq!(append(runs, "told-0", 1).await, unknown);
+    assert_eq!(append(runs, "told-0", 1).await, Err(unknown));
+}
+
+/// The rule is the run's own, for the answer that is returned, for the list, and for whoever reads the log.
+async fn an_answer_is_scored_under_the_rule_of_its_run<S: RunStore>(runs: &Runs<S>) {
+    // The earlier rule finds the letter in this text, the later one does not.
+    let reply = Reply { text: "A. not the spleen at all, as far as one can see".into(), ..reply() };
+    for (id, rule, hits) in [("early", Rule::VlmEval2024, 1), ("late", Rule::VlmEval2025Aug, 0)] {
+        let conditions = Conditions { rule, ..conditions() };
+        let run = Run { conditions, n_total: 5, answers: Vec::new() };
+        runs.begin(&KeptRun { id: id.into(), name: String::new(), run }).await.unwrap();
+        let answered = runs.append(id, 0, &question(0), &reply).await.unwrap();
+        assert_eq!(answered.hit, Some(hits == 1), "{id}");
+        let listed = runs.list().await.unwrap().into_iter().find(|run| run.id == id);
+        assert_eq!(listed.map(|run| run.hits), Some(hits), "{id}");
+        assert_eq!(runs.read(id, None).await.unwrap().run.answers, [answered]);
+        runs.delete(id).await.unwrap();
+    }
 }
 
 async fn a_torn_line_is_written_over<S: RunStore>(store: &S) {

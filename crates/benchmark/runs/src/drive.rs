@@ -1,4 +1,4 @@
-use bench::{Answered, Conditions, KeptRun, Question, Reply, Rule, Run};
+use bench::{Answered, Conditions, KeptRun, Question, Reply, Run};
 
 use crate::{RunError, RunStore, Runs};
 
@@ -8,13 +8,12 @@ use crate::{RunError, RunStore, Runs};
 #[derive(Debug)]
 pub struct Drive {
     id: String,
-    rule: Rule,
     /// The run's questions in the order of asking, with their places in the data set.
     plan: Vec<(u32, Question)>,
     /// Answers that are in the log.
     n_answers: u32,
-    /// An answer that could not be written: it is not asked for a second time.
-    unwritten: Option<Answered>,
+    /// A reply that could not be written: its question is not asked a second time.
+    unwritten: Option<Reply>,
 }
 
 /// Why the next answer did not come.
@@ -37,10 +36,9 @@ impl Drive {
         conditions: Conditions,
         plan: Vec<(u32, Question)>,
     ) -> Result<Self, RunError> {
-        let rule = conditions.rule;
         let run = Run { conditions, n_total: plan.len() as u32, answers: Vec::new() };
         runs.begin(&KeptRun { id: id.to_owned(), name: String::new(), run }).await?;
-        Ok(Self { id: id.to_owned(), rule, plan, n_answers: 0, unwritten: None })
+        Ok(Self { id: id.to_owned(), plan, n_answers: 0, unwritten: None })
     }
 
     /// Continues a run that was opened with [`Runs::open`], after its last answer.
@@ -54,13 +52,7 @@ impl Drive {
         if run.n_total as usize != plan.len() || !is_beginning {
             return Err(RunError::OtherQuestions);
         }
-        Ok(Self {
-            id: id.clone(),
-            rule: run.conditions.rule,
-            plan,
-            n_answers: run.n_asked(),
-            unwritten: None,
-        })
+        Ok(Self { id: id.clone(), plan, n_answers: run.n_asked(), unwritten: None })
     }
 
     /// Names the run in its store.
@@ -68,7 +60,7 @@ impl Drive {
         &self.id
     }
 
-    /// Has the next question answered, scores the reply and appends it to the log; `None` after the last question. `answer` gets
+    /// Has the next question answered, appends the reply to the log and returns it scored; `None` after the last question. `answer` gets
     /// the question's place in the data set.
     ///
     /// # Errors
@@ -79,20 +71,17 @@ impl Drive {
         answer: impl AsyncFnOnce(u32) -> Result<Reply, E>,
     ) -> Result<Option<Answered>, NoNext<E>> {
         let Some((place, question)) = self.plan.get(self.n_answers as usize) else { return Ok(None) };
-        let answered = match self.unwritten.take() {
-            Some(answered) => answered,
-            None => {
-                let reply = answer(*place).await.map_err(NoNext::NotAnswered)?;
-                Answered::new(self.rule, question.clone(), reply)
-            }
+        let reply = match self.unwritten.take() {
+            Some(reply) => reply,
+            None => answer(*place).await.map_err(NoNext::NotAnswered)?,
         };
-        match runs.append(&self.id, self.n_answers, &answered).await {
-            Ok(()) => {
+        match runs.append(&self.id, self.n_answers, question, &reply).await {
+            Ok(answered) => {
                 self.n_answers += 1;
                 Ok(Some(answered))
             }
             Err(error) => {
-                self.unwritten = Some(answered);
+                self.unwritten = Some(reply);
                 Err(NoNext::NotKept(error))
             }
         }

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use async_lock::{Mutex, MutexGuard};
-use bench::{Answered, KeptRun, Rule, RunSummary};
+use bench::{Answered, Conditions, KeptRun, Question, Reply, Rule, RunSummary};
 
 use crate::error::MAX_ID_CHARS;
 use crate::log::{self, Log};
@@ -118,28 +118,35 @@ impl<S: RunStore> Runs<S> {
         self.state.lock().await.open.remove(id);
     }
 
-    /// Appends the answer to the run's question of this place, counted from 0. Answers follow one another without a gap.
+    /// Appends the reply to the run's question of this place, counted from 0, and returns it scored under the run's rule. Replies
+    /// follow one another without a gap.
     ///
     /// # Errors
-    /// If this answer is not the next one, or it cannot be written; the next write then replaces whatever was left of it.
-    pub async fn append(&self, id: &str, number: u32, answered: &Answered) -> Result<(), RunError> {
+    /// If this reply is not the next one, or it cannot be written; the next write then replaces whatever was left of it.
+    pub async fn append(
+        &self,
+        id: &str,
+        number: u32,
+        question: &Question,
+        reply: &Reply,
+    ) -> Result<Answered, RunError> {
         let mut state = self.writable(id).await?;
         let State { known, open } = &mut *state;
         let summary = summary(known, id)?;
-        let RunSummary { n_asked: n_answers, n_total, .. } = *summary;
+        let &RunSummary { n_asked: n_answers, n_total, conditions: Conditions { rule, .. }, .. } = summary;
         if n_answers >= n_total {
             return Err(RunError::Whole { n_total });
         }
         if number != n_answers {
             return Err(RunError::Order { number, n_answers });
         }
-        let line = log::answer(number, &answered.question, &answered.reply);
-        self.write(open, known, id, line).await?;
-        summary_of(known, id, |summary| summary.add(answered));
+        self.write(open, known, id, log::answer(number, question, reply)).await?;
+        let answered = Answered::new(rule, question.clone(), reply.clone());
+        summary_of(known, id, |summary| summary.add(&answered));
         if number + 1 >= n_total {
             open.remove(id);
         }
-        Ok(())
+        Ok(answered)
     }
 
     /// Gives a run another name; an empty one is none.

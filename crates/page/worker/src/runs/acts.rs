@@ -1,4 +1,4 @@
-use bench::{Answered, KeptRun, Rule, Run, report};
+use bench::{KeptRun, Rule, Run, report};
 use protocol::{Event, Failure, JobId, RunAct};
 use runs::{RunError, RunStore, Runs};
 
@@ -17,8 +17,7 @@ pub(super) async fn carry_out<S: RunStore>(
             then_listed(runs, job, begun).await
         }
         RunAct::Keep { id, number, question, reply } => {
-            let answered = Answered::new(Rule::default(), question, reply);
-            runs.append(&id, number, &answered).await.map(|()| Event::RunKept { job })
+            runs.append(&id, number, &question, &reply).await.map(|_| Event::RunKept { job })
         }
         RunAct::Name { id, name } => then_listed(runs, job, runs.rename(&id, &name).await).await,
         RunAct::Delete { id } => then_listed(runs, job, runs.delete(&id).await).await,
