@@ -55,7 +55,7 @@ impl Answering {
             return;
         }
         if self.settings.turns == Turns::Single {
-            // A question that stood alone begins the conversation anew.
+            // A single question starts the conversation over.
             conversation.turns.clear();
         }
         conversation.turns.push(self.turn);
@@ -76,7 +76,7 @@ pub(crate) struct Asking<'a, B: Backend, H> {
 }
 
 impl<B: Backend, H: Host> Asking<'_, B, H> {
-    /// Answers, or goes on answering behind the tokens that have come. A stop is an end. `None` where the vision tower must come
+    /// Answers, or continues after the tokens that have come. A stop is an end. `None` if the vision tower must come
     /// first: nothing was computed then.
     pub(crate) async fn go_on(
         &mut self,
@@ -100,7 +100,7 @@ impl<B: Backend, H: Host> Asking<'_, B, H> {
         let Answering { job, images, settings, turn, timings, preference } = answering;
         let tokenizer = &self.model.tokenizer;
         let mut sampling = sampling(settings, tokenizer.n_allowed())?;
-        // An answer that goes on does not draw the same random numbers again.
+        // An answer that continues does not draw the same random numbers again.
         sampling.seed = sampling.seed.wrapping_add(turn.answer.len() as u64);
         let bounds = pixel_bounds(settings.detail, &self.model.info)?;
         let views =
@@ -230,7 +230,7 @@ impl<B: Backend, H: Host> Asking<'_, B, H> {
         let mut pass = text.begin(self.backend, Input { ids, positions, images: &images })?;
         while text.advance(self.backend, &mut recall.memory, &mut pass)? {
             self.backend.settle().await?;
-            // All tokens go through a block together; a share of the blocks is told as that share of the tokens.
+            // All tokens go through a block together; a share of the blocks is reported as that share of the tokens.
             progress.at(n_new * pass.n_done() / text.n_blocks()).await?;
         }
         recall.tokens = wanted;

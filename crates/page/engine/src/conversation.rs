@@ -22,13 +22,13 @@ pub(crate) struct Conversation {
     pub(crate) turns: Vec<Turn>,
 }
 
-/// A question in its place behind the earlier turns.
+/// A question in its place after the earlier turns.
 #[derive(Debug)]
 pub(crate) struct Asked {
     pub(crate) prompt: Prompt,
-    /// The images of the prompt, in the order in which they stand in it.
+    /// The images of the prompt, in their order there.
     pub(crate) views: Vec<View>,
-    /// How many of them earlier turns brought in. What is behind them came with the question.
+    /// How many of them came with earlier turns. The rest came with the question.
     pub(crate) n_earlier: usize,
 }
 

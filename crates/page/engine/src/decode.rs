@@ -41,7 +41,7 @@ impl<B: Backend, H: Host> Decoding<'_, B, H> {
     /// `answer` holds already was told before.
     ///
     /// A sampled token stays on the machine and is read back as many steps later as it takes to come; those that were sampled
-    /// behind the last one of the answer are dropped.
+    /// after the last one of the answer are dropped.
     pub(crate) async fn run(
         mut self,
         n_most: usize,

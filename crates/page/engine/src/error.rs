@@ -47,7 +47,7 @@ pub enum EngineError {
     /// The machine failed.
     #[error("The computation failed: {0}")]
     Backend(#[from] BackendError),
-    /// The machine was lost, and again after it was opened anew.
+    /// The machine was lost, and lost again after it was reopened.
     #[error("The graphics device was lost twice while this was computed: {why}.")]
     LostAgain { why: String },
     /// The machine was lost, and no model could be brought to a new one.
@@ -76,7 +76,7 @@ pub enum EngineError {
     /// A setting outside its range.
     #[error("{setting} is {found}; expected {expected}.")]
     Setting { setting: &'static str, found: String, expected: &'static str },
-    /// The prompt alone does not fit the model's context.
+    /// Even the prompt does not fit the model's context.
     #[error("The question with its images takes {n_tokens} tokens; this model reads at most {n_context}.")]
     TooLong { n_tokens: usize, n_context: usize },
     /// A benchmark question came before a data set.
@@ -97,7 +97,7 @@ pub enum EngineError {
     /// The image of one row of a data set cannot be used.
     #[error("row {row} (index {index:?}): {message}")]
     QuestionImage { row: u64, index: String, message: String },
-    /// The person stopped a job that leaves nothing behind.
+    /// The person stopped a job that leaves no result.
     #[error("It was stopped before its end.")]
     Stopped,
 }
@@ -141,7 +141,7 @@ impl EngineError {
             }
             Self::Vision { error } => match &**error {
                 _ if error.loss().is_some() => {
-                    "Ask again: the model is loaded anew first. If the device is lost again, choose the CPU in the settings. The conversation is kept."
+                    "Ask again: the model is loaded again first. If the device is lost again, choose the CPU in the settings. The conversation is kept."
                 }
                 Self::Load { error: LoadError::Backend(BackendError::Memory { .. }), .. } => {
                     "Questions without an image are answered. For images open a smaller model, or a smaller quantisation of this one, or choose the CPU in the settings."
@@ -157,7 +157,7 @@ impl EngineError {
                 "Choose less detail or a smaller image, or begin a new conversation; else open a smaller model or quantisation, or choose the CPU in the settings."
             }
             Self::LostAgain { .. } => {
-                "Ask again: the model is loaded anew first. If the device is lost again, choose less detail, a smaller model, or the CPU in the settings. The conversation is kept."
+                "Ask again: the model is loaded again first. If the device is lost again, choose less detail, a smaller model, or the CPU in the settings. The conversation is kept."
             }
             Self::NotRebuilt { .. } => {
                 "Ask again to try once more, or choose the CPU in the settings. The conversation is kept."
@@ -198,7 +198,7 @@ impl EngineError {
         }
     }
 
-    /// The form in which it is told.
+    /// The error in the form that reaches a person.
     pub fn to_failure(&self) -> Failure {
         Failure { message: self.to_string(), remedy: self.remedy().to_owned() }
     }

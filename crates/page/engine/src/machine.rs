@@ -83,7 +83,7 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
         placed
     }
 
-    /// Opens the machine anew and loads from the beginning.
+    /// Opens the machine again and loads from the beginning.
     async fn place_anew(
         &mut self,
         job: JobId,
@@ -121,7 +121,7 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
     }
 
     /// Does work that needs the model. Where the machine is lost meanwhile, or was before, the model is brought to a new one and
-    /// the work goes on; once in a job.
+    /// the work continues; once in a job.
     pub(crate) async fn with_model<T>(
         &mut self,
         job: JobId,
@@ -187,7 +187,7 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
         (session, self.backend)
     }
 
-    /// Measures the machine; see [`measure`]. One that was lost is opened anew for it, and the model comes back when it is needed.
+    /// Measures the machine; see [`measure`]. A lost machine is opened again first, and the model comes back when it is needed.
     ///
     /// # Errors
     /// When the machine fails.

@@ -1,6 +1,6 @@
 //! How many tokens to have sampled beyond the one that is waited for.
 
-/// More tokens under way than this cost more, behind the end of an answer, than they gain.
+/// More tokens under way than this cost more after the end of an answer than they gain.
 const MAX_LAG: usize = 16;
 
 /// Finds the lag at which the machine, and not the way of its tokens to the host, is what an answer waits for.
@@ -10,7 +10,7 @@ const MAX_LAG: usize = 16;
 /// rule `lag = ceil(r / s) + 1` grows while `s` is bound by the way (`r / s` is nearly `n` then), and stands still once it is
 /// bound by the machine, with one token more under way than the way is long.
 ///
-/// A token is read alone: once it is there its reading waits for nothing, so several that have come together are read one
+/// Tokens are read one at a time: once a token is there, reading it waits for nothing, so several that have come together are read one
 /// after the other without a pause, and none waits for a later one.
 #[derive(Debug)]
 pub(crate) struct Pace {

@@ -30,7 +30,7 @@ impl Read {
 #[derive(Debug)]
 pub(crate) struct Recall<B: Backend> {
     pub(crate) memory: Memory<B>,
-    /// What stands in the memory. While a pass runs or tokens are under way the memory is ahead of it, never behind.
+    /// What is in the KV cache. While a pass runs or tokens are under way, the cache may hold more than this, never less.
     pub(crate) tokens: Vec<Read>,
 }
 
@@ -48,7 +48,7 @@ impl<B: Backend> Recall<B> {
         cut.map_or(n, |(span, _)| span.at)
     }
 
-    /// Forgets all but the first `n_tokens`, and whatever a pass that was broken off left behind.
+    /// Forgets all except the first `n_tokens`, and whatever an interrupted pass left.
     pub(crate) fn truncate(&mut self, b: &mut B, n_tokens: usize) -> Result<(), BackendError> {
         let n_tokens = n_tokens.min(self.tokens.len()).min(self.memory.n_tokens());
         self.tokens.truncate(n_tokens);

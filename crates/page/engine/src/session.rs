@@ -20,7 +20,7 @@ pub struct Session<B: Backend, H, F: ModelFiles> {
     pub(crate) resident: Resident<B, F::Source>,
     /// Of the model at hand; `None` without one.
     pub(crate) files: Option<F>,
-    /// The job that brought that model, or that moved it here: what its tower does later is told of this job.
+    /// The job that loaded that model or moved it here. Later events of its vision tower carry this job.
     pub(crate) load_job: JobId,
     /// Why that model is not on the machine; it is brought back when it is needed.
     pub(crate) lost: Option<String>,

@@ -42,7 +42,7 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
                 Ok(())
             }
             Err(EngineError::Stopped) => Err(EngineError::Stopped),
-            // The job goes on when the model is on a new machine.
+            // The job continues when the model is on a new machine.
             Err(error) if error.loss().is_some() => Err(error),
             Err(error) => Err(self.vision_failed(error)),
         }

@@ -74,7 +74,7 @@ pub enum Command {
         data: BenchmarkData,
     },
     /// Answer one question of the open data set, on its own: the conversation is neither seen nor changed. No progress and
-    /// no piece of the answer is told, so none can be taken for a part of the conversation.
+    /// no piece of the answer is sent, so none can be mistaken for a part of the conversation.
     AnswerBenchmark {
         /// Ends with `BenchmarkAnswered`, or with `Failed` where the question could not even be put (no model, no such
         /// question, a setting out of range) or was stopped: it is not answered then and can be asked again. What goes wrong
@@ -211,7 +211,7 @@ pub enum RunAct {
     },
 }
 
-/// How benchmark questions are answered: always greedily, each alone.
+/// How benchmark questions are answered: always greedily and independently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BenchmarkSettings {
     /// How finely an image is seen.
@@ -302,7 +302,7 @@ impl Default for Settings {
 pub enum Turns {
     /// The conversation so far precedes the question.
     FollowUp,
-    /// Every question stands alone.
+    /// Earlier turns are not seen.
     Single,
 }
 

@@ -63,7 +63,7 @@ pub enum Event {
         image: ImageInfo,
     },
     /// The graphics device was lost in the middle of a job. The model is loaded on a new one, told by `Progress` with
-    /// `Stage::Reloading`; then the job goes on with its own events, and nothing of it is told twice.
+    /// `Stage::Reloading`; then the job continues with its own events; none is sent twice.
     Rebuilding {
         /// The job that was running.
         job: JobId,
@@ -125,7 +125,7 @@ pub enum Event {
         data: bench::DataSet,
         /// The questions that are asked, in their order.
         questions: Vec<bench::Question>,
-        /// Names them by their texts and order: see [`bench::fingerprint`]. A run goes on only with the same.
+        /// Names them by their texts and order: see [`bench::fingerprint`]. A run continues only with the same questions.
         fingerprint: String,
         /// Rows with which something is wrong: the first of them.
         problems: Vec<bench::Problem>,
@@ -191,7 +191,7 @@ pub enum Event {
         /// Tables and a chart for the page to draw.
         analysis: bench::Analysis,
     },
-    /// A job came to nothing. The worker goes on.
+    /// A job failed. The worker continues.
     Failed {
         /// Any job.
         job: JobId,

@@ -20,7 +20,7 @@ pub(crate) enum WebFiles {
 }
 
 impl WebFiles {
-    /// Of a command and what travels beside it; what is no file is left out.
+    /// Of a command and what travels beside it; anything that is not a file is left out.
     pub(crate) fn of(source: &ModelSource, bulk: &[JsValue]) -> Self {
         match source {
             ModelSource::Own { text_url, vision_url } => {

@@ -191,7 +191,7 @@ impl Machine {
 
 type Moved = Result<Option<ModelInfo>, EngineError>;
 
-/// Moves a session, or gives it back as it was but for the model, which comes back when it is needed.
+/// Moves a session, or gives it back as it was without the model, which comes back when it is needed.
 async fn moved<A: Backend, B: Backend>(
     session: On<A>,
     backend: B,

@@ -62,7 +62,7 @@ fn main() {
     });
 }
 
-/// The next command. Until it comes the machine goes on with what can wait; a command waits for one step of that at most.
+/// The next command. Until it comes, the machine continues with work that can wait; a command waits for at most one step of that.
 async fn next(receiver: &Receiver<Incoming>, machine: &mut Machine) -> Result<Incoming, RecvError> {
     loop {
         if let Ok(incoming) = receiver.try_recv() {

@@ -1,4 +1,4 @@
-//! A data set in a file, run as a cluster would run it: in shards, broken off and gone on with, joined, written down, compared.
+//! A data set in a file, run as a cluster would run it: in shards, interrupted and resumed, joined, reported, compared.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests panic as tests do")]
 
 use std::path::{Path, PathBuf};

@@ -39,7 +39,7 @@ pub(super) struct Name<'a> {
     pub(super) name: Cow<'a, str>,
 }
 
-/// A record behind the header.
+/// A record after the header.
 pub(super) enum Record {
     Answer(Box<(u32, Question, Reply)>),
     Name(String),

@@ -12,10 +12,9 @@
 //! it has in all. Each further line is an answer, numbered from 0 without a gap, or a new name, of which the last holds. What a rule
 //! read in an answer is not kept: it follows from the text, under the header's rule or any other.
 //!
-//! Every line ends with a line feed, and one that does not is torn: [`parse`] leaves it out and says nothing. Whoever goes on writing
-//! may append right behind it, since a whole answer or name is found behind a torn one on the same line. An answer that cannot be
-//! read, or that does not follow the one before, is counted and left out, and so are all behind it until the one that was missing
-//! comes again. Of two with one number the first stands.
+//! Every line ends with a line feed. One that does not is torn: [`parse`] leaves it out without a word. A writer may append directly
+//! after it, since a whole answer or name is found after a torn one on the same line. An answer that cannot be read, or that does not
+//! follow the one before, is counted and left out; so are all later ones until the missing one comes. Of two with one number the first stands.
 
 mod error;
 mod lines;

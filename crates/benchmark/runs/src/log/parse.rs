@@ -15,9 +15,9 @@ pub struct Log {
 /// header names.
 ///
 /// # Errors
-/// Where the bytes are no log of a run, or one that this version cannot read. What is damaged behind the header is no error.
+/// If the bytes are not the log of a run, or this version cannot read it. Damage after the header is not an error.
 pub fn parse(bytes: &[u8], rule: Option<Rule>) -> Result<Log, LogError> {
-    // What is behind the last line feed is torn.
+    // Anything after the last line feed is torn.
     let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(&[][..], |end| &bytes[..end]);
     let mut lines = whole.split(|&byte| byte == b'\n');
     let header = match lines.next() {
@@ -50,7 +50,7 @@ pub fn parse(bytes: &[u8], rule: Option<Rule>) -> Result<Log, LogError> {
 }
 
 fn header(line: &[u8]) -> Result<Header<'static>, LogError> {
-    /// Characters of a stranger's line that are told.
+    /// Characters of a foreign line that the message shows.
     const SHOWN: usize = 60;
     let Ok(kind) = serde_json::from_slice::<Kind>(line) else {
         let beginning = &line[..line.len().min(4 * SHOWN)];

@@ -13,8 +13,8 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
     /// Answers one question, and where that is wanted every rotation of its options. Its image is encoded once.
     ///
     /// # Errors
-    /// Whatever keeps every question from being put, and [`EngineError::Stopped`]. What goes wrong with this question alone
-    /// is told in the reply.
+    /// Whatever keeps every question from being put, and [`EngineError::Stopped`]. What goes wrong with only
+    /// this question is part of the reply.
     pub async fn answer_benchmark(
         &mut self,
         job: JobId,
@@ -95,7 +95,7 @@ impl<B: Backend, H: Host, F: ModelFiles> Session<B, H, F> {
             if let Some(end) = asking.go_on(answering).await? {
                 return Ok(end);
             }
-            // That weights come is told, as after a loss.
+            // The arrival of weights is reported, as after a loss.
             self.bring_vision(answering.job).await?;
         }
     }

@@ -10,7 +10,7 @@ use crate::{ByteSource, EngineError, Host, ModelFiles, SourceError};
 
 /// Bytes that are read at once while a file is indexed. Between two such reads a stop gets through.
 const STEP_BYTES: u64 = 4 << 20;
-/// How often it is told how far that is.
+/// Seconds between two reports of progress.
 const TELLING_SECS: f64 = 0.25;
 /// An image's text may be this long. A browser has to hold it twice, and its pixels.
 const MAX_IMAGE_BYTES: u64 = 64 << 20;

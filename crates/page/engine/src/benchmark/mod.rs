@@ -1,7 +1,7 @@
-//! Benchmark questions: each answered greedily and alone, beside the conversation and out of its sight.
+//! Benchmark questions. Each is answered greedily and independently; the conversation neither sees them nor is seen by them.
 //!
-//! Everything an answer leaves behind (image, encoding, keys and values) is of instances of their own, so a person can go on
-//! asking about their image between two questions.
+//! Everything an answer leaves behind (image, encoding, keys and values) is kept apart from the conversation's, so a person can
+//! continue asking about their image between two questions.
 
 mod asking;
 mod data;
@@ -28,7 +28,7 @@ pub(crate) struct Benchmark<S> {
     set: Option<Set<S>>,
     /// At most the one of the question at hand.
     pub(crate) images: Images,
-    /// Without turns: every question stands alone.
+    /// Always without turns, since questions are independent.
     pub(crate) conversation: Conversation,
 }
 

@@ -22,7 +22,7 @@ impl Preference {
         self.n_options > 0 && self.shares.is_empty()
     }
 
-    /// Looks at the logits of the first token. Where a letter is not one token, or the machine's numbers are none, nothing is told.
+    /// Looks at the logits of the first token. If a letter is not one token, or a logit is not a number, there is no preference.
     pub(crate) fn look(&mut self, tokenizer: &Tokenizer, logits: &[f32]) {
         let of_letter = |letter: Letter| match tokenizer.encode(&letter.to_string()).as_deref() {
             Ok(&[id]) => logits.get(id as usize).copied(),

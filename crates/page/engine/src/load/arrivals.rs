@@ -2,7 +2,7 @@ use protocol::{Event, JobId, ModelPart, Stage};
 
 use crate::{EngineError, Host};
 
-/// What a person is told of weights that come.
+/// How the arrival of weights is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Telling {
     /// They were asked for, or come while nothing else is to do: `Loading`, in bytes of this file.
@@ -21,7 +21,7 @@ pub(crate) struct Arrivals<'a, H> {
 }
 
 impl<'a, H: Host> Arrivals<'a, H> {
-    /// Of a part of `n_total` bytes. Nothing is told yet.
+    /// Of a part of `n_total` bytes. Nothing is reported yet.
     pub(crate) fn new(host: &'a H, job: JobId, telling: Telling, n_total: u64) -> Self {
         Self { host, job, telling, n_total, started_secs: host.now_secs() }
     }

@@ -1,4 +1,4 @@
-//! From the files of a GGUF pair to a model that can be asked: first its text part, which answers alone where there is no
+//! From the files of a GGUF pair to a model that can be asked: first its text part, which answers questions without an
 //! image, then its vision tower.
 
 mod arrivals;
@@ -65,7 +65,7 @@ pub(crate) struct JudgedPair<B: Backend, S> {
     vision: Stream<B, S, VisionTensors<B>>,
     tokenizer: Tokenizer,
     work: Work,
-    /// But for the machine and what is known at the end.
+    /// Without the machine, and without what is known only at the end.
     info: ModelInfo,
     started_secs: f64,
 }
@@ -139,7 +139,7 @@ impl<B: Backend, S: ByteSource> JudgedPair<B, S> {
     ) -> Result<(TextPart<B>, Tower<B, S>), EngineError> {
         let Self { text, vision, tokenizer, work, info, started_secs } = self;
         let arrivals = Arrivals::new(host, job, telling, text.n_bytes());
-        // Totals are told before the first byte, so that progress has a whole to be measured against.
+        // Totals are reported before the first byte, so that progress can be shown as a share.
         arrivals.tell(0);
         if let Telling::Loading(_) = telling {
             Arrivals::new(host, job, Telling::Loading(ModelPart::Vision), vision.n_bytes()).tell(0);
@@ -150,7 +150,7 @@ impl<B: Backend, S: ByteSource> JudgedPair<B, S> {
         Ok((text, Tower::Coming(Box::new(vision))))
     }
 
-    /// The tower alone, for a text part that is on the machine already. Nothing of it has come.
+    /// Only the tower, for a text part that is already on the machine. Nothing of it has come yet.
     pub(crate) fn into_tower(self) -> Tower<B, S> {
         Tower::Coming(Box::new(self.vision))
     }

@@ -98,7 +98,7 @@ impl ChoiceArgs {
     }
 }
 
-/// Problems that are told; of further ones only the number is.
+/// Problems that are printed; further ones are only counted.
 const MOST_TOLD: usize = 10;
 
 /// What a person should know of a data set before hours of answers.

@@ -88,7 +88,7 @@ fn merged(mut shards: Vec<(String, Run)>) -> anyhow::Result<Run> {
     Ok(Run { conditions, n_total, answers })
 }
 
-/// The conditions of a shard but for what makes it one.
+/// The conditions of a shard, without what makes it one.
 fn whole(conditions: &Conditions) -> Conditions {
     let data_set = match conditions.data_set.clone() {
         // Counted of the questions that a shard asks.

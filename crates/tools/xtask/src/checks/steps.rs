@@ -17,7 +17,7 @@ pub(super) const ALL: [Step; 8] = [
     Step { name: "browser specs", run: browser_specs },
 ];
 
-/// Every member but those that only exist in a browser; of the page, what is no browser's: its state.
+/// Every member except those that exist only in a browser. Of the page this is its state.
 const NATIVE: [&str; 7] =
     ["--workspace", "--exclude", "worker", "--exclude", "downloader", "--exclude", "web"];
 const WASM: [&str; 10] = [

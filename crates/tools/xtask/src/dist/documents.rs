@@ -42,7 +42,7 @@ fn check_document(text: &str, policy: &str) -> Result<()> {
         "found an inline script, <script{}>; expected each in a file",
         inline.unwrap_or_default()
     );
-    // A policy in the meta element governs what comes behind it.
+    // A policy in the meta element governs what comes after it.
     let first_script = text.find("<script").unwrap_or(text.len());
     let at = text.find("http-equiv=\"Content-Security-Policy\"").unwrap_or(text.len());
     ensure!(at < first_script, "found a script before the policy, expected it behind");
