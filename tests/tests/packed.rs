@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use cpu::{Cpu, Precision};
 use engine::Trace;
 use imaging::PixelBounds;
-use qvm::pack::{PackArgs, PackType};
+use pack::{PackOptions, PackType, pack_folder};
 use tempfile::TempDir;
 use tests::golden::{
     Case, Tolerance, assert_close, assert_same, cases_in, golden_dir, greatest_difference, load, trace,
@@ -30,7 +30,8 @@ const ASKED: [(&str, &[&str], &str); 4] = [
 fn pack(model: &str, pack_type: PackType, lora: Option<PathBuf>) -> TempDir {
     let out = tempfile::tempdir().unwrap();
     let from = golden_dir().join("model").join(model).join("hf");
-    qvm::pack::run(&PackArgs { from, out: out.path().to_path_buf(), pack_type, lora, name: None }).unwrap();
+    let options = PackOptions { from, out: out.path().to_path_buf(), pack_type, lora, name: None };
+    pack_folder(&options, &mut |_| {}).unwrap();
     out
 }
 

@@ -2,7 +2,7 @@ use std::fmt;
 
 use anyhow::Result;
 use model::backend::{Backend, Linear, Shape};
-use qvm::synth;
+use pack::random_weight;
 use qvm::workload::{now_secs, wait_for};
 use tensor::Dtype;
 
@@ -53,7 +53,7 @@ impl Measure for Products {
 
 impl Products {
     async fn of<B: Backend>(&self, b: &mut B, dtype: Dtype) -> Result<ProductSpeed> {
-        let bytes = synth::weight(dtype, MATRIX, 0)?;
+        let bytes = random_weight(dtype, MATRIX.rows, MATRIX.cols, 0)?;
         let n_matrices = WEIGHT_BYTES.div_ceil(bytes.len());
         let mut matrices = Vec::new();
         for _ in 0..n_matrices {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, ValueEnum};
-use qvm::synth::{Size, Storage, SynthArgs};
+use pack::{Size, Storage, SynthOptions, synthesise};
 use tensor::Dtype;
 use tests::bench::{
     Kind, ProductTable, Products, Table, Whole, WholeTable, in_browser, machine_in_words, native, on_machines,
@@ -90,15 +90,10 @@ fn pair(arguments: &Arguments) -> Result<PathBuf> {
     if !out.join("text.gguf").is_file() {
         let (text, vision) = (Storage::Q4KM, Storage::Plain(Dtype::Q8_0));
         let (layers, vision_layers) = (None, None);
-        qvm::synth::run(&SynthArgs {
-            size: Size::TwoB,
-            text,
-            vision,
-            out: out.clone(),
-            seed: 0,
-            layers,
-            vision_layers,
-        })?;
+        let options =
+            SynthOptions { size: Size::TwoB, text, vision, out: out.clone(), seed: 0, layers, vision_layers };
+        eprintln!("writing a pair to {}", out.display());
+        synthesise(&options, &mut |_| {})?;
     }
     Ok(out)
 }

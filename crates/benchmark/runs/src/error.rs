@@ -1,4 +1,5 @@
-use crate::kept::MAX_ID_CHARS;
+/// Of a run's id.
+pub(crate) const MAX_ID_CHARS: usize = 80;
 
 /// Why something could not be done with a run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,11 +3,9 @@ use std::collections::{BTreeMap, HashMap};
 use async_lock::{Mutex, MutexGuard};
 use bench::{Answered, KeptRun, Rule, RunSummary};
 
+use crate::error::MAX_ID_CHARS;
 use crate::log::{self, Log};
 use crate::{RunError, RunStore};
-
-/// Of a run's id.
-pub(crate) const MAX_ID_CHARS: usize = 80;
 
 /// The runs of a store. One call is carried out after another, so a list can be asked for while a run is being made.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 use image::{DynamicImage, Rgb, RgbImage};
 
-/// Any decoded image as opaque 8-bit RGB: 16-bit and float samples are scaled to 8 bits, grey is repeated, what is
-/// transparent shows white, as on the page.
+/// Any decoded image as opaque 8-bit RGB: 16-bit and float samples are scaled to 8 bits, grey is repeated, and
+/// transparent parts show white, as on the page.
 pub(crate) fn to_rgb_over_white(image: DynamicImage) -> RgbImage {
     if !image.color().has_alpha() {
         return image.into_rgb8();

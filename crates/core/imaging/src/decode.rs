@@ -5,11 +5,11 @@ use thiserror::Error;
 
 use crate::{composite::to_rgb_over_white, jpeg, sniff};
 
-/// Images of more pixels are refused from their header, before a decoder allocates: 100 megapixels, about what the
-/// largest phone sensors and stitched radiographs have.
+/// Images with more pixels are refused by their header, before a decoder allocates: 100 megapixels, about as many as
+/// the largest phone sensors and stitched radiographs have.
 pub const MAX_PIXELS: u64 = 100_000_000;
 
-/// Images whose pixels take more memory in the file's own sample type are refused: 512 MiB. Of a wasm heap of 4 GiB
+/// Images whose pixels take more memory in the file's own sample type are refused: 512 MiB. In a wasm heap of 4 GiB
 /// this leaves room for a model.
 pub const MAX_DECODED_BYTES: u64 = 512 << 20;
 
@@ -28,10 +28,10 @@ pub struct Decoded {
 /// Why a file has no pixels to show. The message says what was found; [`DecodeError::remedy`] what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum DecodeError {
-    /// No byte at all.
+    /// The file has no bytes.
     #[error("the file is empty (0 bytes)")]
     Empty,
-    /// The first bytes are those of no image format that is read.
+    /// The first bytes are not those of an image format that is read.
     #[error("this is not an image that can be read: the file looks like {found}; expected {READ_FORMATS}")]
     NotAnImage {
         /// A phrase: `a PDF document`, `plain text`.
@@ -45,7 +45,7 @@ pub enum DecodeError {
         /// The decoder's own words.
         reason: String,
     },
-    /// A sound file that uses a part of the format which is not read.
+    /// An intact file that uses a part of the format which is not read.
     #[error("this kind of {format} file cannot be read: {reason}")]
     Unsupported {
         /// As in [`Decoded::format`].
@@ -75,7 +75,7 @@ pub enum DecodeError {
     TooMuchMemory {
         /// As in [`Decoded::format`].
         format: &'static str,
-        /// (width, height) in pixels, where the header was read as far.
+        /// (width, height) in pixels, if the header could be read that far.
         size: Option<(u32, u32)>,
     },
 }
@@ -86,7 +86,9 @@ impl DecodeError {
         match self {
             Self::Empty => "Choose the file again; it may not have been copied completely.",
             Self::NotAnImage { .. } => "Choose a PNG, JPEG, WebP, BMP, GIF or TIFF file.",
-            Self::Corrupt { .. } => "Open the file in an image viewer and save it again, or fetch it anew.",
+            Self::Corrupt { .. } => {
+                "Open the file in an image viewer and save it again, or download it again."
+            }
             Self::Unsupported { .. } => "Save the image as an 8-bit PNG and choose that.",
             Self::TooManyPixels { .. } | Self::TooMuchMemory { .. } => {
                 "Crop the image or reduce it, and save it as an 8-bit PNG or JPEG."
@@ -97,8 +99,8 @@ impl DecodeError {
 
 /// Decodes an image file to upright, opaque 8-bit RGB.
 ///
-/// The format is found in the content; a name plays no part. An EXIF (or TIFF) orientation is applied, transparency
-/// is shown over white, of an animation the first frame is taken. Size and memory are checked against
+/// The format is recognised by the content, not by the name. An EXIF (or TIFF) orientation is applied, transparency is
+/// shown over white, and the first frame of an animation is used. Size and memory are checked against
 /// [`MAX_PIXELS`] and [`MAX_DECODED_BYTES`] before pixels are decoded.
 ///
 /// # Errors
@@ -116,7 +118,7 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, DecodeError> {
     if format == ImageFormat::Png
         && let Some((width, height)) = png_size(bytes)
     {
-        // The decoder refuses very long rows before it tells their length.
+        // The decoder refuses very long rows before it reports their length.
         check_size(name, (width, height), 0)?;
     }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
@@ -147,7 +149,7 @@ fn guess_format(bytes: &[u8]) -> Option<(ImageFormat, &'static str)> {
     Some((format, name))
 }
 
-/// (width, height) from the header chunk, which stands first in every PNG file.
+/// (width, height) from the header chunk, which is the first one of every PNG file.
 fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
     let side = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
     (bytes.get(12..16)? == b"IHDR").then_some((side(16)?, side(20)?))
@@ -173,7 +175,7 @@ fn check_size(format: &'static str, (width, height): (u32, u32), n_bytes: u64) -
     Ok(())
 }
 
-/// A decoder's error in our terms.
+/// A decoder's error as one of ours.
 fn explain(error: ImageError, format: &'static str, size: Option<(u32, u32)>) -> DecodeError {
     match error {
         ImageError::Limits(_) => DecodeError::TooMuchMemory { format, size },

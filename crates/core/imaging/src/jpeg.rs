@@ -1,6 +1,7 @@
-/// Checks that a JPEG file goes on to its end-of-image marker, and says what is missing where it does not.
+/// Checks that a JPEG file reaches its end-of-image marker, and says what is missing if it does not.
 ///
-/// The decoder fills what a cut-off file lacks with grey and reports nothing; a person would ask about half an image.
+/// The decoder fills the missing part of a cut-off file with grey and reports nothing. A person would ask about half an
+/// image.
 pub(crate) fn check_complete(bytes: &[u8]) -> Result<(), String> {
     let missing = || format!("it ends after {} bytes, before its end-of-image marker", bytes.len());
     // After the start-of-image marker.

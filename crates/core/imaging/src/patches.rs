@@ -32,7 +32,7 @@ impl Normalisation {
 pub struct Patches {
     /// Size in patches.
     pub grid: Grid,
-    /// (n_patches, [`PATCH_LEN`]). Patches lie in the order of the visual tokens, four to a token: squares of 2x2
+    /// (n_patches, [`PATCH_LEN`]). Patches are in the order of the visual tokens, four to a token: squares of 2x2
     /// patches row by row, and the patches of a square row by row.
     pub values: Vec<f32>,
 }

@@ -28,7 +28,7 @@ pub fn resize_bicubic(image: &RgbImage, width: u32, height: u32) -> RgbImage {
 
 /// For every output sample, which input samples it is made of and their weights.
 struct Taps {
-    /// First input sample and weights, one entry an output sample; the weights lie in `weights`, back to back.
+    /// First input sample and weights, one entry for each output sample; the weights are in `weights`, back to back.
     windows: Vec<Window>,
     weights: Vec<i32>,
 }

@@ -15,8 +15,8 @@ pub struct PixelBounds {
 }
 
 impl PixelBounds {
-    /// Bounds that let an image become between so many visual tokens; sizes are rounded to whole tokens, so a
-    /// narrow image may come out a few tokens off.
+    /// Bounds for an image of `min` to `max` visual tokens. Sizes are rounded to whole tokens, so a narrow image may
+    /// be a few tokens outside.
     pub fn from_visual_tokens(min: u32, max: u32) -> Self {
         let pixels_per_token = SIDE_FACTOR_PX * SIDE_FACTOR_PX;
         Self {
@@ -30,7 +30,7 @@ impl PixelBounds {
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum ResizeError {
     /// An image without pixels.
-    #[error("the image is {width}x{height} pixels: it holds no pixel")]
+    #[error("the image is {width}x{height} pixels: it has no pixels")]
     NoPixels {
         /// Pixels.
         width: u32,

@@ -1,4 +1,4 @@
-/// What bytes that are no readable image look like, as a phrase: `a PDF document`.
+/// What the bytes of a file that is not a readable image look like, as a phrase: `a PDF document`.
 pub(crate) fn describe(bytes: &[u8]) -> String {
     if let Some(signature) = SIGNATURES.iter().find(|signature| signature.matches(bytes)) {
         return signature.phrase.to_owned();
@@ -59,7 +59,7 @@ const SIGNATURES: &[Signature] = &[
     Signature::new(0, b"MZ", "a Windows program"),
 ];
 
-/// As much of the file as is looked at to call it text.
+/// How much of the file is examined to call it text.
 const TEXT_SAMPLE_BYTES: usize = 4096;
 
 fn describe_text(bytes: &[u8]) -> Option<&'static str> {

@@ -56,7 +56,7 @@ fn with_orientation(jpeg: &[u8], orientation: u8) -> Vec<u8> {
 
 #[test]
 fn exif_orientation_is_applied() {
-    // Dark but for a bright block in the upper left corner; 48x32, so that a turned picture shows in its size.
+    // Dark except for a bright block in the upper left corner; 48x32, so that a turned picture shows in its size.
     let stored = RgbImage::from_fn(48, 32, |x, y| Rgb([if x < 16 && y < 16 { 250 } else { 5 }; 3]));
     let jpeg = encode(&DynamicImage::ImageRgb8(stored), ImageFormat::Jpeg);
     // Where the stored corner belongs: right, bottom.

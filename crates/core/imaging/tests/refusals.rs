@@ -43,7 +43,7 @@ fn what_is_no_image_is_named() {
     }
 }
 
-/// A PNG header of any size, with a little image data behind it.
+/// A PNG header of any size, with a little image data after it.
 fn png_of_size(width: u32, height: u32, bit_depth: u8, colour_type: u8) -> Vec<u8> {
     let chunk = |kind: &[u8; 4], data: &[u8]| {
         let body = [kind.as_slice(), data].concat();
@@ -106,7 +106,7 @@ fn a_picture_without_pixels() {
     assert!(matches!(error, DecodeError::Corrupt { format: "PNG", .. }), "{error:?}");
 }
 
-/// Cut anywhere, a file is refused, or (where only a trailer is lost) still shows the whole picture: never half of it.
+/// Cut anywhere, a file is refused, or (if only a trailer is lost) still shows the whole picture: never half of it.
 #[test]
 fn truncated_files_never_show_a_part() {
     for (file, bytes, _) in format_samples() {

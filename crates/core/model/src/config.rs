@@ -163,7 +163,7 @@ pub struct VisionConfig {
     pub eps: f32,
     /// Of the pixels.
     pub normalisation: Normalisation,
-    /// The range of image sizes that the model's file recommends, where it does.
+    /// The range of image sizes that the model's file recommends, if it does.
     pub pixel_bounds: Option<PixelBounds>,
 }
 
@@ -212,7 +212,7 @@ pub(crate) fn tensor<'a>(gguf: &'a Gguf, name: &str) -> Result<&'a weights::Tens
 
 fn positive(gguf: &Gguf, key: &str) -> Result<usize, ModelError> {
     match gguf.u32(key)? {
-        // A count above this is damage, and would be multiplied with others later.
+        // A larger count means damage, and would be multiplied by others later.
         n @ 1..=16_777_216 => Ok(n as usize),
         n => Err(value(key, n, "between 1 and 16,777,216")),
     }

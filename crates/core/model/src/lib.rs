@@ -1,7 +1,7 @@
 //! Qwen2-VL: configuration, tokens, positions, and one forward pass over any [`backend::Backend`].
 //!
-//! Nothing here knows a file, a browser or a machine: weights come in through [`load`], arithmetic goes out
-//! through the trait. Arithmetic follows the Hugging Face implementation (`modeling_qwen2_vl.py`, transformers 5.23).
+//! Nothing here knows files, browsers or machines: weights come in through [`load`], and arithmetic goes out through the
+//! trait. Arithmetic follows the Hugging Face implementation (`modeling_qwen2_vl.py`, transformers 5.23).
 
 pub mod backend;
 pub mod checked;

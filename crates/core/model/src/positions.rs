@@ -1,4 +1,4 @@
-//! Where every token and every patch stands, and the rotary angles that follow from it: host arithmetic.
+//! The position of every token and every patch, and the rotary angles that follow from it. Computed on the host.
 
 use imaging::Grid;
 
@@ -25,12 +25,12 @@ impl ImageSpan {
 pub struct Positions {
     /// (temporal, row, column) of each token.
     pub rows: Vec<[u32; 3]>,
-    /// Position of the token that follows: behind an image it is not the number of tokens.
+    /// Position of the next token; after an image this is not the number of tokens.
     pub next: u32,
 }
 
 impl Positions {
-    /// Positions of `n_tokens` tokens among which `images` stand, in order.
+    /// Positions of `n_tokens` tokens with `images` among them, in order.
     ///
     /// Text counts up, the same in all three. An image at position `p` has temporal position `p` throughout, row
     /// `p + r` and column `p + c` over its merged grid; what follows continues at `p + max(rows, columns)`.
@@ -67,8 +67,8 @@ pub struct RopeTable {
 }
 
 impl RopeTable {
-    /// Angles of the language model: frequency `i` follows the temporal, row or column position by the section it
-    /// lies in (contiguous chunks; the frequency index counts on). `base` is the rotary base, `dim` the head's columns.
+    /// Angles of the language model: frequency `i` follows the temporal, row or column position by its
+    /// section (contiguous chunks; the frequency index is not reset). `base` is the rotary base, `dim` the head's columns.
     pub fn text(rows: &[[u32; 3]], sections: [usize; 3], base: f32, dim: usize) -> Self {
         let frequencies = frequencies(base, dim);
         let axis = |i: usize| {

@@ -5,13 +5,13 @@ use imaging::Grid;
 use crate::positions::ImageSpan;
 use crate::tokenizer::{Tokenizer, TokenizerError};
 
-/// What the model is told before the first turn.
+/// The system prompt.
 pub const SYSTEM: &str = "You are a helpful assistant.";
 
 /// An image's place in a prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PromptImage {
-    /// Whose pixels these are, as the caller counts; two prompts with the same key hold the same image.
+    /// The caller's number for these pixels: two prompts with the same key have the same image.
     pub key: u64,
     /// Its size in patches.
     pub grid: Grid,
@@ -22,7 +22,7 @@ pub struct PromptImage {
 pub struct Prompt {
     /// Image tokens included, one for each visual token.
     pub ids: Vec<u32>,
-    /// Where each image stands, in order.
+    /// The place of each image, in order.
     pub images: Vec<(ImageSpan, u64)>,
 }
 

@@ -1,20 +1,15 @@
 //! Text to token ids and back: Qwen2's byte-level BPE, built from what a GGUF file carries.
 //!
-//! Text that a person typed is never a special token: [`Tokenizer::encode`] does not know them, the prompt's builder
-//! puts their ids in place itself ([`Tokenizer::special`]).
+//! Text that a person typed never becomes a special token: [`Tokenizer::encode`] does not know them. The prompt's builder
+//! inserts their ids itself ([`Tokenizer::special`]).
 
+mod alphabet;
 mod bytes;
 mod error;
 mod special;
 mod split;
 mod stream;
 mod vocabulary;
-
-use tokenizers::TokenizerImpl;
-use tokenizers::models::bpe::BPE;
-use tokenizers::normalizers::NFC;
-use tokenizers::pre_tokenizers::byte_level::ByteLevel;
-use tokenizers::pre_tokenizers::sequence::Sequence;
 
 pub use error::TokenizerError;
 pub use special::SpecialTokens;
@@ -23,9 +18,7 @@ pub use vocabulary::Vocabulary;
 
 use bytes::TokenBytes;
 use special::SpecialTexts;
-
-/// Normaliser, splitter and model; the post-processor and the decoder of the types are not used.
-type Pipeline = TokenizerImpl<BPE, NFC, Sequence, ByteLevel, ByteLevel>;
+use split::Pipeline;
 
 /// Qwen2's tokenizer.
 pub struct Tokenizer {
@@ -41,8 +34,8 @@ impl Tokenizer {
     /// Builds the tokenizer of a vocabulary.
     ///
     /// # Errors
-    /// When the vocabulary is no byte-level BPE vocabulary of Qwen2: parts missing or of different lengths, merges of
-    /// tokens that are not there, a special token that the chat template needs missing.
+    /// When this is not a byte-level BPE vocabulary of Qwen2: parts are missing or differ in length, a merge names a
+    /// token that does not exist, or a special token of the chat template is missing.
     pub fn new(vocabulary: Vocabulary) -> Result<Self, TokenizerError> {
         vocabulary.check()?;
         let special_texts = SpecialTexts::new(&vocabulary);

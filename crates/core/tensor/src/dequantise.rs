@@ -5,11 +5,11 @@ use crate::{Dtype, LayoutError};
 ///
 /// The result is bit-exact with ggml (`dequantize_row_*` in ggml-quants.c). That is a property of the formats, not of a
 /// compiler: a factor has 11 significant bits, a scale at most 7 and a quant at most 6, so every product is exact in
-/// single precision, and where an offset is subtracted that subtraction is the only rounding. Fused multiply-add, or
+/// single precision, and if an offset is subtracted, that subtraction is the only rounding. Fused multiply-add, or
 /// another order of the products, gives the same bits; a faster kernel can be held to equality.
 ///
 /// # Errors
-/// [`LayoutError::PartialBlock`] or [`LayoutError::ByteCount`] where the lengths do not fit each other. Nothing is
+/// [`LayoutError::PartialBlock`] or [`LayoutError::ByteCount`] if the lengths do not fit each other. Nothing is
 /// written then.
 pub fn dequantise(dtype: Dtype, bytes: &[u8], out: &mut [f32]) -> Result<(), LayoutError> {
     let expected = dtype.n_bytes(out.len())?;
@@ -34,7 +34,7 @@ pub fn dequantise(dtype: Dtype, bytes: &[u8], out: &mut [f32]) -> Result<(), Lay
     Ok(())
 }
 
-/// The sizes of a block stand in the type of `block`, so a wrong pairing of layout and function does not compile.
+/// The sizes of a block are in the type of `block`, so a wrong pairing of layout and function does not compile.
 fn each_block<const BYTES: usize, const LEN: usize>(
     bytes: &[u8],
     out: &mut [f32],

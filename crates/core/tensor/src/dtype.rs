@@ -1,6 +1,5 @@
 use std::fmt;
 
-use crate::LayoutError;
 use crate::blocks::{float, q2_k, q3_k, q4, q4_k, q5, q5_k, q6_k, q8};
 
 /// How the elements of a tensor are stored. The names are GGUF's.
@@ -105,20 +104,6 @@ impl Dtype {
     pub const fn block_bytes(self) -> usize {
         self.entry().n_bytes
     }
-
-    /// Bytes that `n_elements` elements take.
-    ///
-    /// # Errors
-    /// [`LayoutError::PartialBlock`] where the elements do not fill their last block, [`LayoutError::TooLarge`] where
-    /// the bytes exceed `usize` (32 bits in the browser).
-    pub fn n_bytes(self, n_elements: usize) -> Result<usize, LayoutError> {
-        if !n_elements.is_multiple_of(self.block_len()) {
-            return Err(LayoutError::PartialBlock { dtype: self, n_elements });
-        }
-        (n_elements / self.block_len())
-            .checked_mul(self.block_bytes())
-            .ok_or(LayoutError::TooLarge { dtype: self, n_elements })
-    }
 }
 
 impl fmt::Display for Dtype {
@@ -167,20 +152,5 @@ mod tests {
             (256, 210),
         ];
         assert_eq!(sizes, expected);
-    }
-
-    #[test]
-    fn bytes_are_counted_in_whole_blocks() {
-        assert_eq!(Dtype::Q4K.n_bytes(512), Ok(288));
-        assert_eq!(Dtype::Q4K.n_bytes(0), Ok(0));
-        assert_eq!(Dtype::F16.n_bytes(3), Ok(6));
-        assert_eq!(
-            Dtype::Q4_0.n_bytes(33),
-            Err(LayoutError::PartialBlock { dtype: Dtype::Q4_0, n_elements: 33 })
-        );
-        assert_eq!(
-            Dtype::F32.n_bytes(usize::MAX),
-            Err(LayoutError::TooLarge { dtype: Dtype::F32, n_elements: usize::MAX })
-        );
     }
 }

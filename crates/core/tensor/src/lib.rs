@@ -18,8 +18,8 @@
 pub mod blocks;
 mod dequantise;
 mod dtype;
-mod error;
+mod layout;
 
 pub use dequantise::dequantise;
 pub use dtype::Dtype;
-pub use error::LayoutError;
+pub use layout::LayoutError;

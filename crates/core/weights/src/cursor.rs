@@ -42,7 +42,7 @@ impl<'a> Cursor<'a> {
         &self.prefix[position as usize..self.at]
     }
 
-    /// Refuses a count or length that the rest of the file cannot hold, before anything is done `n_bytes` times.
+    /// Refuses a count or length that exceeds the rest of the file, before it is used.
     pub(crate) fn check_fits(&self, n_bytes: u64, what: impl Display) -> Result<u64, HeaderError> {
         let end = self.position().saturating_add(n_bytes);
         if end > self.file_len {
@@ -87,7 +87,7 @@ impl<'a> Cursor<'a> {
         self.bytes(n_bytes, what)
     }
 
-    /// A key or tensor name. Some writers end it with zero bytes, which are no part of it.
+    /// A key or tensor name. Some writers end it with zero bytes, which are cut off.
     pub(crate) fn name(&mut self, max_bytes: u64, what: impl Display) -> Result<&'a str, HeaderError> {
         let bytes = self.string(max_bytes, &what)?;
         match std::str::from_utf8(bytes) {

@@ -2,11 +2,11 @@ use tensor::Dtype;
 
 /// Why a file cannot be used: what was found, what was expected, what to do.
 ///
-/// Names that come out of the file are shortened and escaped. The file's own name is not known here; whoever opened it adds it.
+/// Names from the file are shortened and escaped. The file's own name is not known here; the caller adds it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GgufError {
-    /// A file without bytes.
+    /// An empty file.
     #[error("the file is empty; choose a .gguf model file")]
     Empty,
     /// A file that does not begin with `GGUF`.
@@ -36,36 +36,36 @@ pub enum GgufError {
         /// The version in the file.
         version: u32,
     },
-    /// A file that ends before what it announces.
+    /// A file that is shorter than its header says.
     #[error(
         "the file is truncated or damaged: {what} needs {needs} bytes, the file has {has}; download it again and compare its size"
     )]
     Truncated {
-        /// What reaches past the end.
+        /// What lies past the end.
         what: String,
-        /// Length that the file would have at least.
+        /// The least length of a whole file.
         needs: u64,
         /// Length of the file.
         has: u64,
     },
-    /// A byte source that gave no bytes where the file should have some.
+    /// A byte source that ended before the file should.
     #[error(
         "no bytes came at offset {at} of a file of {file_len} bytes; the source ended early, open the file again"
     )]
     SourceEnded {
         /// Offset of the bytes that were asked for.
         at: u64,
-        /// Length of the file as it was announced.
+        /// The stated length of the file.
         file_len: u64,
     },
     /// A byte source that gave more bytes than the file has.
     #[error(
-        "{fed} bytes came from a file of {file_len}; its length was announced wrongly or it changed, open it again"
+        "{fed} bytes came from a file of {file_len} bytes; its stated length was wrong or it changed, open it again"
     )]
     TooManyBytes {
-        /// Bytes that were fed in all.
+        /// All bytes that were fed.
         fed: u64,
-        /// Length of the file as it was announced.
+        /// The stated length of the file.
         file_len: u64,
     },
     /// A count or length beyond the limits of this crate.
@@ -86,9 +86,9 @@ pub enum GgufError {
         /// Which name.
         what: String,
     },
-    /// A metadata value of a kind that GGUF does not have.
+    /// A metadata value of a type that GGUF does not define.
     #[error(
-        "the file is damaged: key {key} has a value of type {found}, GGUF knows 0 to 12; download it again"
+        "the file is damaged: key {key} has a value of type {found}, the types of GGUF are 0 to 12; download it again"
     )]
     ValueType {
         /// The key.
@@ -105,13 +105,13 @@ pub enum GgufError {
         found: u8,
     },
     /// Two values for one key.
-    #[error("the file is damaged: key {key} stands in it twice; convert the model again")]
+    #[error("the file is damaged: it has the key {key} twice; convert the model again")]
     DuplicateKey {
         /// The key.
         key: String,
     },
     /// Two tensors of one name.
-    #[error("the file is damaged: tensor {name} stands in it twice; convert the model again")]
+    #[error("the file is damaged: it has the tensor {name} twice; convert the model again")]
     DuplicateTensor {
         /// The name.
         name: String,
@@ -190,7 +190,7 @@ pub enum GgufError {
         /// The tensor that begins before the first one ends.
         second: String,
     },
-    /// A key that the model needs and the file lacks.
+    /// A key that the model needs and the file does not have.
     #[error(
         "the file has no key {key}; it may be of another kind (a text model and its mmproj file are two files) or made by an old converter"
     )]
@@ -212,7 +212,7 @@ pub enum GgufError {
     },
 }
 
-/// A name out of a file, fit for a message: escaped, at most 80 characters.
+/// A name from a file, for a message: escaped, at most 80 characters.
 pub(crate) fn shown(name: &str) -> String {
     const MAX_CHARS: usize = 80;
     let mut escaped: String = name.chars().take(MAX_CHARS).flat_map(char::escape_debug).collect();
@@ -222,7 +222,7 @@ pub(crate) fn shown(name: &str) -> String {
     format!("\"{escaped}\"")
 }
 
-/// What a person who chose the file may know the type as: the names of `enum ggml_type` that are not read.
+/// The name by which a person may know the type: those of `enum ggml_type` that are not read.
 fn type_name(id: u32) -> String {
     let name = match id {
         4 => "Q4_2",

@@ -1,4 +1,4 @@
-//! What is where in a GGUF file, without input or output: this crate says which bytes it needs, the caller brings them.
+//! The index of a GGUF file, without input or output: this crate says which bytes it needs, and the caller reads them.
 //!
 //! A [`HeaderReader`] asks for longer and longer prefixes of the file until the header is complete, and returns a
 //! [`Gguf`]: the metadata, and for each tensor its type, shape and byte range. A [`LoadPlan`] groups the ranges into

@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use crate::{Gguf, TensorInfo};
 
-/// A read goes on over unwanted bytes up to this length (padding, a small unwanted tensor): another request costs more.
+/// A read includes unwanted bytes up to this length (padding, a small unwanted tensor): another request costs more.
 const MAX_GAP_BYTES: u64 = 16 << 10;
 
 /// One read: a range of the file and the tensors in it.
@@ -21,8 +21,8 @@ pub struct LoadPlan {
 }
 
 impl LoadPlan {
-    /// Groups the tensors whose names are `wanted` into ranges of at most `max_range_bytes`; a tensor that is larger has
-    /// a range for itself.
+    /// Groups the tensors whose names are `wanted` into ranges of at most `max_range_bytes`; a larger tensor has a
+    /// range of its own.
     pub fn new(gguf: &Gguf, max_range_bytes: u64, wanted: impl Fn(&str) -> bool) -> Self {
         let mut tensors: Vec<&TensorInfo> =
             gguf.tensors().iter().filter(|tensor| wanted(&tensor.name)).collect();

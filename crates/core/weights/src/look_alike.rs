@@ -3,7 +3,7 @@ use crate::GgufError;
 /// Bytes shown of a file that is not GGUF.
 const SHOWN_BYTES: usize = 12;
 
-/// The error for a file that does not begin with `GGUF`, with a guess of what it is instead.
+/// The error for a file that does not begin with `GGUF`, with a guess at what it is.
 pub(crate) fn not_gguf(prefix: &[u8]) -> GgufError {
     let first = &prefix[..prefix.len().min(SHOWN_BYTES)];
     let hex: Vec<String> = first.iter().map(|byte| format!("{byte:02X}")).collect();

@@ -5,7 +5,7 @@ use crate::Gguf;
 impl Gguf {
     /// How the model is quantised, as people call it: `Q4_K_M`, `Q8_0`, `F16`.
     ///
-    /// From `general.file_type`, or where the file does not state one that is known, the type of most of its matrices.
+    /// From `general.file_type`. If the file states none that is known, the type of most of its matrices.
     pub fn quantisation(&self) -> String {
         let stated = self.opt_u32("general.file_type").ok().flatten().and_then(file_type);
         match stated {
@@ -21,7 +21,7 @@ impl Gguf {
             self.tensors().iter().filter(|tensor| tensor.dtype == dtype && tensor.shape.len() > 1).count()
         };
         let most = Dtype::ALL.into_iter().max_by_key(|&dtype| n_matrices(dtype));
-        // A file of vectors alone still has a type.
+        // A file with only vectors still has a type.
         most.filter(|&dtype| n_matrices(dtype) > 0).or_else(|| Some(self.tensors().first()?.dtype))
     }
 }

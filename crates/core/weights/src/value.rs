@@ -136,7 +136,7 @@ impl Strings {
     }
 }
 
-/// Text from a file. Some writers end it with zero bytes, which are no part of it. Bytes that are not UTF-8 become
+/// Text from a file. Some writers end it with zero bytes, which are cut off. Bytes that are not UTF-8 become
 /// U+FFFD: vocabularies hold them.
 pub(crate) fn text(bytes: &[u8]) -> String {
     let n_zeros = bytes.iter().rev().take_while(|&&byte| byte == 0).count();

@@ -4,7 +4,7 @@
 //! "GGUF"  version u32  n_tensors u64  n_keys u64
 //! n_keys    x  key string, type u32, value
 //! n_tensors x  name string, n_dimensions u32, lengths u64.. (innermost first), type u32, offset u64
-//! padding to general.alignment, then the tensor data, where the offsets count from
+//! padding to general.alignment, then the tensor data; offsets count from its beginning
 //!
 //! string  length u64, bytes           array  type u32, length u64, elements
 //! ```

@@ -145,7 +145,7 @@ proptest! {
         prop_assert!(open(&bytes).is_err());
     }
 
-    /// The same behind a true beginning, so that the walk gets further: few keys and tensors, then noise with many zeros.
+    /// The same after a true beginning, so that the walk gets further: few keys and tensors, then noise with many zeros.
     #[test]
     fn noise_behind_a_true_beginning_is_read_or_refused(
         n_tensors in 0u64..4,

@@ -7,8 +7,8 @@ use crate::chunk::chunks;
 
 /// `softmax(q kT / sqrt dim) v` per head. `q` is `(rows, n_query * dim)`, `k` and `v` are `(keys, n_kv * dim)`.
 ///
-/// A large image has thousands of patches, and all scores of all its heads would be hundreds of megabytes: rows are
-/// taken in chunks of at most `max_scores`.
+/// A large image has thousands of patches, and the scores of all heads would be hundreds of megabytes: rows are taken in
+/// chunks of at most `max_scores`.
 pub(crate) fn attend(
     q: &Tensor,
     k: &Tensor,
@@ -23,7 +23,7 @@ pub(crate) fn attend(
         Span::Causal => {
             let n_past = n_keys - n_rows;
             for (first, n) in chunks(n_rows, heads.n_query * n_keys, max_scores) {
-                // Later keys are hidden from every row of the chunk, so they need not be touched.
+                // Later keys are hidden from every row of the chunk.
                 let n_seen = n_past + first + n;
                 let mask = (n > 1).then(|| causal_mask(n, n_seen)).transpose()?;
                 let (q, k, v) = (q.narrow(0, first, n)?, k.narrow(0, 0, n_seen)?, v.narrow(0, 0, n_seen)?);
@@ -47,7 +47,7 @@ pub(crate) fn attend(
     }
 }
 
-/// `(n, n_seen)`: 0 where row `i` may see a key, minus infinity behind.
+/// `(n, n_seen)`: 0 for the keys that row `i` may see, minus infinity for later ones.
 fn causal_mask(n: usize, n_seen: usize) -> Result<Tensor> {
     let n_before = n_seen - n;
     let values: Vec<f32> = (0..n)
@@ -100,7 +100,7 @@ mod tests {
     fn chunks_change_nothing() {
         // Chunks of one row, of some rows with a ragged rest, of all rows.
         for max_scores in [1, 6 * 17 * 3, 6 * 17 * 5, 6 * 17 * 13] {
-            // The same sums over the same keys; a matrix product of other sizes may add them in another order.
+            // The same sums over the same keys, but matrix products of other sizes may add in another order.
             assert!(difference(13, 17, Span::Causal, max_scores) <= 1e-6, "{max_scores} scores at once");
             assert!(
                 difference(13, 13, Span::Segments(&[5, 1, 7]), max_scores) <= 1e-6,

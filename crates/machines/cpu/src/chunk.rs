@@ -1,9 +1,9 @@
-//! Work on a few rows at a time, so that what lies between two verbs stays small.
+//! Work on a few rows at a time, so that intermediate results stay small.
 
-/// Floats made at once: 16 MiB.
+/// Most floats made at once: 16 MiB.
 pub(crate) const MAX_FLOATS: usize = 4 << 20;
 
-/// (first row, number of rows) of chunks of at most `max_floats`, where a row makes `n_per_row`; at least one row each.
+/// (first row, number of rows) of chunks of at most `max_floats`, if a row makes `n_per_row`; at least one row each.
 pub(crate) fn chunks(
     n_rows: usize,
     n_per_row: usize,

@@ -1,4 +1,4 @@
-//! The reference machine, on candle: what runs where there is no WebGPU, and what every other machine is compared with.
+//! The reference machine, on candle: it runs if there is no WebGPU, and every other machine is compared with it.
 
 mod attend;
 mod cache;
@@ -6,6 +6,7 @@ mod chunk;
 mod machine;
 mod requantise;
 mod sampler;
+mod stopwatch;
 mod weight;
 
 pub use cache::CpuCache;

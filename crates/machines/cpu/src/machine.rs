@@ -1,11 +1,13 @@
 use candle_core::{D, Device, Result, Tensor};
 use model::backend::{
     Activation, Backend, BackendError, Heads, Ids, Keys, Linear, Norm, Rotation, Sampling, Shape, Span,
+    StepTime,
 };
 use tensor::Dtype;
 
 use crate::attend::attend;
 use crate::chunk::MAX_FLOATS;
+use crate::stopwatch::Stopwatch;
 use crate::weight::Precision;
 use crate::{CpuCache, CpuPartial, CpuSampler, CpuWeight};
 
@@ -13,19 +15,34 @@ use crate::{CpuCache, CpuPartial, CpuSampler, CpuWeight};
 #[derive(Debug, Default)]
 pub struct Cpu {
     precision: Precision,
+    stopwatch: Option<Stopwatch>,
 }
 
 impl Cpu {
     /// A machine that multiplies with the given precision.
     pub fn new(precision: Precision) -> Self {
-        Self { precision }
+        Self { precision, stopwatch: None }
+    }
+
+    /// The same with a clock that says seconds, so that it can be profiled: every verb has finished when it returns.
+    pub fn with_clock(self, now_secs: fn() -> f64) -> Self {
+        Self { stopwatch: Some(Stopwatch::new(now_secs)), ..self }
+    }
+
+    /// Computes a verb, and times it if that is asked for.
+    fn run<T>(&mut self, verb: &'static str, compute: impl FnOnce() -> Result<T>) -> Verb<T> {
+        let done = || named(verb, compute);
+        match &mut self.stopwatch {
+            Some(stopwatch) => stopwatch.time(verb, done),
+            None => done(),
+        }
     }
 }
 
 const NAME: &str = "CPU (candle)";
 
 /// Puts the verb's name on candle's error.
-fn run<T>(verb: &'static str, compute: impl FnOnce() -> Result<T>) -> std::result::Result<T, BackendError> {
+fn named<T>(verb: &'static str, compute: impl FnOnce() -> Result<T>) -> Verb<T> {
     compute().map_err(|e| BackendError::Device { verb, backend: NAME, message: e.to_string() })
 }
 
@@ -74,7 +91,7 @@ impl Backend for Cpu {
     }
 
     fn do_filled(&mut self, CpuPartial { dtype, shape, bytes }: CpuPartial) -> Verb<CpuWeight> {
-        run("filled", || CpuWeight::new(self.precision, dtype, shape, &bytes))
+        named("filled", || CpuWeight::new(self.precision, dtype, shape, &bytes))
     }
 
     fn cache(&mut self, cols: usize) -> Verb<CpuCache> {
@@ -87,18 +104,18 @@ impl Backend for Cpu {
     }
 
     fn do_upload(&mut self, shape: Shape, values: &[f32]) -> Verb<Tensor> {
-        run("upload", || Tensor::from_slice(values, (shape.rows, shape.cols), &Device::Cpu))
+        self.run("upload", || Tensor::from_slice(values, (shape.rows, shape.cols), &Device::Cpu))
     }
 
     fn do_embed(&mut self, table: &CpuWeight, ids: Ids<'_, Self>) -> Verb<Tensor> {
-        run("embed", || match ids {
+        self.run("embed", || match ids {
             Ids::Host(ids) => table.rows(ids),
             Ids::Sampled(id) => table.rows(&[*id]),
         })
     }
 
     fn do_linear(&mut self, x: &Tensor, w: &Linear<CpuWeight>) -> Verb<Tensor> {
-        run("linear", || {
+        self.run("linear", || {
             let y = w.weight.product(x)?;
             match &w.bias {
                 Some(bias) => y.broadcast_add(&bias.vector()?),
@@ -108,9 +125,9 @@ impl Backend for Cpu {
     }
 
     fn do_layer_norm(&mut self, x: &Tensor, n: &Norm<CpuWeight>) -> Verb<Tensor> {
-        // candle's fused layer norm takes the variance as a difference of two large sums, which loses digits where a row's
-        // mean is large; two passes do not.
-        run("layer_norm", || {
+        // candle's fused layer norm computes the variance as a difference of two large sums, which loses digits if a row's
+        // mean is large. Two passes do not.
+        self.run("layer_norm", || {
             let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
             let variance = centred.sqr()?.mean_keepdim(D::Minus1)?;
             let scaled = centred.broadcast_div(&(variance + f64::from(n.eps))?.sqrt()?)?;
@@ -123,26 +140,26 @@ impl Backend for Cpu {
     }
 
     fn do_rms_norm(&mut self, x: &Tensor, n: &Norm<CpuWeight>) -> Verb<Tensor> {
-        run("rms_norm", || candle_nn::ops::rms_norm(x, &n.weight.vector()?, n.eps))
+        self.run("rms_norm", || candle_nn::ops::rms_norm(x, &n.weight.vector()?, n.eps))
     }
 
     fn do_activate(&mut self, x: &Tensor, f: Activation) -> Verb<Tensor> {
-        run("activate", || match f {
+        self.run("activate", || match f {
             Activation::QuickGelu => x * candle_nn::ops::sigmoid(&(x * 1.702)?)?,
             Activation::GeluErf => x.gelu_erf(),
         })
     }
 
     fn do_swiglu(&mut self, gate: &Tensor, up: &Tensor) -> Verb<Tensor> {
-        run("swiglu", || gate.silu()? * up)
+        self.run("swiglu", || gate.silu()? * up)
     }
 
     fn do_add(&mut self, x: &Tensor, y: &Tensor) -> Verb<Tensor> {
-        run("add", || x + y)
+        self.run("add", || x + y)
     }
 
     fn do_rope(&mut self, x: &Tensor, n_heads: usize, rotation: &Rotation<Tensor>) -> Verb<Tensor> {
-        run("rope", || {
+        self.run("rope", || {
             let (rows, cols) = x.dims2()?;
             let heads = x.reshape((1, rows, n_heads, cols / n_heads))?;
             candle_nn::rotary_emb::rope_thd(&heads, &rotation.cos, &rotation.sin)?.reshape((rows, cols))
@@ -150,11 +167,11 @@ impl Backend for Cpu {
     }
 
     fn do_append(&mut self, cache: &mut CpuCache, k: &Tensor, v: &Tensor) -> Verb<()> {
-        run("append", || cache.append(k, v))
+        self.run("append", || cache.append(k, v))
     }
 
     fn do_attend(&mut self, q: &Tensor, keys: Keys<'_, Self>, heads: Heads, span: Span<'_>) -> Verb<Tensor> {
-        run("attend", || match keys {
+        self.run("attend", || match keys {
             Keys::Fresh { k, v } => attend(q, k, v, heads, span, MAX_FLOATS),
             Keys::Cached(cache) => {
                 let (k, v) = cache.filled()?;
@@ -164,7 +181,7 @@ impl Backend for Cpu {
     }
 
     fn do_splice(&mut self, x: &Tensor, rows: &Tensor, at: usize) -> Verb<Tensor> {
-        run("splice", || {
+        self.run("splice", || {
             let (n, end) = (x.dim(0)?, at + rows.dim(0)?);
             let parts = [x.narrow(0, 0, at)?, rows.clone(), x.narrow(0, end, n - end)?];
             let kept: Vec<_> = parts.into_iter().filter(|p| p.elem_count() > 0).collect();
@@ -173,11 +190,11 @@ impl Backend for Cpu {
     }
 
     fn do_reshape(&mut self, x: &Tensor, to: Shape) -> Verb<Tensor> {
-        run("reshape", || x.reshape((to.rows, to.cols)))
+        self.run("reshape", || x.reshape((to.rows, to.cols)))
     }
 
     fn do_last_row(&mut self, x: &Tensor) -> Verb<Tensor> {
-        run("last_row", || x.narrow(0, x.dim(0)? - 1, 1)?.contiguous())
+        self.run("last_row", || x.narrow(0, x.dim(0)? - 1, 1)?.contiguous())
     }
 
     fn sampler(&mut self, sampling: &Sampling, used: &[u32]) -> Verb<CpuSampler> {
@@ -185,14 +202,24 @@ impl Backend for Cpu {
     }
 
     fn do_sample(&mut self, logits: &Tensor, sampler: &mut CpuSampler) -> Verb<u32> {
-        run("sample", || sampler.sample(logits))
+        self.run("sample", || sampler.sample(logits))
     }
 
     async fn read(&mut self, x: &Tensor) -> Verb<Vec<f32>> {
-        run("read", || x.flatten_all()?.to_vec1())
+        named("read", || x.flatten_all()?.to_vec1())
     }
 
     async fn read_tokens(&mut self, tokens: &[u32]) -> Verb<Vec<u32>> {
         Ok(tokens.to_vec())
+    }
+
+    fn set_profiling(&mut self, on: bool) {
+        if let Some(stopwatch) = &mut self.stopwatch {
+            stopwatch.set(on);
+        }
+    }
+
+    async fn take_profile(&mut self) -> Verb<Vec<StepTime>> {
+        Ok(self.stopwatch.as_mut().map(Stopwatch::take).unwrap_or_default())
     }
 }

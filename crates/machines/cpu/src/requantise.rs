@@ -1,4 +1,4 @@
-//! A weight file in other block formats: how a quantisation is tried on a model of which there is only one file.
+//! A weight file in other block formats: tries a format on a model of which there is only one file.
 
 use candle_core::quantized::QTensor;
 use candle_core::{Device, Tensor};
@@ -10,7 +10,7 @@ use crate::weight::ggml_dtype;
 /// Why a file could not be written in another format.
 #[derive(Debug, thiserror::Error)]
 pub enum RequantiseError {
-    /// It is no GGUF file.
+    /// It is not a GGUF file.
     #[error(transparent)]
     Header(#[from] GgufError),
     /// candle refused.
@@ -23,10 +23,10 @@ pub enum RequantiseError {
     },
 }
 
-/// The GGUF file `bytes` with every matrix in `dtype` whose rows fill its blocks; all else as it was.
+/// The GGUF file `bytes` with every matrix in `dtype` whose rows fill its blocks; everything else is unchanged.
 ///
 /// # Errors
-/// Where the file is malformed, or candle cannot write the format.
+/// If the file is malformed, or candle cannot write the format.
 pub fn requantise(bytes: &[u8], dtype: Dtype) -> Result<Vec<u8>, RequantiseError> {
     let gguf = header(bytes)?;
     let first = gguf.tensors().iter().map(|t| t.range.start).min().unwrap_or(bytes.len() as u64) as usize;
@@ -43,7 +43,7 @@ pub fn requantise(bytes: &[u8], dtype: Dtype) -> Result<Vec<u8>, RequantiseError
         let offset = (file.len() - first) as u64;
         patch(&mut file[..first], &info.name, info.shape.len(), written_as, offset);
         file.extend(data);
-        // Of every file that this reads: GGUF's default alignment.
+        // GGUF's default alignment, which the files that this reads have.
         file.resize(file.len().next_multiple_of(32), 0);
     }
     Ok(file)
@@ -66,7 +66,7 @@ fn quantised(from: Dtype, shape: &[usize], bytes: &[u8], to: Dtype) -> candle_co
     Ok(QTensor::quantize(&tensor, ggml_dtype(to))?.data()?.into_owned())
 }
 
-/// Writes type and offset behind the name and the lengths of a tensor's entry.
+/// Writes type and offset after the name and the lengths of a tensor's entry.
 fn patch(header: &mut [u8], name: &str, n_lengths: usize, dtype: Dtype, offset: u64) {
     let entry =
         [&(name.len() as u64).to_le_bytes()[..], name.as_bytes(), &(n_lengths as u32).to_le_bytes()].concat();

@@ -3,7 +3,7 @@ use candle_transformers::generation::{LogitsProcessor, Sampling as Rule};
 use candle_transformers::utils::apply_repeat_penalty;
 use model::backend::Sampling;
 
-/// candle-transformers' `LogitsProcessor` behind the `sample` verb, with the tokens used so far.
+/// candle-transformers' `LogitsProcessor` for the `sample` verb, with the tokens used so far.
 pub struct CpuSampler {
     processor: LogitsProcessor,
     repetition_penalty: f32,

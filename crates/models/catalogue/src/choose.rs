@@ -11,24 +11,24 @@ pub struct Choice {
     pub texts: Vec<Variant>,
     /// Vision towers, the preferred one first: the smallest that is whole enough, f32 last.
     pub visions: Vec<Variant>,
-    /// Files that are no choice, with the reason.
+    /// Files that cannot be chosen, with the reason.
     pub left: Vec<Left>,
 }
 
 /// One text model or vision tower: one file, or the pieces of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variant {
-    /// The quantisation, or the file's name where that states none.
+    /// The quantisation, or the file's name if that states none.
     pub label: String,
     /// As the name states it.
     pub quantisation: Option<String>,
     /// In the order of the pieces.
     pub files: Vec<Wanted>,
-    /// Of all pieces, where the place told.
+    /// Of all pieces, if the listing says it.
     pub n_bytes: Option<u64>,
 }
 
-/// A file that is no choice.
+/// A file that cannot be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Left {
     /// Its name.
@@ -37,8 +37,8 @@ pub struct Left {
     pub why: String,
 }
 
-/// Sorts the files of a listing into text models and vision towers. Pieces of a split file are one variant; a set with a piece
-/// missing, files that are no GGUF and quantisations without blocks here are left.
+/// Sorts the files of a listing into text models and vision towers. Pieces of a split file are one variant; incomplete
+/// sets, files that are not GGUF and unreadable quantisations are left out.
 pub fn choose(files: &[Wanted]) -> Choice {
     let mut choice = Choice::default();
     let mut sets: BTreeMap<(String, u32), BTreeMap<u32, Wanted>> = BTreeMap::new();
@@ -46,13 +46,13 @@ pub fn choose(files: &[Wanted]) -> Choice {
         let lower = file.name.to_ascii_lowercase();
         let stem = lower.strip_suffix(".gguf");
         match stem {
-            None => choice.leave(file, "is no GGUF file".into()),
-            Some(stem) if stem.contains("imatrix") => choice.leave(file, "is no model".into()),
+            None => choice.leave(file, "is not a GGUF file".into()),
+            Some(stem) if stem.contains("imatrix") => choice.leave(file, "is not a model".into()),
             Some(stem) => {
                 let (base, no, count) = piece(stem);
                 let (base, count) = (format!("{}{base}", folder_key(file)), count);
                 if let Some(twin) = sets.entry((base, count)).or_default().insert(no, file.clone()) {
-                    choice.leave(&twin, "is there twice".into());
+                    choice.leave(&twin, "is listed twice".into());
                 }
             }
         }
@@ -103,8 +103,7 @@ fn name_apart(variants: &mut [Variant]) {
     }
 }
 
-/// Halves and Q8_0 lose nothing that shows; f32 is 2.7 GB for the same answers; finer cuts of the tower cost the image.
-/// By rank, then by length. Once for both lists: a sort is compiled for each order that it knows.
+/// By rank, then by length. One function for both lists, since a sort is compiled again for each closure.
 fn sort(variants: &mut [Variant], rank: fn(&Variant) -> u8) {
     variants.sort_unstable_by(|a, b| (rank(a), a.n_bytes, &a.label).cmp(&(rank(b), b.n_bytes, &b.label)));
 }
@@ -113,6 +112,8 @@ fn text_rank(variant: &Variant) -> u8 {
     u8::from(variant.quantisation.as_deref() != Some(PREFERRED))
 }
 
+/// Halves and Q8_0 lose nothing visible. F32 has 2.7 GB for the same answers. Coarser quantisations of the tower show in
+/// the answers.
 fn vision_rank(variant: &Variant) -> u8 {
     match variant.quantisation.as_deref() {
         Some("Q8_0" | "F16" | "BF16") => 0,

@@ -9,7 +9,7 @@ use crate::pattern;
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// Names it: small letters, digits, hyphens.
+    /// Its identifier: lower-case letters, digits, hyphens.
     pub id: String,
     /// As people call it.
     pub title: String,
@@ -21,19 +21,18 @@ pub struct Entry {
     pub licence: String,
     /// What it is for, in a sentence or two.
     pub purpose: String,
-    /// Where it can be had, best first.
+    /// Where it can be downloaded, best first.
     pub sources: Vec<Source>,
-    /// What was published of it.
+    /// The published result, if any.
     pub score: Option<Score>,
-    /// What is not verified, or must be known before use.
+    /// What is unverified, or what one should know before using it.
     pub note: Option<String>,
-    /// Lengths of text models that were published, by quantisation; rounded as they were published. The host's own figure goes
-    /// before them.
+    /// Published lengths of text models, by quantisation, rounded as published. The host's own figure takes precedence.
     #[serde(default)]
     pub text_bytes: BTreeMap<String, u64>,
 }
 
-/// Where a model can be had.
+/// Where a model can be downloaded.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum Source {
@@ -50,7 +49,7 @@ pub enum Source {
         place: Place,
         /// Names of text models, `*` for any characters.
         text: String,
-        /// Names of vision towers; none where the repository has none.
+        /// Names of vision towers, if the repository has any.
         vision: Option<String>,
     },
     /// Safetensors, which one command turns into a pair.
@@ -126,7 +125,7 @@ pub fn page_of(place: &Place) -> String {
     }
 }
 
-/// The host of an address or a place: what a person is told before it is asked.
+/// The host of an address or a place, which is shown to a person before any request is sent there.
 pub fn host_of(address: &str) -> &str {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or_default()

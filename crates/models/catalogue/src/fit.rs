@@ -2,7 +2,7 @@ use download::size;
 
 use crate::Need;
 
-/// What is known of the machine that the page runs on. What a browser does not tell is `None`.
+/// What is known of the machine that the page runs on. What a browser does not report is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Device {
     /// Bytes that the page may still store.
@@ -13,9 +13,9 @@ pub struct Device {
     pub machine: Machine,
     /// The longest buffer of the graphics adapter.
     pub max_buffer_bytes: Option<u64>,
-    /// What a kernel may bind of a buffer at once. Longer matrices are cut, so it decides nothing here.
+    /// How much of a buffer a kernel may bind at once. Larger matrices are cut, so this decides nothing here.
     pub max_binding_bytes: Option<u64>,
-    /// Memory of the machine in GiB; browsers tell a power of two and no more than 8.
+    /// Memory of the machine in GiB; browsers report a power of two, at most 8.
     pub memory_gib: Option<f64>,
     /// A phone or a tablet.
     pub is_small_device: bool,
@@ -49,7 +49,7 @@ pub enum Verdict {
     Fits,
     /// It may, with little to spare.
     Tight,
-    /// The browser does not tell enough.
+    /// The browser does not report enough.
     Unknown,
     /// It does not.
     No,
@@ -77,22 +77,22 @@ impl Verdict {
     }
 }
 
-/// What a program in a browser can address: 32 bits.
+/// The memory that a program in a browser can address: 32 bits.
 const WASM_BYTES: u64 = 4 << 30;
 const GIB: f64 = (1_u64 << 30) as f64;
-/// Browsers tell no more than this.
+/// The largest value that browsers report.
 const MOST_TOLD_GIB: f64 = 8.0;
-/// Every adapter that WebGPU allows at all takes this.
+/// Every adapter that supports WebGPU has this much.
 const SURELY_BYTES: u64 = 500_000_000;
 /// What a graphics card or shared memory has on nearly every machine with 8 GiB and more.
 const USUALLY_BYTES: u64 = 3_000_000_000;
-/// A model that takes this much reads an image slowly where there is no graphics card.
+/// A model that takes this much reads an image slowly without a graphics card.
 const SLOW_BYTES: u64 = 1_000_000_000;
 /// From here on a phone's browser may end the tab.
 const SMALL_DEVICE_BYTES: u64 = 1_000_000_000;
 
 /// Judges a need against a device. The worst of what is found is the verdict: room in the store, room for a program, memory of the
-/// machine. How much memory a graphics card has, WebGPU does not tell; for a model of any size the verdict there says so.
+/// machine. WebGPU does not report the memory of a graphics card; the verdict for any larger model says so.
 pub fn fit(need: &Need, device: &Device) -> Fit {
     let found = [
         store(need, device),
@@ -150,7 +150,7 @@ fn place(need: &Need, device: &Device) -> Found {
         Machine::Cpu | Machine::Unknown => None,
         Machine::WebGpu => {
             let untold = format!(
-                "It needs {memory} on the graphics card. WebGPU does not tell how much memory a card has"
+                "It needs {memory} on the graphics card. WebGPU does not report how much memory a card has"
             );
             match need.memory_bytes {
                 0..=SURELY_BYTES => None,
@@ -169,12 +169,12 @@ fn place(need: &Need, device: &Device) -> Found {
 /// By estimate: the CPU of a tab reads a few prompt tokens a second with a 2B, and an image becomes hundreds of them.
 fn speed(need: &Need, device: &Device) -> Found {
     let is_slow = device.machine == Machine::Cpu && (SLOW_BYTES..=WASM_BYTES).contains(&need.memory_bytes);
-    is_slow.then(|| (Verdict::Tight, "On the CPU of a tab it takes minutes for an image.".to_owned()))
+    is_slow.then(|| (Verdict::Tight, "On the CPU of a tab an image takes minutes.".to_owned()))
 }
 
 fn memory(need: &Need, device: &Device) -> Found {
     let gib = device.memory_gib?;
-    // Eight may be any number above it.
+    // 8 stands for any larger number.
     if gib >= MOST_TOLD_GIB {
         return None;
     }
@@ -184,7 +184,7 @@ fn memory(need: &Need, device: &Device) -> Found {
         size(need.memory_bytes)
     );
     match device.machine {
-        // A card of its own has memory of its own.
+        // A separate card has its own memory.
         Machine::WebGpu if share > 0.5 => Some((Verdict::Unknown, told)),
         Machine::Cpu | Machine::Unknown if share > 0.9 => Some((Verdict::No, told)),
         Machine::Cpu | Machine::Unknown if share > 0.5 => Some((Verdict::Tight, told)),
@@ -240,13 +240,13 @@ mod tests {
     }
 
     #[test]
-    fn what_webgpu_does_not_tell_is_not_claimed() {
+    fn what_webgpu_does_not_report_is_not_claimed() {
         let found = fit(&seven(), &on(Machine::WebGpu));
         assert_eq!(found.verdict, Verdict::Unknown);
-        assert!(found.reasons[0].contains("does not tell"), "{found:?}");
+        assert!(found.reasons[0].contains("does not report"), "{found:?}");
         let found = fit(&two(), &on(Machine::WebGpu));
         assert_eq!(found.verdict, Verdict::Fits);
-        assert!(found.reasons[0].contains("does not tell"), "{found:?}");
+        assert!(found.reasons[0].contains("does not report"), "{found:?}");
         let little = Device { memory_gib: Some(4.0), ..on(Machine::WebGpu) };
         assert_eq!(verdict(&two(), little), Verdict::Unknown);
         assert_eq!(fit(&need(6_282_240, 7_000_000), &on(Machine::WebGpu)).reasons, Vec::<String>::new());

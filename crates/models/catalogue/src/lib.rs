@@ -1,7 +1,7 @@
-//! Which models there are, what each needs, and whether a device carries it.
+//! Which models there are, what each needs, and whether it fits a device.
 //!
-//! The list is `web/models.json`; its shape is [`Entry`], and [`parse`] judges it. Lengths and hashes of files are the hosts' to
-//! tell: [`choose`] reads what a host lists, [`Need`] follows from that, and [`fit`] says what a device makes of it.
+//! The list is `web/models.json`; its shape is [`Entry`], and [`parse`] judges it. Lengths and hashes of files come from
+//! the hosts: [`choose`] reads what a host lists, [`Need`] follows from that, and [`fit`] judges it for a device.
 
 mod choose;
 mod entry;

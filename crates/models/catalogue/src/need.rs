@@ -22,14 +22,14 @@ const N_PATCHES: u64 = 4 * 1280;
 /// and 5,120 of the block's inner layer.
 const PATCH_COLS: u64 = 5 * 1280 + 5120;
 
-/// The vision tower of every Qwen2-VL has as many parameters, but for the last matrix of its merger.
+/// The vision tower of every Qwen2-VL has this many parameters, except for the last matrix of its merger.
 const N_VISION_PARAMETERS: u64 = 670_000_000;
-/// A model with fewer is none of the published ones; what it takes beside its weights is small.
+/// No published model has fewer. A smaller one takes little besides its weights.
 const N_SMALLEST: u64 = 1_000_000_000;
 /// From here on a model has the shape of the 7B.
 const N_LARGE: u64 = 4_000_000_000;
 
-/// What a pair of `n_bytes` with so many parameters takes while it answers:
+/// What a pair of `n_bytes` with `n_parameters` takes while it answers:
 ///
 /// - its weights, which stay in their blocks on either machine: the length of its files;
 /// - keys and values in f32, 2 x 28 layers x 256 columns x 4 bytes for each of 4,096 tokens (512 columns in the 7B);
@@ -49,8 +49,8 @@ pub fn need(n_parameters: u64, n_bytes: u64) -> Need {
     Need { download_bytes: n_bytes, memory_bytes }
 }
 
-/// About how long a pair is, for as long as no host has told: the text model in a quantisation, the vision tower in Q8_0. `None`
-/// for a quantisation that is not known.
+/// The approximate length of a pair, until a host reports it: the text model in a quantisation, the vision tower in Q8_0.
+/// `None` for an unknown quantisation.
 pub fn estimated_bytes(n_parameters: u64, quantisation: &str, text_bytes: Option<u64>) -> Option<u64> {
     let n_vision = if n_parameters < N_SMALLEST { 0 } else { N_VISION_PARAMETERS };
     let of = |n: u64, bits: f64| (n as f64 * bits / 8.0) as u64;

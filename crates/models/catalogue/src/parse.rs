@@ -9,10 +9,10 @@ use crate::{Entry, Source};
 /// What is wrong with a catalogue.
 #[derive(Debug, Error)]
 pub enum CatalogueError {
-    /// It has not the shape of one.
+    /// It does not have the form of one.
     #[error("the catalogue is not what was expected: {0}")]
     Shape(#[from] serde_json::Error),
-    /// An entry says something that cannot be.
+    /// An entry says something impossible.
     #[error("the catalogue's entry “{id}”: {found}")]
     Entry {
         /// Its id.
@@ -64,7 +64,7 @@ fn judge(entry: &Entry) -> Result<(), String> {
     entry.sources.iter().try_for_each(judge_source)?;
     if let Some(score) = &entry.score {
         if score.source.trim().is_empty() || score.benchmark.trim().is_empty() {
-            return Err("its score does not say of what benchmark or where it was published".into());
+            return Err("its score does not say which benchmark it is of or where it was published".into());
         }
         if score.n == 0 || score.hits > score.n {
             return Err(format!("its score has {} right of {} questions", score.hits, score.n));
@@ -85,7 +85,7 @@ fn judge_source(source: &Source) -> Result<(), String> {
                 .into_iter()
                 .find(|path| path.starts_with('/') || path.contains(':') || !path.ends_with(".gguf"))
             {
-                Some(path) => Err(format!("“{path}” is no GGUF file beside the page")),
+                Some(path) => Err(format!("“{path}” is not a GGUF file beside the page")),
                 None => Ok(()),
             }
         }
@@ -101,7 +101,7 @@ fn judge_source(source: &Source) -> Result<(), String> {
             if command.starts_with("qvm pack ") {
                 Ok(())
             } else {
-                Err(format!("“{command}” is no `qvm pack` command"))
+                Err(format!("“{command}” is not a `qvm pack` command"))
             }
         }
     }

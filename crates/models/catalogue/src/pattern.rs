@@ -1,4 +1,4 @@
-/// Whether a file name has the form of a pattern, in which `*` stands for any characters. Capital and small letters are equal.
+/// Whether a file name has the form of a pattern, in which `*` matches any characters. Case does not matter.
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.to_ascii_lowercase(), name.to_ascii_lowercase());
     let mut parts = pattern.split('*');

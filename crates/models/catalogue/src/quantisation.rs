@@ -24,8 +24,8 @@ const KNOWN: [(&str, f64); 20] = [
 ];
 const F32: (&str, f64) = ("F32", 32.0);
 
-/// The quantisation that a file name states, as GGUF spells it: `Q4_K_M`. The last one counts, since a model's own name stands
-/// before it. One that this program cannot read is given too: `IQ4_XS`, `Q4_0_4_4`.
+/// The quantisation that a file name states, as GGUF spells it: `Q4_K_M`. The last one counts, since a model's own name comes
+/// before it. One that this program cannot read is returned too: `IQ4_XS`, `Q4_0_4_4`.
 pub fn quantisation_of(name: &str) -> Option<String> {
     let name = name.to_ascii_uppercase();
     let mut words = name.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');

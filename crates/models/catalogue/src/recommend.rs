@@ -2,9 +2,9 @@ use std::cmp::Ordering;
 
 use crate::{Device, Entry, Need, Verdict, fit};
 
-/// The best choice that a device carries: among models with a pair to download, one that fits before one that is tight, one with a
-/// published score before one without, the higher score, then the larger model. Where none is carried, the one that comes with the
-/// page. `need_of` tells what an entry takes; one of which nothing is known is passed over.
+/// The best choice for a device. Among models with a pair to download: one that fits before one that is tight, one with a
+/// published score before one without, the higher score, then the larger model. If none fits, the model that comes with the
+/// page. `need_of` returns what an entry takes; an entry without that is skipped.
 pub fn recommend<'a>(
     entries: &'a [Entry],
     device: &Device,

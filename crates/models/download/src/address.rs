@@ -1,17 +1,17 @@
-/// An address, taken apart as far as this crate needs it: `https://host:port/path?query`. Whether it can be fetched is for the
-/// network to say, which parses it anew; a full parser would bring tables of all alphabets into the page.
+/// An address, taken apart as far as this crate needs it: `https://host:port/path?query`. The network
+/// decides whether it can be fetched, and parses it again; a full parser would bring tables of all alphabets into the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Address<'a> {
     /// `https` or `http`.
     pub(crate) scheme: &'a str,
-    /// With its port, where one is named.
+    /// With its port, if one is given.
     pub(crate) authority: &'a str,
-    /// From the first slash on, without query and fragment; may be empty.
+    /// From the first slash, without query and fragment; may be empty.
     pub(crate) path: &'a str,
 }
 
 impl<'a> Address<'a> {
-    /// `None` where the text is no address of a web host.
+    /// `None` if the text is not the address of a web host.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let text = text.trim();
         let (scheme, rest) = text.split_once("://")?;
@@ -21,7 +21,7 @@ impl<'a> Address<'a> {
         let is_host = |c: char| {
             !c.is_ascii() || c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']')
         };
-        // No name and password: they would stand in the store and in messages.
+        // No name and password: they would appear in the store and in messages.
         (!authority.is_empty() && authority.chars().all(is_host) && !path.contains(char::is_whitespace))
             .then_some(Self { scheme, authority, path })
     }
@@ -34,11 +34,24 @@ impl<'a> Address<'a> {
         }
     }
 
-    /// Of a file that lies beside this one. `name` is escaped already.
+    /// The address of a file beside this one. `name` is already escaped.
     pub(crate) fn beside(&self, name: &str) -> String {
         let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         format!("{}://{}{folder}/{name}", self.scheme, self.authority)
     }
+}
+
+/// One part of a path, escaped for an address.
+pub(crate) fn escape(part: &str) -> String {
+    let mut escaped = String::with_capacity(part.len());
+    for byte in part.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
 }
 
 #[cfg(test)]

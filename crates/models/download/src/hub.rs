@@ -2,7 +2,12 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::{PairManifest, Place, Trouble, Wanted, address::Address, identity::is_sha256, trouble};
+use crate::{
+    PairManifest, Place, Trouble, Wanted,
+    address::{Address, escape},
+    identity::is_sha256,
+    trouble,
+};
 
 impl Place {
     /// What a person writes: `owner/repository`, `modelscope:owner/repository`, the address of a repository on huggingface.co,
@@ -42,9 +47,9 @@ impl Place {
 
     /// The address that lists the files.
     ///
-    /// Both hubs' answers were written down from public clients of them, not from the hubs themselves. Of the Hugging Face hub
+    /// The form of both hubs' answers is taken from public clients, not from the hubs themselves. Of the Hugging Face hub
     /// the first page is read, which has a thousand entries. Whether ModelScope lets pages of other sites read its list, and
-    /// whether it still tells `Sha256`, is unverified.
+    /// whether it still reports `Sha256`, is unverified.
     pub fn list_url(&self) -> String {
         match self {
             Self::HuggingFace(name) => {
@@ -59,7 +64,7 @@ impl Place {
         }
     }
 
-    /// The addresses of one file of this place, best first. A manifest's files lie beside it.
+    /// The addresses of one file of this place, best first. A manifest's files are beside it.
     pub fn mirrors(&self, path: &str) -> Vec<String> {
         let escaped: Vec<String> = path.split('/').map(escape).collect();
         let path = escaped.join("/");
@@ -161,7 +166,7 @@ fn repository<'a>(mut parts: impl Iterator<Item = &'a str>) -> Option<String> {
             && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
     };
     let owner = parts.next().filter(is_name)?;
-    // Sections of the hub that are no owners.
+    // Sections of the hub that are not owners.
     if matches!(owner, "datasets" | "spaces" | "models" | "docs" | "api" | "collections" | "papers") {
         return None;
     }
@@ -169,23 +174,10 @@ fn repository<'a>(mut parts: impl Iterator<Item = &'a str>) -> Option<String> {
     Some(format!("{owner}/{name}"))
 }
 
-/// One part of a path, as it stands in an address.
-pub(crate) fn escape(part: &str) -> String {
-    let mut escaped = String::with_capacity(part.len());
-    for byte in part.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
-}
-
-/// What a person wrote is no place.
+/// What a person wrote is not a place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is no repository and no manifest: write owner/repository (Hugging Face), modelscope:owner/repository, the address of a \
+    "{0:?} is neither a repository nor a manifest: write owner/repository (Hugging Face), modelscope:owner/repository, the address of a \
      repository, or the address of a manifest that ends with .json"
 )]
 pub struct PlaceError(pub String);

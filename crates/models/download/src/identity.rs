@@ -3,7 +3,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{Headers, ModelKey, Wanted, address::Address};
 
-/// By what a host tells two versions of a file apart.
+/// How a host distinguishes two versions of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validator {
     /// A strong ETag, with its quotes.
@@ -13,14 +13,14 @@ pub struct Validator {
 }
 
 impl Validator {
-    /// Whether `seen` names the same version; `None` where the two have nothing to compare. An ETag outranks a date.
+    /// Whether `seen` names the same version; `None` if the two have nothing to compare. An ETag outranks a date.
     pub(crate) fn agrees(&self, seen: &Self) -> Option<bool> {
         let same = |a: &Option<String>, b: &Option<String>| a.as_ref().zip(b.as_ref()).map(|(a, b)| a == b);
         same(&self.etag, &seen.etag).or_else(|| same(&self.last_modified, &seen.last_modified))
     }
 }
 
-/// What the headers of an answer say of the file behind it.
+/// What the headers of an answer say about its file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Identity {
     /// Length of the whole file.
@@ -29,25 +29,25 @@ pub(crate) struct Identity {
     pub(crate) sha256: Option<String>,
     /// Its version.
     pub(crate) validator: Validator,
-    /// The first byte that is in the body, where the host tells.
+    /// The first byte of the body, if the host says it.
     pub(crate) start: Option<u64>,
 }
 
 impl Identity {
-    /// Of an answer with the whole file (200), or with a part of it (206) that was asked from `start` to `end`.
+    /// The identity in an answer with the whole file (200), or with the requested part of it (206), from `start` to `end`.
     ///
-    /// Only `X-Linked-ETag` is taken for a SHA-256: the hub defines it as that. Other hosts' ETags of 64 digits are hashes of
-    /// something else (of a CDN's blocks, of a commit), and serve as validators alone.
+    /// Only `X-Linked-ETag` counts as a SHA-256: the hub defines it so. Other hosts' ETags of 64 digits are hashes of
+    /// something else (of a CDN's blocks, of a commit), and serve as validators only.
     pub(crate) fn of(headers: &Headers, part: Option<(u64, Option<u64>)>) -> Self {
         let length = headers.content_length.as_deref().and_then(number);
-        // The length of a compressed body says nothing of the file's.
+        // The length of a compressed body is not the length of the file.
         let length = length.filter(|_| !is_encoded(headers));
         let range = headers.content_range.as_deref().and_then(content_range);
         let n_bytes = match part {
             None => length.or_else(|| headers.x_linked_size.as_deref().and_then(number)),
             Some((start, end)) => match range {
                 Some((_, total)) => total,
-                // Content-Range is not exposed unless the host does so. What is left of the file is what the body has.
+                // Not every host exposes Content-Range. The body is the rest of the file.
                 None if end.is_none() => length.and_then(|length| start.checked_add(length)),
                 None => None,
             },
@@ -69,7 +69,7 @@ impl Identity {
     }
 }
 
-/// Whether the body was compressed on its way.
+/// Whether the body was compressed in transit.
 pub(crate) fn is_encoded(headers: &Headers) -> bool {
     headers
         .content_encoding
@@ -96,8 +96,8 @@ fn content_range(text: &str) -> Option<(u64, Option<u64>)> {
     Some((number(start)?, number(total)))
 }
 
-/// The name of a file in the store: its file name, and 16 digits of the hash of what it is. That is its SHA-256 where that is
-/// known, or else its first address: of hub files `owner/repository/path`, whichever hub or mirror it comes from.
+/// The name of a file in the store: its file name, and 16 digits of the hash of what it is. That is its SHA-256 if it
+/// is known, otherwise its first address; for files on a hub `owner/repository/path`, whichever hub or mirror they come from.
 pub fn file_key(wanted: &Wanted) -> String {
     let identity = match wanted.sha256.as_deref().and_then(is_sha256) {
         Some(sha256) => format!("sha256:{sha256}"),
@@ -115,7 +115,7 @@ pub fn model_key(title: &str, files: &[String]) -> ModelKey {
     ModelKey(format!("{}-{}", plain(title), digits(&parts)))
 }
 
-/// An address without its query, and without what tells hubs and mirrors apart.
+/// An address without its query, and without what differs between hubs and mirrors.
 fn canonical(address: &str) -> String {
     let Some(Address { scheme, authority, path }) = Address::parse(address) else {
         return address.to_owned();
@@ -131,7 +131,7 @@ fn canonical(address: &str) -> String {
     }
 }
 
-/// `name` with everything replaced that a file system might not take.
+/// `name` without the characters that a file system might refuse.
 fn plain(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' };
     let name: String = name.chars().take(80).map(plain).collect();

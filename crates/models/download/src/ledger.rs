@@ -7,15 +7,15 @@ const MAGIC: [u8; 8] = *b"qvmchunk";
 const VERSION: u32 = 1;
 const HEADER_BYTES: usize = 32;
 const RECORD_BYTES: usize = 48;
-/// Bytes of a header or a record in front of its check.
+/// Bytes of a header or a record before its check.
 const HEADER_CHECKED: usize = HEADER_BYTES - 8;
 const RECORD_CHECKED: usize = RECORD_BYTES - 8;
 
 /// Which chunks of a file are in place, and the BLAKE3 of each as it arrived.
 ///
 /// On disk it is a header (magic, version, chunk length, file length, check: 32 bytes) and records of 48 bytes (index, chunk
-/// length, hash, check), all little-endian, in order of arrival. A record is written behind its chunk, never before. One that is
-/// torn or garbled fails its check and counts for nothing: its chunk is fetched again.
+/// length, hash, check), all little-endian, in order of arrival. A record is written after its chunk, never before. A torn
+/// or garbled record fails its check and is ignored: its chunk is fetched again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ledger {
     n_total: u64,
@@ -59,7 +59,7 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// The ledger as it lies on disk.
+    /// The ledger as it is on disk.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = self.header().to_vec();
         for (index, hash) in &self.hashes {
@@ -68,8 +68,8 @@ impl Ledger {
         bytes
     }
 
-    /// Notes that a chunk is in place, and gives the record to append at [`Ledger::end`] of the file. Its bytes must be safe before
-    /// that is written.
+    /// Records that a chunk is in place, and returns the record to append at [`Ledger::end`] of the file. The chunk must be
+    /// flushed before that is written.
     pub(crate) fn note(&mut self, index: u32, bytes: &[u8]) -> [u8; RECORD_BYTES] {
         let hash = *blake3::hash(bytes).as_bytes();
         self.hashes.insert(index, hash);
@@ -81,7 +81,7 @@ impl Ledger {
         self.hashes.remove(&index);
     }
 
-    /// Where the next record goes in a ledger file of `n_bytes`: a torn record at its end is written over.
+    /// Where the next record goes in a ledger file of `n_bytes`: a torn record at its end is overwritten.
     pub(crate) fn end(n_bytes: u64) -> u64 {
         let records = n_bytes.saturating_sub(HEADER_BYTES as u64) / RECORD_BYTES as u64;
         HEADER_BYTES as u64 + records * RECORD_BYTES as u64
@@ -97,13 +97,13 @@ impl Ledger {
         self.chunk_bytes
     }
 
-    /// Of how many chunks the file is made.
+    /// The number of chunks of the file.
     pub fn n_chunks(&self) -> u32 {
-        // `new` has seen that it fits.
+        // `new` has checked that it fits.
         u32::try_from(self.n_total.div_ceil(u64::from(self.chunk_bytes))).unwrap_or(u32::MAX)
     }
 
-    /// The bytes that a chunk has in the file; empty behind the last.
+    /// The bytes that a chunk has in the file; empty after the last.
     pub fn range(&self, index: u32) -> Range<u64> {
         let start = (u64::from(index) * u64::from(self.chunk_bytes)).min(self.n_total);
         start..(start + u64::from(self.chunk_bytes)).min(self.n_total)
@@ -169,7 +169,7 @@ impl Ledger {
 }
 
 /// The first 8 bytes of the BLAKE3 of `parts`. A record's check covers the header too, so that records of another file that a
-/// crash left behind a new header count for nothing, unless both files have one length.
+/// crash left after a new header are ignored, unless both files have the same length.
 fn seal(parts: &[&[u8]]) -> [u8; 8] {
     let mut hasher = blake3::Hasher::new();
     for part in parts {
@@ -198,7 +198,7 @@ pub struct Damaged {
     pub was_recorded: bool,
 }
 
-/// These bytes are no ledger.
+/// These bytes are not a ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerError {
     /// Not even a header.
@@ -207,10 +207,10 @@ pub enum LedgerError {
     /// The header fails its check.
     #[error("the header of the ledger of chunks is garbled")]
     Garbled,
-    /// From another version of this page.
+    /// It was written by another version of this page.
     #[error("the ledger of chunks has version {0}, and version 1 is read here")]
     Version(u32),
-    /// Lengths that no file has.
+    /// Lengths that no file can have.
     #[error("a file of {n_total} bytes in chunks of {chunk_bytes} bytes is not kept here")]
     Lengths {
         /// Length of the file.

@@ -1,8 +1,8 @@
 //! From an address to a verified file in the store.
 //!
-//! The context that reaches the network never sees an image: it is told [`Order`]s and tells [`Report`]s, and neither has room for
-//! anything else. What it does with them is in this crate too, over any [`Network`] and any [`Shelf`] that keeps files: [`Keeper`].
-//! What reads the files later knows them by their names here, and checks every chunk against its [`Ledger`].
+//! The context that reaches the network never sees an image: it takes [`Order`]s and sends [`Report`]s, and neither has room for
+//! anything else. [`Keeper`] executes the orders, over any [`Network`] and any [`Shelf`] that keeps files. Readers find the files
+//! by the names that are defined here, and check every chunk against its [`Ledger`].
 
 mod address;
 mod fetch;

@@ -2,35 +2,39 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Wanted, address::Address, hub::escape, identity::Validator, identity::is_sha256};
+use crate::{
+    Wanted,
+    address::{Address, escape},
+    identity::{Validator, is_sha256},
+};
 
 const FILE_VERSION: u32 = 1;
 const PAIR_VERSION: u32 = 1;
 const PAIR_FORMAT: &str = "qwen2-vl-pair";
 
-/// What the manifest of a pair is called that `qvm pack` writes beside the files.
+/// The name of the manifest that `qvm pack` writes beside the files of a pair.
 pub const MANIFEST_NAME: &str = "manifest.json";
 
-/// What is known of one file in the store, beside its bytes and their ledger.
+/// What is known about one file in the store, besides its bytes and their ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileManifest {
     version: u32,
     /// Its file name, for people.
     pub name: String,
-    /// The addresses it can be had from, best first.
+    /// The addresses that it can be downloaded from, best first.
     pub mirrors: Vec<String>,
     /// Its length, once it is known.
     pub n_bytes: Option<u64>,
-    /// Of the whole file, in lower case, where it is known.
+    /// Of the whole file, in lower case, if known.
     pub sha256: Option<String>,
-    /// What each mirror called the file when bytes came from it.
+    /// The version of the file at each mirror when bytes came from it.
     pub validators: BTreeMap<String, Validator>,
-    /// Every byte is in place, and what could be verified was.
+    /// Every byte is in place, and verified as far as possible.
     pub is_whole: bool,
 }
 
 impl FileManifest {
-    /// The manifest of a file of which nothing has arrived.
+    /// The manifest of a file before any of it has arrived.
     pub(crate) fn new(wanted: &Wanted) -> Self {
         Self {
             version: FILE_VERSION,
@@ -52,7 +56,7 @@ impl FileManifest {
         Ok(manifest)
     }
 
-    /// The manifest as it lies on disk.
+    /// The manifest as it is on disk.
     pub fn to_json(&self) -> Vec<u8> {
         // A struct of strings and numbers has a JSON form.
         serde_json::to_vec_pretty(self).unwrap_or_default()
@@ -70,7 +74,7 @@ pub struct PairManifest {
     pub title: String,
     /// `q4_k_m` and the like.
     pub quantisation: String,
-    /// Its licence's name, where it is known.
+    /// The name of its licence, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence: Option<String>,
     /// Text model (whole or split) and `mmproj`, in any order.
@@ -123,13 +127,13 @@ impl PairManifest {
         Ok(manifest)
     }
 
-    /// The manifest as it is written, for people to read too.
+    /// The manifest as it is written; people can read it too.
     pub fn to_json(&self) -> String {
         // A struct of strings and numbers has a JSON form.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 
-    /// The files with their addresses, beside the manifest's own.
+    /// The files with their addresses, which are beside the manifest's own.
     pub fn wanted(&self, address: &str) -> Result<Vec<Wanted>, ManifestError> {
         let bad = || ManifestError::Address(address.to_owned());
         let base = Address::parse(address).ok_or_else(bad)?;
@@ -143,7 +147,7 @@ impl PairManifest {
     }
 }
 
-/// Whether a name is that of a file, and not a way to another folder or host.
+/// Whether a name is a plain file name, and does not lead to another folder or host.
 fn is_plain(name: &str) -> bool {
     !name.is_empty()
         && name != "."
@@ -156,7 +160,7 @@ fn is_plain(name: &str) -> bool {
 /// A manifest cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ManifestError {
-    /// No JSON, or not of this form.
+    /// It is not JSON, or not of this form.
     #[error("the manifest cannot be read: {0}")]
     Json(String),
     /// A document of another kind.
@@ -179,18 +183,18 @@ pub enum ManifestError {
     /// A file is there twice.
     #[error("the manifest names {0:?} twice")]
     Twice(String),
-    /// A hash that is none.
+    /// A value that is not a hash.
     #[error("the manifest's sha256 of {name:?} is {found:?}; 64 hexadecimal digits were expected")]
     Hash {
         /// The file.
         name: String,
-        /// What stands there.
+        /// What the manifest has.
         found: String,
     },
     /// An empty file.
     #[error("the manifest says that {0:?} has no bytes")]
     NoBytes(String),
-    /// The manifest's own address is none.
+    /// The manifest's own address is not an address.
     #[error("{0:?} is not the address of a manifest")]
     Address(String),
 }

@@ -1,8 +1,8 @@
-//! What things are called in the store, in one place.
+//! The names of files in the store.
 
 use crate::ModelKey;
 
-/// The folder in the browser's private file system that everything lies in.
+/// The folder in the browser's private file system that has all these files.
 pub const FOLDER: &str = "weights";
 
 /// The bytes of a file, each at its final offset.

@@ -1,16 +1,16 @@
 use std::ops::Range;
 
-/// The way to the hosts: `fetch` in the browser, a script in tests.
+/// Access to the hosts: `fetch` in the browser, a script in tests.
 ///
-/// A future that is dropped gives the request up; a body that is dropped ends its transfer.
+/// Dropping the future cancels the request; dropping the body ends its transfer.
 pub trait Network {
-    /// What an answer's bytes come through.
+    /// The body of an answer.
     type Body: Body;
 
-    /// Asks for an address by GET, follows redirects, and answers as soon as the headers are there, whatever the status is.
+    /// Sends a GET request, follows redirects, and returns as soon as the headers are there, whatever the status.
     fn get(&self, request: Request) -> impl Future<Output = Result<Response<Self::Body>, NetworkError>>;
 
-    /// Comes back after `secs` seconds; with 0, as soon as waiting messages have been taken in.
+    /// Returns after `secs` seconds; with 0, as soon as waiting messages have been handled.
     fn pause(&self, secs: f64) -> impl Future<Output = ()>;
 
     /// Seconds since 1970, by this machine's clock.
@@ -19,18 +19,18 @@ pub trait Network {
 
 /// The bytes of an answer, in pieces.
 pub trait Body {
-    /// The next piece, of any length; `None` behind the last one.
+    /// The next piece, of any length; `None` after the last one.
     fn next(&mut self) -> impl Future<Output = Result<Option<Vec<u8>>, NetworkError>>;
 }
 
-/// What is asked of a host. Credentials are never sent with it, and nothing comes from the browser's cache.
+/// A request to a host. It never carries credentials, and no answer comes from the browser's cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// The address.
     pub url: String,
-    /// `Range: bytes=…`, where not the whole file is wanted.
+    /// `Range: bytes=…`, unless the whole file is wanted.
     pub range: Option<ByteRange>,
-    /// `If-Range`: a strong ETag, with its quotes. A browser asks the host for leave first (a CORS preflight) where this is set.
+    /// `If-Range`: a strong ETag, with its quotes. If this is set, a browser first asks the host for permission (a CORS preflight).
     pub if_range: Option<String>,
 }
 
@@ -46,7 +46,7 @@ impl Request {
 pub struct ByteRange {
     /// The first byte.
     pub start: u64,
-    /// The byte behind the last one; `None` is the end of the file.
+    /// The byte after the last one; `None` is the end of the file.
     pub end: Option<u64>,
 }
 
@@ -71,7 +71,7 @@ impl From<Range<u64>> for ByteRange {
 pub struct Response<B> {
     /// 200, 206, 404 …
     pub status: u16,
-    /// Where the answer came from, behind all redirects.
+    /// Where the answer came from, after all redirects.
     pub url: String,
     /// As far as the browser lets them be read.
     pub headers: Headers,
@@ -79,7 +79,7 @@ pub struct Response<B> {
     pub body: B,
 }
 
-/// The headers that are looked at, each as it came. A header that another origin does not expose is absent.
+/// The headers that are used, each as it came. A header that another origin does not expose is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Headers {
     /// `Content-Length`
@@ -92,7 +92,7 @@ pub struct Headers {
     pub content_type: Option<String>,
     /// `ETag`
     pub etag: Option<String>,
-    /// `X-Linked-ETag`: the hub's name for what stands behind a redirect, a SHA-256 for large files
+    /// `X-Linked-ETag`: the hub's identifier of the file after a redirect, a SHA-256 for large files
     pub x_linked_etag: Option<String>,
     /// `X-Linked-Size`
     pub x_linked_size: Option<String>,
@@ -105,7 +105,7 @@ pub struct Headers {
 }
 
 impl Headers {
-    /// Fills the headers by asking for each by its name in lower case.
+    /// Reads each header by its name in lower case.
     pub fn read(mut get: impl FnMut(&str) -> Option<String>) -> Self {
         Self {
             content_length: get("content-length"),
@@ -122,11 +122,11 @@ impl Headers {
     }
 }
 
-/// No answer, or half of one.
+/// No answer, or an incomplete one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NetworkError {
     /// There was no answer that may be read: no connection, or the host does not let pages of other origins read it. Browsers do
-    /// not tell which.
+    /// not say which.
     #[error("no answer that may be read: {0}")]
     Unreachable(String),
     /// The connection broke while the body was coming.

@@ -8,36 +8,36 @@ pub struct OrderId(pub u32);
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ModelKey(pub String);
 
-/// What the page asks of the context that reaches the network.
+/// What the page orders from the context that reaches the network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Order {
-    /// Say which GGUF files there are in a place, and how long they are.
+    /// List the GGUF files of a place with their lengths.
     List {
         /// Ends with `Listed` or `Failed`.
         id: OrderId,
         /// Where.
         place: Place,
     },
-    /// Ask the hosts how long files are and what they are, without fetching them.
+    /// Ask the hosts for lengths and hashes of files, without fetching them.
     Look {
         /// Ends with `Looked` or `Failed`.
         id: OrderId,
         /// Which.
         files: Vec<Wanted>,
     },
-    /// Bring a model into the store, or what of it is missing there.
+    /// Bring a model into the store, or the missing parts of it.
     Fetch {
         /// Ends with `Fetched`, `Stopped` or `Failed`.
         id: OrderId,
         /// What is wanted.
         wish: Wish,
     },
-    /// End a running or waiting order; one that is over is not an error. Taken at once.
+    /// End a running or waiting order; one that has ended is not an error. Takes effect at once.
     Stop {
         /// Which.
         id: OrderId,
-        /// What becomes of what has arrived.
+        /// What happens to the bytes that have arrived.
         keep: Keep,
     },
     /// Read a stored model again, and fetch those chunks that are damaged.
@@ -66,12 +66,12 @@ pub enum Order {
     },
 }
 
-/// What becomes of the part of a file that has arrived when its download is ended.
+/// What happens to the part of a file that has arrived when its download is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Keep {
-    /// It stays; the download goes on from there (pause).
+    /// It stays, and the download resumes from there (pause).
     Arrived,
-    /// It goes (cancel).
+    /// It is deleted (cancel).
     Nothing,
 }
 
@@ -82,11 +82,11 @@ pub enum Place {
     HuggingFace(String),
     /// `owner/repository` on ModelScope.
     ModelScope(String),
-    /// Address of a manifest that `qvm pack` wrote; the files lie beside it.
+    /// The address of a manifest that `qvm pack` wrote; the files are beside it.
     Manifest(String),
 }
 
-/// A model that is to be in the store.
+/// A model that should be in the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wish {
@@ -98,7 +98,7 @@ pub struct Wish {
     pub files: Vec<Wanted>,
 }
 
-/// One file and where it can be had.
+/// One file and where it can be downloaded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
@@ -106,8 +106,8 @@ pub struct Wanted {
     pub name: String,
     /// Addresses of the same file, best first.
     pub mirrors: Vec<String>,
-    /// Its length, where it is known.
+    /// Its length, if known.
     pub n_bytes: Option<u64>,
-    /// Of the whole file, 64 hexadecimal digits, where it is known.
+    /// Of the whole file, 64 hexadecimal digits, if known.
     pub sha256: Option<String>,
 }

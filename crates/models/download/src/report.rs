@@ -2,26 +2,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ModelKey, OrderId, Wanted};
 
-/// What the context that reaches the network tells the page.
+/// What the context that reaches the network reports to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Report {
     /// It runs and takes orders.
     Started,
-    /// What there is in a place.
+    /// The files of a place.
     Listed {
         /// The order.
         id: OrderId,
-        /// GGUF files, with addresses, lengths and hashes as far as the place tells them.
+        /// GGUF files, with addresses, lengths and hashes as far as the place gives them.
         files: Vec<Wanted>,
     },
-    /// What hosts say of files.
+    /// What hosts say about files.
     Looked {
         /// The order.
         id: OrderId,
-        /// The files that were asked for, in the same order, with lengths and hashes as far as the hosts tell them.
+        /// The files that were asked for, in the same order, with lengths and hashes as far as the hosts give them.
         files: Vec<Wanted>,
     },
-    /// Another tab is at the same file; the order goes on when that one is done.
+    /// Another tab works on the same file; the order continues when that tab is done.
     Waiting {
         /// The order.
         id: OrderId,
@@ -30,11 +30,11 @@ pub enum Report {
     Progress {
         /// The order.
         id: OrderId,
-        /// Place of the file in the wish, or in the stored model.
+        /// Index of the file in the wish, or in the stored model.
         file: u32,
         /// Bytes that are in place.
         n_done: u64,
-        /// Of how many; `None` until the host has told.
+        /// Of how many; `None` until the host says it.
         n_total: Option<u64>,
         /// Bytes that came over the network for this file in this order.
         n_received: u64,
@@ -85,14 +85,14 @@ pub enum Report {
         /// Bytes that are free again.
         n_freed: u64,
     },
-    /// An order came to nothing. What arrived stays and the order can be given again.
+    /// An order failed. What arrived stays, and the order can be repeated.
     Failed {
         /// The order.
         id: OrderId,
         /// Why, and what to do.
         trouble: Trouble,
     },
-    /// A message came that is no order. Nothing of it was kept.
+    /// A message came that is not an order. It was dropped.
     Refused {
         /// What was expected.
         why: String,
@@ -110,7 +110,7 @@ pub struct StoredModel {
     pub entry: Option<String>,
     /// In the order of the wish.
     pub files: Vec<StoredFile>,
-    /// When it was used last, or else fetched: seconds since 1970, by this machine's clock.
+    /// When it was last used, otherwise when it was fetched: seconds since 1970, by this machine's clock.
     pub used_at_secs: f64,
 }
 
@@ -121,15 +121,15 @@ pub struct StoredFile {
     pub key: String,
     /// Its file name, for people.
     pub name: String,
-    /// The addresses it can be had from.
+    /// The addresses that it can be downloaded from.
     pub mirrors: Vec<String>,
     /// Bytes that are in place.
     pub n_done: u64,
-    /// Its length, once the host has told.
+    /// Its length, once the host has said it.
     pub n_total: Option<u64>,
-    /// Of the whole file, where the wish had it; what a host told is held by the store.
+    /// Of the whole file, if the wish had it; the store keeps what a host said.
     pub sha256: Option<String>,
-    /// Every byte is in place, and what could be verified was.
+    /// Every byte is in place, and verified as far as possible.
     pub is_whole: bool,
 }
 

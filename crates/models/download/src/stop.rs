@@ -6,7 +6,7 @@ use std::{
 
 use crate::Keep;
 
-/// Whether an order was ended, and a way to wait for something only until it is.
+/// Whether an order was stopped, and a way to wait for something only until it is.
 #[derive(Default)]
 pub(crate) struct Stop {
     keep: Cell<Option<Keep>>,
@@ -14,7 +14,7 @@ pub(crate) struct Stop {
 }
 
 impl Stop {
-    /// Ends the order. The first word counts.
+    /// Stops the order. Only the first call counts.
     pub(crate) fn set(&self, keep: Keep) {
         if self.keep.get().is_none() {
             self.keep.set(Some(keep));
@@ -24,7 +24,7 @@ impl Stop {
         }
     }
 
-    /// What a future comes to, unless the order is ended before. The future is dropped then.
+    /// The output of a future, unless the order is stopped first, which drops the future.
     pub(crate) async fn until<T>(&self, future: impl Future<Output = T>) -> Result<T, Keep> {
         let mut future = pin!(future);
         std::future::poll_fn(|context| {
@@ -42,7 +42,7 @@ impl Stop {
     }
 }
 
-/// What a future comes to, or `None` if the other one is ready before it.
+/// The output of a future, or `None` if the other one is ready first.
 pub(crate) async fn before<T>(future: impl Future<Output = T>, limit: impl Future<Output = ()>) -> Option<T> {
     let mut future = pin!(future);
     let mut limit = pin!(limit);

@@ -1,4 +1,4 @@
-//! What can go wrong on the way, in sentences a person can act on.
+//! What can go wrong in a download, in sentences that a person can act on.
 
 use crate::{NetworkError, ShelfError, Trouble, address::Address};
 
@@ -50,7 +50,7 @@ pub(crate) fn no_answer(address: &str, error: &NetworkError) -> Trouble {
         NetworkError::Unreachable(why) => trouble(
             format!(
                 "{host} gave no answer that this page may read ({why}). Either there is no connection, or the host does not let \
-                 pages of other sites read its files; browsers do not tell which."
+                 pages of other sites read its files; browsers do not say which."
             ),
             format!(
                 "Check the connection and try again. A host must answer with Access-Control-Allow-Origin: * and \
@@ -67,12 +67,12 @@ pub(crate) fn no_answer(address: &str, error: &NetworkError) -> Trouble {
 
 pub(crate) fn gave_up(address: &str, why: &str) -> Trouble {
     trouble(
-        format!("{} did not bring {} to its end: {why}.", host(address), file(address)),
+        format!("{} did not send all of {}: {why}.", host(address), file(address)),
         "What arrived is kept. Try again later: the download goes on from there.",
     )
 }
 
-/// `asked` names what was asked for, for people.
+/// `asked` names what was requested, for people.
 pub(crate) fn status(asked: &str, address: &str, status: u16) -> Trouble {
     let host = host(address);
     match status {
@@ -88,7 +88,7 @@ pub(crate) fn status(asked: &str, address: &str, status: u16) -> Trouble {
             "Check the name of the repository and of the file; it may have been renamed or removed.",
         ),
         429 => trouble(
-            format!("{host} is asked too often from here (status 429)."),
+            format!("{host} says that this machine asks too often (status 429)."),
             "Wait some minutes and try again. What arrived is kept.",
         ),
         500..=599 => trouble(
@@ -132,7 +132,7 @@ pub(crate) fn no_length(address: &str) -> Trouble {
 
 pub(crate) fn another_file(address: &str, why: &str) -> Trouble {
     trouble(
-        format!("{} at {} is another file than the one that is wanted: {why}.", file(address), host(address)),
+        format!("{} at {} is not the wanted file but another file: {why}.", file(address), host(address)),
         "Look the repository up again, or use another address.",
     )
 }
@@ -140,11 +140,11 @@ pub(crate) fn another_file(address: &str, why: &str) -> Trouble {
 pub(crate) fn incomplete(address: &str, why: &str) -> Trouble {
     trouble(
         format!(
-            "{} came from {} as long as the host says it is, but it is not all of it: {why}.",
+            "{} from {} has the length that the host states, but that is not all of it: {why}.",
             file(address),
             host(address)
         ),
-        "Nothing was kept of it. Use another address, or have the host send the whole file with its right length.",
+        "Nothing of it was kept. Use another address, or have the host send the whole file with its right length.",
     )
 }
 
@@ -155,11 +155,11 @@ pub(crate) fn changes(address: &str, why: &str) -> Trouble {
             file(address),
             host(address)
         ),
-        "Nothing was kept of it. Wait until the host has settled, or use another address.",
+        "Nothing of it was kept. Wait until the host has settled, or use another address.",
     )
 }
 
-/// `free` is what is left of the quota.
+/// `free` is the rest of the quota.
 pub(crate) fn no_room(needed: u64, free: u64) -> Trouble {
     trouble(
         format!(
@@ -174,9 +174,9 @@ pub(crate) fn no_room(needed: u64, free: u64) -> Trouble {
 pub(crate) fn full(name: &str, wanted: u64, written: u64, n_done: u64) -> Trouble {
     trouble(
         format!(
-            "The storage is full: of {} more of {name} it took {}. {} of the file are kept.",
-            size(wanted),
+            "The storage is full: it took {} of the next {} of {name}. {} of the file are kept.",
             size(written),
+            size(wanted),
             size(n_done)
         ),
         "Delete a stored model or free space on the disk, then go on.",
@@ -197,14 +197,14 @@ pub(crate) fn shelf(error: &ShelfError) -> Trouble {
 
 pub(crate) fn forgetful(name: &str) -> Trouble {
     trouble(
-        format!("The browser's storage gives back other bytes of {name} than were written, again and again."),
+        format!("The browser's storage repeatedly returned other bytes of {name} than were written."),
         "Check the disk, or use another browser.",
     )
 }
 
 pub(crate) fn unreadable_list(address: &str, why: &str) -> Trouble {
     trouble(
-        format!("What {} answered is no list of files: {why}.", host(address)),
+        format!("The answer of {} is not a list of files: {why}.", host(address)),
         "Check the name or the address. If it is right, the hub has changed; give the addresses of the files instead.",
     )
 }
@@ -221,13 +221,13 @@ pub(crate) fn no_such_model(key: &str) -> Trouble {
 }
 
 pub(crate) fn not_whole(title: &str) -> Trouble {
-    trouble(format!("{title} is not in the store as a whole yet."), "Fetch it first; what is there is kept.")
+    trouble(format!("{title} is not in the store as a whole."), "Fetch it first; what is there is kept.")
 }
 
 pub(crate) fn beyond_repair(name: &str, n_damaged: usize) -> Trouble {
     trouble(
         format!(
-            "{n_damaged} damaged pieces of {name} cannot be had again: every host that answers has another file by now."
+            "{n_damaged} damaged pieces of {name} cannot be downloaded again: every host that answers now has another file."
         ),
         "Fetch the model again; its file is replaced by the one that the host has now.",
     )

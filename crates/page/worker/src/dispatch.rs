@@ -1,13 +1,18 @@
 //! From the page's commands to the session's methods, and from what these return to the events that end a job.
 
-use engine::{Data, EngineError, OpenedDataSet, Preview};
+use std::rc::Rc;
+
+use engine::{Data, EngineError, OpenedDataSet, Preview, Session};
 use model::backend::Backend;
 use protocol::{BenchmarkData, Command, Event, Failure, JobId};
 use wasm_bindgen::prelude::JsValue;
 
 use crate::files::WebFiles;
-use crate::machine::On;
+use crate::host::WorkerHost;
 use crate::message;
+
+/// A session in this worker.
+pub(crate) type On<B> = Session<B, Rc<WorkerHost>, WebFiles>;
 
 /// What ends a job, with the bytes that travel beside it.
 type End = (Event, Option<Vec<u8>>);

@@ -12,13 +12,9 @@ use protocol::{
 
 use wasm_bindgen::prelude::JsValue;
 
-use crate::dispatch::carry_out;
-use crate::files::WebFiles;
+use crate::dispatch::{On, carry_out};
 use crate::host::WorkerHost;
 use crate::webgpu;
-
-/// A session in this worker.
-pub(crate) type On<B> = Session<B, Rc<WorkerHost>, WebFiles>;
 
 /// A graphics device whose own name is not known.
 const WEBGPU: &str = "WebGPU";

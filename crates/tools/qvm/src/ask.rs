@@ -20,7 +20,7 @@ pub(crate) struct AskArgs {
     /// Image the question is about; repeat for several
     #[arg(long)]
     image: Vec<PathBuf>,
-    /// Least visual tokens an image becomes (default: the model's)
+    /// Fewest visual tokens an image becomes (default: the model's)
     #[arg(long, requires = "max_visual_tokens")]
     min_visual_tokens: Option<u32>,
     /// Most visual tokens an image becomes (default: the model's)
@@ -29,7 +29,7 @@ pub(crate) struct AskArgs {
     /// Longest answer, in tokens
     #[arg(long, default_value_t = 256)]
     max_tokens: u32,
-    /// 0 picks the likeliest token every time
+    /// 0 always picks the likeliest token
     #[arg(long, default_value_t = 0.0)]
     temperature: f64,
     /// Smallest set of tokens with this much probability
@@ -41,7 +41,7 @@ pub(crate) struct AskArgs {
     /// The same seed gives the same answer
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// 1 is none
+    /// 1 means none
     #[arg(long, default_value_t = 1.0)]
     repetition_penalty: f32,
     #[command(flatten)]

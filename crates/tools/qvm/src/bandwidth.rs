@@ -8,16 +8,16 @@ use model::backend::{Backend, BackendError, Shape};
 use crate::clock::now_secs;
 use crate::workload::wait_for;
 
-/// Bytes of one array: far more than any cache holds, less than WebGPU's default limit of a binding (128 MiB).
+/// Bytes of one array: far more than any cache, less than WebGPU's default limit of a binding (128 MiB).
 const ARRAY_BYTES: usize = 96 << 20;
 
 const RUNS: usize = 5;
 
-/// Bytes per second that all threads together copy in main memory, each byte counted once as read and once as written.
-/// The best of a few runs: what the machine can do, not what others leave of it.
+/// Bytes per second that all threads together copy in main memory; each byte counts as read and as written. It is the best
+/// of a few runs: what the machine can do when other programs leave it alone.
 pub fn host_copy_bytes_per_sec() -> f64 {
     let n_threads = thread::available_parallelism().map_or(1, NonZero::get);
-    // Not zeros: the system hands out one page of zeros again and again.
+    // Not zeros: the system may map one page of zeros many times.
     let from = vec![1_u8; ARRAY_BYTES];
     let mut to = vec![2_u8; ARRAY_BYTES];
     let part = ARRAY_BYTES.div_ceil(n_threads);
@@ -33,11 +33,11 @@ pub fn host_copy_bytes_per_sec() -> f64 {
     (2 * ARRAY_BYTES) as f64 / secs.fold(f64::INFINITY, f64::min)
 }
 
-/// Bytes per second that a machine moves while it adds two large activations, the verb that computes least: two arrays
-/// are read and one is written.
+/// Bytes per second that a machine moves while it adds two large activations, the verb that computes least: it reads two
+/// arrays and writes one.
 ///
 /// # Errors
-/// Where the machine fails.
+/// If the machine fails.
 pub async fn add_bytes_per_sec<B: Backend>(b: &mut B) -> Result<f64, BackendError> {
     const ADDITIONS: usize = 4;
     let shape = Shape::new(ARRAY_BYTES / size_of::<f32>() / 4096, 4096);

@@ -15,8 +15,7 @@ use engine::{ByteSource, SourceError};
 /// The two files of a model.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ModelFiles {
-    /// Text model (GGUF, architecture qwen2vl), or a folder that holds it as text.gguf and the vision file as
-    /// mmproj.gguf
+    /// Text model (GGUF, architecture qwen2vl), or a folder with text.gguf and mmproj.gguf
     #[arg(long)]
     pub(crate) model: PathBuf,
     /// Vision file (GGUF, architecture clip)
@@ -37,7 +36,7 @@ impl ModelFiles {
             Some(mmproj) => [model.clone(), mmproj.clone()],
             None if model.is_dir() => ["text.gguf", "mmproj.gguf"].map(|name| model.join(name)),
             None => anyhow::bail!(
-                "{} is one file of two; name the vision file with --mmproj, or a folder that holds both",
+                "{} is one of two files; name the vision file with --mmproj, or a folder that has both",
                 model.display()
             ),
         };
@@ -63,7 +62,7 @@ impl PrecisionArg {
     }
 }
 
-/// A file on disk; a clone reads the same one.
+/// A file on disk; a clone reads the same file.
 #[derive(Clone, Debug)]
 pub(crate) struct FileSource {
     name: String,
@@ -83,7 +82,7 @@ impl FileSource {
         Ok(Self { name, file: Rc::new(file), n_bytes: metadata.len(), version })
     }
 
-    /// The same under the last part of its name, as it is written into reports: where a file lies is nobody's business.
+    /// The same, named without its folder: the name is written into reports, and the folder is private.
     pub(crate) fn open_by_name(path: &Path) -> anyhow::Result<Self> {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         Ok(Self { name, ..Self::open(path)? })

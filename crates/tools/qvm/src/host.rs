@@ -1,11 +1,15 @@
 //! A terminal as the engine's host: the answer goes to standard output, everything else to standard error.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::io::Write as _;
 
 use engine::Host;
 use protocol::{Event, JobId, Stage};
 
-/// Every job of this program: they follow one another, so one name is enough.
+use crate::progress::{Progress, Unit};
+
+/// Every job of this program: they run one after another, so one id is enough.
 pub(crate) const JOB: JobId = JobId(0);
 
 /// Prints what happens.
@@ -13,13 +17,26 @@ pub(crate) const JOB: JobId = JobId(0);
 pub(crate) struct Terminal {
     #[expect(clippy::disallowed_types, reason = "a native program: the clock is there")]
     started: std::time::Instant,
+    progress: RefCell<Option<Progress>>,
 }
 
 impl Terminal {
     pub(crate) fn new() -> Self {
         #[expect(clippy::disallowed_types, reason = "a native program: the clock is there")]
         let started = std::time::Instant::now();
-        Self { started }
+        Self { started, progress: RefCell::default() }
+    }
+
+    fn show(&self, what: impl Into<Cow<'static, str>>, unit: Unit, n_done: u64, n_total: u64) {
+        let mut progress = self.progress.borrow_mut();
+        // A stage that was interrupted leaves a bar of another kind.
+        let same = progress.take().filter(|bar| bar.counts(unit, n_total));
+        let bar = progress.insert(same.unwrap_or_else(|| Progress::new(unit, n_total)));
+        bar.say(what);
+        bar.set(n_done);
+        if n_done == n_total {
+            *progress = None;
+        }
     }
 }
 
@@ -37,31 +54,20 @@ impl Host for Terminal {
     fn emit(&self, event: Event) {
         match event {
             Event::Answer { text, .. } => {
-                // Whoever closed the pipe does not want to hear of it; the answer ends by itself.
+                // A reader that closed the pipe wants no error; the answer ends by itself.
                 let mut out = std::io::stdout().lock();
                 let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
             }
             Event::Progress { stage: Stage::ImageEncoding, done, total, .. } => {
-                eprint!("\rencoding the image: {done}/{total} blocks");
-                if done == total {
-                    eprintln!();
-                }
+                self.show("encoding the image", Unit::Blocks, done.into(), total.into());
             }
             Event::Progress { stage: Stage::VisionLoading, done, total, .. } => {
-                eprint!("\rloading the vision tower: {done}/{total} MiB");
-                if done == total {
-                    eprintln!();
-                }
+                // In MiB.
+                let [done, total] = [done, total].map(|n| u64::from(n) << 20);
+                self.show("loading the vision tower", Unit::Bytes, done, total);
             }
             Event::BenchmarkIndexing { bytes_done, bytes_total, n_rows, .. } => {
-                eprint!(
-                    "\rreading the file: {} of {} MiB, {n_rows} rows",
-                    bytes_done >> 20,
-                    bytes_total >> 20
-                );
-                if bytes_done == bytes_total {
-                    eprintln!();
-                }
+                self.show(format!("reading the file, {n_rows} rows"), Unit::Bytes, bytes_done, bytes_total);
             }
             Event::VisionFailed { failure, .. } => eprintln!("{}", failure.message),
             _ => {}

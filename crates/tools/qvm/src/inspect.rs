@@ -1,4 +1,4 @@
-//! `qvm inspect`: what a GGUF file holds.
+//! `qvm inspect`: what is in a GGUF file.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -9,6 +9,7 @@ use engine::ByteSource as _;
 use weights::{Gguf, HeaderReader};
 
 use crate::file::FileSource;
+use crate::grid::{self, left, right};
 
 #[derive(Args, Debug)]
 pub(crate) struct InspectArgs {
@@ -23,16 +24,19 @@ pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<()> {
         writeln!(out, "{key} = {value}")?;
     }
     writeln!(out)?;
-    for t in gguf.tensors() {
-        let shape = format!("{:?}", t.shape);
-        writeln!(out, "{:<40} {:<5} {shape:<20} {:>12} bytes", t.name, t.dtype.name(), t.n_bytes())?;
+    let rows = gguf.tensors().iter().map(|t| {
+        let (dtype, shape) = (t.dtype.name().to_owned(), format!("{:?}", t.shape));
+        vec![t.name.clone(), dtype, shape, format!("{} bytes", t.n_bytes())]
+    });
+    for line in grid::lines(&[left(0), left(0), left(0), right(0)], rows) {
+        writeln!(out, "{line}")?;
     }
     let (n_tensors, n_parameters) = (gguf.tensors().len(), gguf.n_parameters());
     writeln!(out, "\n{n_tensors} tensors, {n_parameters} parameters, {}", gguf.quantisation())?;
     Ok(())
 }
 
-/// What stands before the weights.
+/// Reads what is before the weights.
 pub(crate) async fn header(source: &mut FileSource) -> anyhow::Result<Gguf> {
     let mut reader = HeaderReader::new(source.n_bytes());
     loop {

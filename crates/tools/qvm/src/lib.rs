@@ -1,17 +1,19 @@
-//! The engine without a browser: what the `qvm` program does, and what the benchmark shares with it.
+//! The engine without a browser: the `qvm` program, and the measurements that the project's benchmark shares with it.
 
 mod ask;
 pub mod bandwidth;
 mod benchmark;
 mod clock;
 mod file;
+mod grid;
 mod host;
 mod inspect;
 mod machine;
-pub mod pack;
-mod pair;
+mod named;
+mod pack;
 mod profile;
-pub mod synth;
+mod progress;
+mod synth;
 mod trace;
 pub mod workload;
 
@@ -32,10 +34,10 @@ struct Cli {
 enum Command {
     /// Answer a question, about images or not
     Ask(ask::AskArgs),
-    /// Answer a benchmark's questions, or write them down
+    /// Run a benchmark, and work with its logs
     #[command(subcommand)]
     Bench(benchmark::BenchCommand),
-    /// Print what a GGUF file holds
+    /// Print what is in a GGUF file
     Inspect(inspect::InspectArgs),
     /// Write every stage of one user turn to a safetensors file
     Trace(trace::TraceArgs),
@@ -43,7 +45,7 @@ enum Command {
     Pack(pack::PackArgs),
     /// Write a GGUF pair of the true shapes with random weights
     Synth(synth::SynthArgs),
-    /// Time one pass by kinds of step, beside what the pass must cost
+    /// Time each kind of step of a pass, and compare with what it must cost
     Profile(profile::ProfileArgs),
 }
 
@@ -52,9 +54,9 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(refused) => {
-            // A closed pipe is no reason to fail twice.
+            // If the pipe is closed, nobody reads the second error either.
             let _ = refused.print();
-            // Help and version count as errors there, without being some.
+            // clap returns help and version as errors too.
             return if refused.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
         }
     };
@@ -63,13 +65,13 @@ pub fn main() -> ExitCode {
         Command::Bench(command) => benchmark::run(&command),
         Command::Inspect(args) => inspect::run(&args),
         Command::Trace(args) => trace::run(&args),
-        Command::Pack(args) => pack::run(&args),
-        Command::Synth(args) => synth::run(&args),
+        Command::Pack(args) => pack::run(args),
+        Command::Synth(args) => synth::run(args),
         Command::Profile(args) => profile::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever read the output has enough of it: `qvm inspect model.gguf | head`.
+        // The reader has enough: `qvm inspect model.gguf | head`.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("qvm: {error:#}");

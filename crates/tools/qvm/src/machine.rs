@@ -1,4 +1,4 @@
-//! Which machine computes.
+//! The choice of the machine.
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
@@ -8,10 +8,10 @@ use gpu::{Gpu, Options};
 use crate::clock::now_secs;
 use crate::file::PrecisionArg;
 
-/// The machine, and how it multiplies.
+/// The machine, and its precision.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct MachineArgs {
-    /// What computes
+    /// Machine that computes
     #[arg(long, value_enum, default_value = "cpu")]
     pub(crate) backend: BackendArg,
     /// How products are computed on the CPU
@@ -37,7 +37,7 @@ impl MachineArgs {
 /// The GPU.
 ///
 /// # Errors
-/// Where there is none that computes.
+/// If there is none that can compute.
 pub async fn open_gpu() -> Result<Gpu> {
     Gpu::open(Options::default(), now_secs).await.context("there is no GPU to use; --backend cpu needs none")
 }

@@ -21,13 +21,13 @@ pub(crate) struct TraceArgs {
     /// What the person says
     #[arg(long)]
     prompt: String,
-    /// Least pixels of a resized image
+    /// Fewest pixels of a resized image
     #[arg(long, default_value_t = 3136)]
     min_pixels: u32,
     /// Most pixels of a resized image
     #[arg(long, default_value_t = 12_845_056)]
     max_pixels: u32,
-    /// Greedy tokens to continue with; stop tokens do not end them
+    /// Greedy tokens to generate; stop tokens do not end them
     #[arg(long, default_value_t = 16)]
     tokens: usize,
     /// How products are computed
@@ -74,13 +74,13 @@ fn write(t: &Trace, path: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
-type Stage = (&'static str, Dtype, Vec<usize>, Vec<u8>);
+type TraceTensor = (&'static str, Dtype, Vec<usize>, Vec<u8>);
 
-fn integers(name: &'static str, shape: &[usize], values: impl Iterator<Item = u32>) -> Stage {
+fn integers(name: &'static str, shape: &[usize], values: impl Iterator<Item = u32>) -> TraceTensor {
     // Token ids, positions and grid sizes are far below 2^31.
     (name, Dtype::I32, shape.to_vec(), values.flat_map(|v| (v as i32).to_le_bytes()).collect())
 }
 
-fn floats(name: &'static str, shape: &[usize], values: &[f32]) -> Stage {
+fn floats(name: &'static str, shape: &[usize], values: &[f32]) -> TraceTensor {
     (name, Dtype::F32, shape.to_vec(), values.iter().flat_map(|v| v.to_le_bytes()).collect())
 }

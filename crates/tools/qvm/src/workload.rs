@@ -1,7 +1,7 @@
-//! What a model is timed with: one image, a prompt, and tokens that follow it, the same for every machine.
+//! The work that a model is timed with, the same on every machine: one image, a prompt, and tokens after it.
 //!
-//! The tokens have no meaning and the prompt is never tokenised: what a pass costs depends on how many there are. With
-//! [`model::plan::Plan`] as the machine the same pass is counted instead of computed.
+//! The tokens have no meaning, and the prompt is never tokenised: the cost of a pass depends only on their number. With
+//! [`model::plan::Plan`] as the machine, the same pass is counted instead of computed.
 
 use std::path::Path;
 
@@ -21,10 +21,10 @@ use crate::file::ModelFiles;
 use crate::host::Terminal;
 use crate::inspect::header;
 
-/// Loads the pair that [`synth`](crate::synth) or `qvm pack` wrote to a folder.
+/// Loads the pair in a folder, as `qvm pack` and `qvm synth` write it.
 ///
 /// # Errors
-/// Where the files cannot be read or are no model, or the machine has no room.
+/// If the files cannot be read or are not a model, or the machine has no room.
 pub async fn load<B: Backend>(b: &mut B, folder: &Path) -> Result<LoadedModel<B>> {
     load_files(b, &ModelFiles::of_folder(folder)).await
 }
@@ -33,37 +33,37 @@ pub(crate) async fn load_files<B: Backend>(b: &mut B, files: &ModelFiles) -> Res
     load_pair(b, &Terminal::new(), JobId(0), files.open()?.into()).await.map_err(in_words)
 }
 
-/// What went wrong, and what to do about it.
+/// An error with its remedy.
 pub(crate) fn in_words(error: EngineError) -> anyhow::Error {
     let Failure { message, remedy } = error.to_failure();
     anyhow::anyhow!("{message}\n{remedy}")
 }
 
-/// A pair without its weights, whose passes are counted.
+/// A pair without its weights: its passes are counted.
 #[derive(Debug)]
-pub struct Planned {
+pub struct PlannedPair {
     /// The language model.
     pub text: TextModel<Plan>,
     /// The vision tower.
     pub vision: VisionModel<Plan>,
 }
 
-/// Reads what stands before the weights of a folder's pair.
+/// Reads what is before the weights in a folder's pair.
 ///
 /// # Errors
 /// As [`load`].
-pub async fn plan(folder: &Path) -> Result<Planned> {
+pub async fn plan(folder: &Path) -> Result<PlannedPair> {
     plan_files(&ModelFiles::of_folder(folder)).await
 }
 
-pub(crate) async fn plan_files(files: &ModelFiles) -> Result<Planned> {
+pub(crate) async fn plan_files(files: &ModelFiles) -> Result<PlannedPair> {
     let [mut text, mut vision] = files.open()?;
     let (text, vision) = (header(&mut text).await?, header(&mut vision).await?);
     let config = TextConfig::new(&text)?;
-    Ok(Planned { text: TextTensors::planned(&text)?, vision: VisionTensors::planned(&vision, &config)? })
+    Ok(PlannedPair { text: TextTensors::planned(&text)?, vision: VisionTensors::planned(&vision, &config)? })
 }
 
-/// A conversation that is being read and continued.
+/// A conversation that is read and continued.
 #[derive(Debug)]
 pub struct Reading<'m, B: Backend> {
     text: &'m TextModel<B>,
@@ -74,14 +74,14 @@ pub struct Reading<'m, B: Backend> {
     n_tokens: usize,
 }
 
-/// Tokens that are read back together, and as many again that are under way meanwhile.
+/// Tokens that are read back together, while as many again are computed.
 const BATCH: usize = 8;
 
 impl<'m, B: Backend> Reading<'m, B> {
-    /// Reads a prompt of `n_prompt` tokens, and waits until the first token of its answer has come.
+    /// Reads a prompt of `n_prompt` tokens, and waits for the first token of its answer.
     ///
     /// # Errors
-    /// Where the machine fails.
+    /// If the machine fails.
     pub async fn prefill(b: &mut B, text: &'m TextModel<B>, n_prompt: usize) -> Result<Self, BackendError> {
         let ids: Vec<u32> = (0..n_prompt).map(|i| id(i, text.config.n_vocab)).collect();
         let positions: Vec<[u32; 3]> = (0..n_prompt).map(|i| [i as u32; 3]).collect();
@@ -97,11 +97,11 @@ impl<'m, B: Backend> Reading<'m, B> {
         Ok(Self { text, memory, sampler, newest, n_tokens: n_prompt })
     }
 
-    /// Decodes `n` tokens, whatever they are, and waits until the last has come. They are read back in batches, late, as
-    /// a machine with a slow way back wants it.
+    /// Decodes `n` tokens and waits for the last. They are read back late and in batches, which suits a machine with slow
+    /// readback.
     ///
     /// # Errors
-    /// Where the machine fails.
+    /// If the machine fails.
     pub async fn decode(&mut self, b: &mut B, n: usize) -> Result<Vec<u32>, BackendError> {
         let mut under_way = Vec::new();
         let mut ids = Vec::new();
@@ -123,7 +123,7 @@ impl<'m, B: Backend> Reading<'m, B> {
     }
 }
 
-/// Ids all over the vocabulary.
+/// Ids from the whole vocabulary.
 fn id(i: usize, n_vocab: usize) -> u32 {
     (i * 7919 % n_vocab) as u32
 }
@@ -141,16 +141,16 @@ fn sample<B: Backend>(
 /// An image of this size in pixels (multiples of 28), cut into patches.
 ///
 /// # Errors
-/// Where a side is 0 or no multiple of 28.
+/// If a side is 0 or not a multiple of 28.
 pub fn image(width_px: u32, height_px: u32, config: &VisionConfig) -> Result<Patches> {
     let pixel = |x: u32, y: u32| image::Rgb([(x * 5) as u8, (y * 3) as u8, (x * y) as u8]);
     Ok(patches(&RgbImage::from_fn(width_px, height_px, pixel), &config.normalisation)?)
 }
 
-/// Lets the tower look at an image, and waits until its vectors are there.
+/// Runs an image through the tower, and waits for its vectors.
 ///
 /// # Errors
-/// Where the machine fails.
+/// If the machine fails.
 pub async fn look<B: Backend>(
     b: &mut B,
     vision: &VisionModel<B>,
@@ -164,10 +164,10 @@ pub async fn look<B: Backend>(
     wait_for(b, &vectors).await
 }
 
-/// Waits until an activation is there, at the cost of one row's way to the host.
+/// Waits until an activation is computed, at the cost of reading one row.
 ///
 /// # Errors
-/// Where the machine fails.
+/// If the machine fails.
 pub async fn wait_for<B: Backend>(b: &mut B, x: &B::Tensor) -> Result<(), BackendError> {
     let row = b.last_row(x)?;
     b.read(&row).await.map(drop)

@@ -52,7 +52,7 @@ fn run(data: &str, more: &[&str]) -> Output {
     qvm(&[&args, more].concat())
 }
 
-/// What it says beside its output; it must succeed.
+/// Its messages on standard error; it must succeed.
 #[track_caller]
 fn said(output: &Output) -> String {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -111,7 +111,7 @@ fn a_run_that_was_broken_off_goes_on() {
     // Header, one answer, and a torn one.
     std::fs::write(&log, [lines[0], "\n", lines[1], "\n", &lines[2][..40]].concat()).unwrap();
     let said_then = said(&run(sample(), &args));
-    assert!(said_then.contains("going on behind 1 of 3 answers"), "{said_then}");
+    assert!(said_then.contains("continuing after 1 of 3 answers"), "{said_then}");
     assert_eq!(logged(&log), run_before);
     let other = run(sample(), &["--extent", "3", "--log", &log, "--preset", "advice"]);
     assert_refused(&other, &["holds another run", "visual tokens"]);

@@ -1,5 +1,3 @@
-use super::Backend;
-
 /// Rows and columns of an activation or a weight matrix. Activations always have two dimensions: heads are side by side in a
 /// row, and a parameter of the verbs that use them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,29 +55,6 @@ pub enum Activation {
     GeluErf,
 }
 
-/// Token ids to embed.
-#[derive(Debug)]
-pub enum Ids<'a, B: Backend> {
-    /// Known to the host.
-    Host(&'a [u32]),
-    /// A sampled one, which may not be computed yet. It does not pass through the host.
-    Sampled(&'a B::Token),
-}
-
-/// The keys and values of attention.
-#[derive(Debug)]
-pub enum Keys<'a, B: Backend> {
-    /// Computed in this pass, `(rows, n_kv * dim)` each.
-    Fresh {
-        /// Keys.
-        k: &'a B::Tensor,
-        /// Values.
-        v: &'a B::Tensor,
-    },
-    /// Everything in a cache.
-    Cached(&'a B::Cache),
-}
-
 /// A matrix with an optional bias: `y = x wT + b`.
 #[derive(Clone, Debug)]
 pub struct Linear<W> {
@@ -87,6 +62,13 @@ pub struct Linear<W> {
     pub weight: W,
     /// `(1, outputs)`
     pub bias: Option<W>,
+}
+
+impl<W> Linear<W> {
+    /// The same of something else that there is for each weight.
+    pub(super) fn map<V>(&self, f: impl Fn(&W) -> V) -> Linear<V> {
+        Linear { weight: f(&self.weight), bias: self.bias.as_ref().map(f) }
+    }
 }
 
 /// Scale, shift and epsilon of a normalisation.
@@ -98,6 +80,13 @@ pub struct Norm<W> {
     pub bias: Option<W>,
     /// Added to the variance (or mean square).
     pub eps: f32,
+}
+
+impl<W> Norm<W> {
+    /// As [`Linear::map`].
+    pub(super) fn map<V>(&self, f: impl Fn(&W) -> V) -> Norm<V> {
+        Norm { weight: f(&self.weight), bias: self.bias.as_ref().map(f), eps: self.eps }
+    }
 }
 
 /// A rotary table on the device: `(rows, dim / 2)` each.

@@ -5,8 +5,6 @@ mod check;
 mod error;
 mod verbs;
 
-pub use argument::{
-    Activation, Filling, Heads, Ids, Keys, Linear, Norm, Rotation, Sampling, Shape, Span, StepTime,
-};
+pub use argument::{Activation, Filling, Heads, Linear, Norm, Rotation, Sampling, Shape, Span, StepTime};
 pub use error::BackendError;
-pub use verbs::Backend;
+pub use verbs::{Backend, Ids, Keys};

@@ -3,9 +3,31 @@ use std::future::Future;
 use tensor::Dtype;
 
 use super::{
-    Activation, BackendError, Filling, Heads, Ids, Keys, Linear, Norm, Rotation, Sampling, Shape, Span,
-    StepTime, check,
+    Activation, BackendError, Filling, Heads, Linear, Norm, Rotation, Sampling, Shape, Span, StepTime, check,
 };
+
+/// Token ids to embed.
+#[derive(Debug)]
+pub enum Ids<'a, B: Backend> {
+    /// Known to the host.
+    Host(&'a [u32]),
+    /// A sampled one, which may not be computed yet. It does not pass through the host.
+    Sampled(&'a B::Token),
+}
+
+/// The keys and values of attention.
+#[derive(Debug)]
+pub enum Keys<'a, B: Backend> {
+    /// Computed in this pass, `(rows, n_kv * dim)` each.
+    Fresh {
+        /// Keys.
+        k: &'a B::Tensor,
+        /// Values.
+        v: &'a B::Tensor,
+    },
+    /// Everything in a cache.
+    Cached(&'a B::Cache),
+}
 
 /// A machine that does arithmetic on activations of shape (rows, columns).
 ///
@@ -134,7 +156,9 @@ pub trait Backend: Sized {
 
     /// Rows of `table` (vocabulary, columns) by token id.
     fn embed(&mut self, table: &Self::Weight, ids: Ids<'_, Self>) -> Result<Self::Tensor, BackendError> {
-        check::embed(self, table, &ids)?;
+        if let Ids::Host(ids) = ids {
+            check::embed(self.weight_shape(table), ids)?;
+        }
         self.do_embed(table, ids)
     }
     /// See [`embed`](Backend::embed).
@@ -142,7 +166,7 @@ pub trait Backend: Sized {
 
     /// `x wT + b`: (rows, inputs) to (rows, outputs).
     fn linear(&mut self, x: &Self::Tensor, w: &Linear<Self::Weight>) -> Result<Self::Tensor, BackendError> {
-        check::linear(self, x, w)?;
+        check::linear(self.shape(x), &w.map(|w| self.weight_shape(w)))?;
         self.do_linear(x, w)
     }
     /// See [`linear`](Backend::linear).
@@ -151,7 +175,7 @@ pub trait Backend: Sized {
 
     /// `(x - mean) / sqrt(variance + eps) * weight + bias`, per row.
     fn layer_norm(&mut self, x: &Self::Tensor, n: &Norm<Self::Weight>) -> Result<Self::Tensor, BackendError> {
-        check::norm(self, "layer_norm", x, n, true)?;
+        check::norm("layer_norm", self.shape(x), &n.map(|w| self.weight_shape(w)), true)?;
         self.do_layer_norm(x, n)
     }
     /// See [`layer_norm`](Backend::layer_norm).
@@ -163,7 +187,7 @@ pub trait Backend: Sized {
 
     /// `x / sqrt(mean square + eps) * weight`, per row.
     fn rms_norm(&mut self, x: &Self::Tensor, n: &Norm<Self::Weight>) -> Result<Self::Tensor, BackendError> {
-        check::norm(self, "rms_norm", x, n, false)?;
+        check::norm("rms_norm", self.shape(x), &n.map(|w| self.weight_shape(w)), false)?;
         self.do_rms_norm(x, n)
     }
     /// See [`rms_norm`](Backend::rms_norm).
@@ -179,7 +203,7 @@ pub trait Backend: Sized {
 
     /// `gate * sigmoid(gate) * up`.
     fn swiglu(&mut self, gate: &Self::Tensor, up: &Self::Tensor) -> Result<Self::Tensor, BackendError> {
-        check::pair(self, "swiglu", gate, up)?;
+        check::pair("swiglu", self.shape(gate), self.shape(up))?;
         self.do_swiglu(gate, up)
     }
     /// See [`swiglu`](Backend::swiglu).
@@ -187,7 +211,7 @@ pub trait Backend: Sized {
 
     /// Element by element.
     fn add(&mut self, x: &Self::Tensor, y: &Self::Tensor) -> Result<Self::Tensor, BackendError> {
-        check::pair(self, "add", x, y)?;
+        check::pair("add", self.shape(x), self.shape(y))?;
         self.do_add(x, y)
     }
     /// See [`add`](Backend::add).
@@ -200,7 +224,8 @@ pub trait Backend: Sized {
         n_heads: usize,
         rotation: &Rotation<Self::Tensor>,
     ) -> Result<Self::Tensor, BackendError> {
-        check::rope(self, x, n_heads, rotation)?;
+        let table = Rotation { cos: self.shape(&rotation.cos), sin: self.shape(&rotation.sin) };
+        check::rope(self.shape(x), n_heads, &table)?;
         self.do_rope(x, n_heads, rotation)
     }
     /// See [`rope`](Backend::rope).
@@ -218,7 +243,7 @@ pub trait Backend: Sized {
         k: &Self::Tensor,
         v: &Self::Tensor,
     ) -> Result<(), BackendError> {
-        check::append(self, cache, k, v)?;
+        check::append(self.cache_shape(cache), self.shape(k), self.shape(v))?;
         self.do_append(cache, k, v)
     }
     /// See [`append`](Backend::append).
@@ -237,7 +262,11 @@ pub trait Backend: Sized {
         heads: Heads,
         span: Span<'_>,
     ) -> Result<Self::Tensor, BackendError> {
-        check::attend(self, q, &keys, heads, span)?;
+        let (k, v) = match &keys {
+            Keys::Fresh { k, v } => (self.shape(k), self.shape(v)),
+            Keys::Cached(cache) => (self.cache_shape(cache), self.cache_shape(cache)),
+        };
+        check::attend(self.shape(q), k, v, heads, span)?;
         self.do_attend(q, keys, heads, span)
     }
     /// See [`attend`](Backend::attend).
@@ -256,7 +285,7 @@ pub trait Backend: Sized {
         rows: &Self::Tensor,
         at: usize,
     ) -> Result<Self::Tensor, BackendError> {
-        check::splice(self, x, rows, at)?;
+        check::splice(self.shape(x), self.shape(rows), at)?;
         self.do_splice(x, rows, at)
     }
     /// See [`splice`](Backend::splice).
@@ -269,7 +298,7 @@ pub trait Backend: Sized {
 
     /// The same elements, row by row, in another shape.
     fn reshape(&mut self, x: &Self::Tensor, to: Shape) -> Result<Self::Tensor, BackendError> {
-        check::reshape(self, x, to)?;
+        check::reshape(self.shape(x), to)?;
         self.do_reshape(x, to)
     }
     /// See [`reshape`](Backend::reshape).

@@ -23,11 +23,11 @@ pub struct TextBlock<W> {
 pub struct TextModel<B: Backend> {
     /// What the file says about it.
     pub config: TextConfig,
-    /// `(n_vocab, n_embd)`; also the head where that is tied.
+    /// `(n_vocab, n_embd)`; also the head if that is tied.
     pub(crate) embedding: Linear<B::Weight>,
     pub(crate) blocks: Vec<TextBlock<B::Weight>>,
     pub(crate) norm: Norm<B::Weight>,
-    /// `(n_vocab, n_embd)`, `None` where it is the embedding.
+    /// `(n_vocab, n_embd)`, `None` if it is the embedding.
     pub(crate) head: Option<Linear<B::Weight>>,
 }
 

@@ -35,7 +35,7 @@ pub trait Tensors<B: Backend> {
     /// Takes the weight that a tensor has become.
     fn arrived(&mut self, info: &TensorInfo, weight: B::Weight);
 
-    /// Room for a tensor that comes in pieces (see [`Backend::reserve`]); `None` where it must come whole.
+    /// Room for a tensor that comes in pieces (see [`Backend::reserve`]); `None` if it must come whole.
     fn reserve(&self, b: &mut B, info: &TensorInfo) -> Result<Option<Filling<B::Partial>>, LoadError> {
         if self.is_wanted_whole(info) {
             return Ok(None);

@@ -31,7 +31,7 @@ impl<B: Backend> TextTensors<B> {
         let c = &self.config;
         let (n_embd, n_kv, n_ff) = (c.n_embd, c.n_kv_cols(), c.n_ff);
         let a = &mut self.arrived;
-        // Grows as blocks are found: the number of layers is whatever the file says.
+        // Grows with each block that is found: the number of layers in the file may be wrong.
         let mut blocks = Vec::new();
         for i in 0..c.n_layers {
             let name = |part: &str| format!("blk.{i}.{part}");
@@ -87,7 +87,7 @@ impl<B: Backend> Tensors<B> for TextTensors<B> {
 }
 
 impl TextTensors<Plan> {
-    /// The model without its weights, from the header alone: its work can be counted, and a file whose tensors are
+    /// The model without its weights, from the header only: its work can be counted, and a file whose tensors are
     /// missing or of other shapes is refused before any weight is read.
     pub fn planned(gguf: &Gguf) -> Result<TextModel<Plan>, LoadError> {
         let mut plan = Plan::default();

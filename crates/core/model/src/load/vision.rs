@@ -61,7 +61,7 @@ impl<B: Backend> VisionTensors<B> {
         let (fc1, fc2) = if self.mlp_exchanged { ("ffn_down", "ffn_up") } else { ("ffn_up", "ffn_down") };
         let a = &mut self.arrived;
         let b = &*b;
-        // Grows as blocks are found: the number of layers is whatever the file says.
+        // Grows with each block that is found: the number of layers in the file may be wrong.
         let mut blocks = Vec::new();
         for i in 0..c.n_layers {
             let name = |part: &str| format!("v.blk.{i}.{part}");
@@ -124,7 +124,7 @@ impl<B: Backend> Tensors<B> for VisionTensors<B> {
 }
 
 impl VisionTensors<Plan> {
-    /// The tower without its weights, from the header alone: see [`TextTensors::planned`](super::TextTensors::planned).
+    /// The tower without its weights, from the header only: see [`TextTensors::planned`](super::TextTensors::planned).
     pub fn planned(gguf: &Gguf, text: &TextConfig) -> Result<VisionModel<Plan>, LoadError> {
         let mut plan = Plan::default();
         let mut tensors = Self::new(gguf, text)?;

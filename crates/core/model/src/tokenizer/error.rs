@@ -23,7 +23,7 @@ pub enum TokenizerError {
     /// The same text twice.
     #[error("tokens {first} and {second} of the vocabulary are both {token:?}; expected every token once")]
     Duplicate {
-        /// As it stands in the file.
+        /// As in the file.
         token: String,
         /// Id.
         first: u32,
@@ -43,15 +43,15 @@ pub enum TokenizerError {
     BadMerge {
         /// Place in `tokenizer.ggml.merges`, from 0.
         rank: usize,
-        /// As it stands in the file.
+        /// As in the file.
         merge: String,
     },
-    /// A merge of, or into, something that is no token.
+    /// A merge of, or into, something that is not a token.
     #[error("merge {rank} ({merge:?}) needs the token {token:?}, which the vocabulary does not have")]
     UnknownInMerge {
         /// Place in `tokenizer.ggml.merges`, from 0.
         rank: usize,
-        /// As it stands in the file.
+        /// As in the file.
         merge: String,
         /// The missing token.
         token: String,
@@ -65,7 +65,7 @@ pub enum TokenizerError {
         /// Its text.
         token: &'static str,
     },
-    /// The end token is no token.
+    /// The end token is not in the vocabulary.
     #[error("the model ends an answer with token {eos}, but its vocabulary has {n_tokens} tokens")]
     EosOutOfRange {
         /// `tokenizer.ggml.eos_token_id`.
@@ -73,7 +73,7 @@ pub enum TokenizerError {
         /// Entries of `tokenizer.ggml.tokens`.
         n_tokens: usize,
     },
-    /// The tokenizers library refused what was checked here before.
+    /// The tokenizers library refused a vocabulary that passed the checks above.
     #[error("the tokenizer could not be built: {reason}")]
     Build {
         /// The library's words.

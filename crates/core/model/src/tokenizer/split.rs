@@ -1,3 +1,4 @@
+use tokenizers::TokenizerImpl;
 use tokenizers::models::bpe::BPE;
 use tokenizers::normalizers::NFC;
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
@@ -5,7 +6,10 @@ use tokenizers::pre_tokenizers::sequence::Sequence;
 use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
 use tokenizers::tokenizer::SplitDelimiterBehavior;
 
-use super::{Pipeline, TokenizerError};
+use super::TokenizerError;
+
+/// Normaliser, splitter and model. The post-processor and the decoder that the type names are not used.
+pub(super) type Pipeline = TokenizerImpl<BPE, NFC, Sequence, ByteLevel, ByteLevel>;
 
 /// Where Qwen2 cuts text before merging: English contractions, words with one leading mark, single digits, marks,
 /// line breaks, blanks (of a run of blanks the last goes with the next word: the lookahead).

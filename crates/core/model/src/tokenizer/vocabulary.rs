@@ -1,6 +1,7 @@
 use tokenizers::models::bpe::{BPE, Vocab};
 
-use super::{TokenizerError, bytes::byte_chars};
+use super::TokenizerError;
+use super::alphabet::byte_chars;
 
 /// What a GGUF file says about its tokens (`tokenizer.ggml.*`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -23,7 +23,7 @@ fn spans(layout: &Layout) -> (usize, Vec<ImageSpan>) {
     (n + layout.1, spans)
 }
 
-/// `get_rope_index`: every piece begins one behind the greatest position so far.
+/// `get_rope_index`: every piece begins one after the greatest position so far.
 fn by_the_rule(layout: &Layout) -> Vec<[u32; 3]> {
     let mut all: Vec<[u32; 3]> = Vec::new();
     let next = |all: &[[u32; 3]]| all.iter().flatten().max().map_or(0, |p| p + 1);

@@ -1,4 +1,4 @@
-//! A writer of small GGUF files, and a reader loop; it writes what it is told, also nonsense.
+//! A writer of small GGUF files, and a reader loop; it writes anything, also nonsense.
 
 use weights::{Gguf, GgufError, HeaderReader};
 
@@ -57,7 +57,7 @@ pub(crate) struct Tensor {
 #[derive(Clone, Debug)]
 pub(crate) struct File {
     pub(crate) version: u32,
-    /// Where they are not the true ones.
+    /// If they differ from the true ones.
     pub(crate) n_tensors: Option<u64>,
     pub(crate) n_keys: Option<u64>,
     pub(crate) keys: Vec<(Vec<u8>, Value)>,
@@ -106,7 +106,7 @@ impl File {
         self
     }
 
-    /// A tensor behind those before it.
+    /// A tensor after those before it.
     pub(crate) fn tensor(mut self, name: &str, ne: &[u64], type_id: u32) -> Self {
         let dtype = tensor::Dtype::from_ggml(type_id).unwrap();
         let n_elements = ne.iter().product::<u64>() as usize;

@@ -92,7 +92,7 @@ fn real_files_are_read_as_candle_reads_them() {
     }
 }
 
-/// Every type of value at its bounds, alone and in an array.
+/// Every type of value at its bounds, on its own and in an array.
 #[test]
 fn every_type_of_value_is_read_as_candle_reads_it() {
     let scalars: [(u32, &[&[u8]]); 11] = [

@@ -150,7 +150,7 @@ fn names_are_unique_text() {
     assert_eq!(file.open().unwrap_err(), GgufError::DuplicateKey { key: "\"flags\"".into() });
     let file = File::small().tensor("output.weight", &[1], 0);
     assert_eq!(file.open().unwrap_err(), GgufError::DuplicateTensor { name: "\"output.weight\"".into() });
-    // candle drops zero bytes at the end of a name.
+    // Zero bytes at the end of a name are cut off.
     let file = File::small().tensor("output.weight\0\0", &[1], 0);
     assert_eq!(file.open().unwrap_err(), GgufError::DuplicateTensor { name: "\"output.weight\"".into() });
 

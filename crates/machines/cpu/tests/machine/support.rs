@@ -1,4 +1,4 @@
-//! Numbers to compute with, a machine to compute on, and how results are held against plain loops.
+//! Numbers to compute with, a machine to compute on, and the comparison with plain loops.
 
 use cpu::{Cpu, Precision};
 use model::backend::{Backend, Linear, Shape};
@@ -81,7 +81,7 @@ pub(crate) const F32_SUMS: Tolerance = Tolerance {
     reason: "sums of up to a few hundred f32 products of size 4 against the same in f64",
 };
 
-/// Holds a result against what a plain loop computed in f64.
+/// Compares a result with what a plain loop computed in f64.
 #[track_caller]
 pub(crate) fn assert_close(found: &Matrix, expected: &[Vec<f64>], tolerance: Tolerance) {
     assert_eq!(found.rows, expected.len(), "rows");

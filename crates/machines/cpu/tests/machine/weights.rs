@@ -35,7 +35,7 @@ fn bytes(dtype: Dtype) -> Vec<u8> {
     }
 }
 
-/// Where a block has its f16 numbers, and of what size they are in a weight: blocks of 256 multiply them once more.
+/// The places of a block's f16 numbers, and their size in a weight: blocks of 256 multiply them once more.
 fn scales(dtype: Dtype) -> (&'static [usize], f32) {
     match dtype {
         Dtype::Q4_0 | Dtype::Q5_0 | Dtype::Q8_0 => (&[0], 0.01),

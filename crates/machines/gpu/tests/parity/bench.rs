@@ -74,11 +74,6 @@ impl Bench {
         }
     }
 
-    /// The adapter, for a test that is not a case.
-    pub(crate) fn gpu(&mut self) -> &mut Gpu {
-        &mut self.gpu
-    }
-
     fn has(&self, wanted: Features) -> bool {
         let Features { f16, subgroups, packed_dot } = self.gpu.features();
         (f16 || !wanted.f16) && (subgroups || !wanted.subgroups) && (packed_dot || !wanted.packed_dot)

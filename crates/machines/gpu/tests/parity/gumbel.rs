@@ -127,33 +127,3 @@ pub(crate) fn through_the_shader(bench: &mut Bench, variant: &Variant) {
         }
     }
 }
-
-/// No noise of the other tokens makes up for a lead of 40. Eight million tokens draw in each step, until every value of the
-/// generator was drawn.
-#[test]
-fn no_value_of_the_generator_wins_by_itself() {
-    const N_TOKENS: u32 = 1 << 23;
-    let Some(mut bench) = Bench::open() else { return };
-    let mut logits = vec![0.0; N_TOKENS as usize];
-    logits[77] = 40.0;
-    let gpu = bench.gpu();
-    let (logits, used) = (bits(&logits), vec![0; N_TOKENS as usize / 32]);
-    let buffers = [&logits[..], &used[..], &[0]].map(|words| gpu.buffer(words));
-    let mut was_drawn = vec![false; N_VALUES as usize];
-    let mut n_missing = N_VALUES;
-    for step in 0.. {
-        let launch = sample::sample(&PLAIN, N_TOKENS, step, 0, Variant::default().features).unwrap();
-        pollster::block_on(gpu.run(&launch, &buffers.each_ref())).unwrap();
-        let token = gpu.read(&buffers[2]).unwrap()[0];
-        let value = hashed(token, step) >> 9;
-        assert_eq!(token, 77, "step {step}: the noise of value {value} made up for 40");
-        let mixed = hash(step ^ seed());
-        for token in 0..N_TOKENS {
-            let drawn = &mut was_drawn[(hash(token ^ mixed) >> 9) as usize];
-            n_missing -= u32::from(!std::mem::replace(drawn, true));
-        }
-        if n_missing == 0 {
-            break;
-        }
-    }
-}

@@ -3,13 +3,13 @@ use crate::{Request, Response, Trouble, identity::Identity, identity::is_encoded
 /// What a host's answer means.
 #[derive(Debug)]
 pub(super) enum Answer<B> {
-    /// The whole file follows, whatever was asked for.
+    /// The whole file follows, whatever was requested.
     Whole(B, Identity),
-    /// What was asked for follows.
+    /// The requested part follows.
     Part(B, Identity),
     /// The host is busy; it may say for how many seconds.
     Busy(Trouble, Option<f64>),
-    /// The host has not the bytes that were asked for, so it has another file.
+    /// The host does not have the requested bytes, so it has another file.
     Changed(String),
     /// The host will not give the file.
     Refused(Trouble),
@@ -26,7 +26,7 @@ pub(super) fn judge<B>(request: &Request, response: Response<B>) -> Answer<B> {
             Answer::Refused(trouble::not_gguf(url, b"", headers.content_type.as_deref()))
         }
         (200, _) => Answer::Whole(body, Identity::of(&headers, None)),
-        // A part of something compressed is no part of the file.
+        // A part of a compressed body is not a part of the file.
         (206, Some(_)) if is_encoded(&headers) => Answer::Refused(trouble::no_length(url)),
         (206, Some(range)) => {
             let seen = Identity::of(&headers, Some((range.start, range.end)));

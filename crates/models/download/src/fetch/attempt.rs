@@ -9,28 +9,28 @@ use crate::{
     trouble,
 };
 
-/// What came of asking one mirror once.
+/// The result of one request to one mirror.
 pub(super) enum Outcome {
-    /// What was asked for is in place.
+    /// The requested bytes are in place.
     Filled,
     /// The connection broke or the host is busy.
     Lost {
-        /// Why, for when this was the last time.
+        /// Why, in case this was the last attempt.
         trouble: Trouble,
-        /// For how many seconds the host wants to be left alone.
+        /// For how many seconds the host asks not to be contacted.
         after: Option<f64>,
-        /// Whether something worth the while came before.
+        /// Whether a useful number of bytes came before.
         progressed: bool,
     },
     /// This mirror's file is not the one that came from it before.
     Another(String),
     /// This mirror's file is not the one that came from other mirrors.
     Conflict(String),
-    /// This mirror will not do.
+    /// This mirror cannot be used.
     Refused(Trouble),
 }
 
-/// The bytes to ask for: what is missing of the first run of missing chunks.
+/// The bytes to request: the missing part of the first run of missing chunks.
 pub(super) struct Gap {
     pub(super) first: u32,
     pub(super) at: u64,
@@ -38,7 +38,7 @@ pub(super) struct Gap {
 }
 
 impl<N: Network, S: Shelf> Fetch<'_, N, S> {
-    /// Asks a mirror for the first run of chunks that are missing, and places what comes.
+    /// Requests the first run of missing chunks from a mirror, and puts them in place.
     pub(super) async fn attempt(&mut self, mirror: &str) -> Result<Outcome, Ended> {
         loop {
             let Some(gap) = self.gap() else { return Ok(Outcome::Filled) };
@@ -55,15 +55,15 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
             };
             match self.compare(mirror, &seen) {
                 Ok(true) => {}
-                // All of it comes, so what is there can be compared as it comes.
+                // The whole file comes, so it can be compared with the store as it comes.
                 Ok(false) if !is_part => {}
-                // Part of a chunk has no hash yet that it could be compared by.
+                // A part of a chunk has no hash to compare.
                 Ok(false) if !self.partial.is_empty() => {
                     self.partial.clear();
                     continue;
                 }
-                // The answer is held meanwhile: were it of a newer version than what is there, so would be the chunk that is asked
-                // for behind it.
+                // This answer is held meanwhile. If it is of a newer version than the store has, so is the chunk that is requested
+                // after it.
                 Ok(false) => {
                     if let Some(outcome) = self.confirm(mirror).await? {
                         return Ok(outcome);
@@ -94,8 +94,8 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
         })
     }
 
-    /// Asks for a gap. `If-Range` guards it where the version is known, unless this host does not allow that header to pages of
-    /// other origins: what the host says of its version is compared in any case.
+    /// Requests a gap. `If-Range` guards it if the version is known, unless this host does not allow that header to pages of
+    /// other origins. What the host says about its version is compared in any case.
     async fn send(
         &mut self,
         mirror: &str,
@@ -120,7 +120,7 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
         Ok((request, answer))
     }
 
-    /// Whether a mirror has the file that is wanted and that has begun to arrive; `Ok(false)` where its answer leaves that open.
+    /// Whether a mirror has the wanted file, and the one that has begun to arrive; `Ok(false)` if its answer leaves that open.
     fn compare(&self, mirror: &str, seen: &Identity) -> Result<bool, Outcome> {
         let refused = |why: String| Outcome::Refused(trouble::another_file(mirror, &why));
         let manifest = self.stored.manifest();
@@ -140,11 +140,11 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
             return Ok(true);
         };
         if seen.n_bytes.is_some_and(|n_bytes| n_bytes != ledger.n_total()) {
-            return Err(self.differs(mirror, "its length is another".to_owned()));
+            return Err(self.differs(mirror, "its length differs".to_owned()));
         }
         let is_same = is_same.or_else(|| manifest.validators.get(mirror)?.agrees(&seen.validator));
         match is_same {
-            Some(false) => Err(self.differs(mirror, "the host calls it another version".to_owned())),
+            Some(false) => Err(self.differs(mirror, "the host says that it is another version".to_owned())),
             is_same => Ok(is_same == Some(true)),
         }
     }
@@ -157,7 +157,7 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
         }
     }
 
-    /// Fetches a chunk that is in the store and compares it, before anything of this mirror is mixed with what is there.
+    /// Fetches a chunk that is in the store and compares it, before bytes of this mirror are mixed with those in the store.
     async fn confirm(&mut self, mirror: &str) -> Result<Option<Outcome>, Ended> {
         let Some((index, range)) = self.stored.ledger().and_then(|ledger| {
             let index = ledger.chunks().next_back()?;
@@ -172,10 +172,10 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
             Piece::Refused(trouble) => return Ok(Some(Outcome::Refused(trouble))),
         };
         let is_same = self.stored.ledger().is_some_and(|ledger| ledger.check(index, &bytes).is_ok());
-        Ok((!is_same).then(|| self.differs(mirror, "its bytes are others".to_owned())))
+        Ok((!is_same).then(|| self.differs(mirror, "its bytes differ".to_owned())))
     }
 
-    /// Takes note of what a mirror says, and sees that there is room.
+    /// Records what a mirror says, and makes sure that there is room.
     async fn accept(&mut self, mirror: &str, seen: &Identity) -> Result<Option<Outcome>, Ended> {
         let n_total = seen.n_bytes.or(self.stored.n_total()).or(self.wanted.n_bytes);
         let Some(n_total) = n_total else { return Ok(Some(Outcome::Refused(trouble::no_length(mirror)))) };
@@ -190,7 +190,7 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
         let is_fresh = self.wanted.sha256.is_none() && self.stored.n_done() == 0 && self.partial.is_empty();
         self.stored
             .amend(|manifest| {
-                // An answer whose headers may not be read says nothing against what was read before.
+                // An answer whose headers may not be read does not contradict what was read before.
                 let known = manifest.validators.entry(mirror.to_owned()).or_default();
                 if seen.validator != Validator::default() {
                     known.clone_from(&seen.validator);

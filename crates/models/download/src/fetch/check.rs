@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{Ledger, Network, Shelf, Trouble, trouble};
 
-/// What a check came to.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Check {
     /// Chunks that were read.
@@ -14,17 +14,17 @@ pub(crate) struct Check {
     pub(crate) n_repaired: u32,
 }
 
-/// What the mirrors had for one damaged chunk.
+/// What the mirrors returned for one damaged chunk.
 enum Mend {
     Bytes(Vec<u8>),
-    /// Hosts have other bytes, or none, and there is no other to wait for.
+    /// Hosts have other bytes, or none, and no further host may answer.
     Another,
-    /// Some host could not be asked.
+    /// Some host did not answer.
     Unknown(Trouble),
 }
 
 impl<N: Network, S: Shelf> Fetch<'_, N, S> {
-    /// Reads every chunk of a whole file again, and fetches those that are damaged: the bytes that are recorded, from any mirror.
+    /// Reads every chunk of a whole file again, and fetches those that are damaged: the recorded bytes, from any mirror.
     pub(crate) async fn check(&mut self) -> Result<Check, Ended> {
         let Some(ledger) = self.stored.ledger().filter(|ledger| ledger.is_whole()).cloned() else {
             return Err(trouble::not_whole(&self.wanted.name).into());
@@ -52,7 +52,7 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
             }
         }
         if !lost.is_empty() {
-            // Nobody has these bytes any more. Without them the file is not whole, and a fetch begins it anew.
+            // No host has these bytes any more. Without them the file is not whole, and a fetch starts it again.
             self.stored.forget(&lost).await?;
             // What the hosts call their version says nothing any more: the fetch is to compare bytes.
             self.stored.amend(|manifest| manifest.validators.clear()).await?;

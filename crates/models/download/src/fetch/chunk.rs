@@ -6,19 +6,19 @@ use super::{
 };
 use crate::{ByteRange, Keep, Network, Request, Trouble, trouble};
 
-/// What came of asking one mirror for a few bytes.
+/// The result of requesting a few bytes from one mirror.
 pub(super) enum Piece {
     /// The bytes.
     Bytes(Vec<u8>),
     /// The connection broke or the host is busy; it may say for how many seconds.
     Lost(Trouble, Option<f64>),
-    /// The host has no such bytes.
+    /// The host does not have these bytes.
     Changed(String),
     /// The host will not give them.
     Refused(Trouble),
 }
 
-/// Asks a mirror for the bytes of `range`. A host that sends the whole file is read until they are there.
+/// Asks a mirror for the bytes of `range`. If a host sends the whole file, it is read as far as needed.
 pub(super) async fn piece<N: Network>(
     way: Way<'_, N>,
     mirror: &str,

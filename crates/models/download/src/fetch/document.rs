@@ -1,9 +1,9 @@
 use super::{Ended, Way, mirrors::wait_secs};
 use crate::{Keep, Network, Request, Trouble, trouble};
 
-/// A list or a manifest that is longer is none.
+/// The longest list or manifest that is accepted.
 const MAX_BYTES: usize = 16 << 20;
-/// How often it is asked for again.
+/// How often it is requested again.
 const N_RETRIES: usize = 3;
 
 /// Fetches a small document; `what` names it for people.

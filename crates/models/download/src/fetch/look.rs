@@ -5,10 +5,10 @@ use super::{
 };
 use crate::{ByteRange, Keep, Network, Request, Trouble, Wanted, identity::Identity, trouble};
 
-/// How often a busy host is asked again by someone who only looks.
+/// How often a look asks a busy host again.
 const N_LOOKS: usize = 3;
 
-/// Asks the mirrors, one after the other, how long a file is and what it is. Bodies are dropped.
+/// Asks the mirrors, one after the other, for the length and hash of a file. Bodies are dropped.
 pub(crate) async fn look<N: Network>(way: Way<'_, N>, wanted: &Wanted) -> Result<Wanted, Ended> {
     let mut failure = None;
     for mirror in &wanted.mirrors {
@@ -31,8 +31,8 @@ pub(crate) async fn look<N: Network>(way: Way<'_, N>, wanted: &Wanted) -> Result
     Err(failure.unwrap_or_else(|| trouble::no_address(&wanted.name)).into())
 }
 
-/// One byte is asked for, since addresses that a hub has signed answer no HEAD. A host that does not expose Content-Range is asked
-/// for the whole file, and the answer is dropped behind its headers.
+/// Requests one byte, since addresses that a hub has signed do not answer HEAD. If a host does not expose Content-Range, the
+/// whole file is requested, and the answer is dropped after its headers.
 async fn ask<N: Network>(way: Way<'_, N>, mirror: &str) -> Result<Result<Identity, Trouble>, Keep> {
     let mut range = Some(ByteRange { start: 0, end: Some(1) });
     let mut n_vain = 0;

@@ -1,52 +1,52 @@
 use super::{Ended, Fetch, Pace, attempt::Outcome, whole::Verdict};
 use crate::{Network, Shelf, Trouble, address::Address, trouble};
 
-/// How long to wait before the same mirror is asked again, by how often in a row that was in vain.
+/// How long to wait before the next request to the same mirror, by the number of failures in a row.
 pub(super) const BACK_OFF_SECS: [f64; 6] = [0.5, 1.0, 2.0, 4.0, 8.0, 15.0];
-/// A host that asks to be left alone for longer is not waited for.
+/// If a host asks to wait longer, it is given up.
 const LONGEST_WAIT_SECS: f64 = 60.0;
-/// How often a file that turns out to be another one is fetched from the start.
+/// How often a file is fetched from the start because it turned out to be another one.
 const MAX_RESTARTS: u32 = 2;
 
-/// How many chunks may turn out not to be in the store as they were written, before the storage is given up.
+/// How many chunks may come back from the store other than they were written, before the storage is given up.
 const MAX_GAPS: u32 = 64;
 
-/// What became of one mirror.
+/// How one mirror ended.
 enum Left {
     /// The file is whole.
     Whole,
     /// The bytes were not those of their hash; the file was dropped.
     Wrong,
-    /// It has another file than the other mirrors, though maybe the one that is wanted.
+    /// It has another file than the other mirrors, but perhaps the wanted one.
     Conflict(String),
-    /// It will not do.
+    /// It cannot be used.
     Failed(Trouble),
 }
 
-/// Where to go on when every mirror has been asked.
+/// Where to continue after every mirror was asked.
 enum Next {
     /// Nowhere.
     Fail,
     /// With this mirror.
     From(usize),
-    /// With this mirror, from the start: it has a file, only not that of which there is a part.
+    /// With this mirror, from the start: it has a file, but not the one that the store has a part of.
     Anew(usize),
 }
 
-/// How long to wait for a host that was asked in vain `n` times before; `None` if that is enough.
+/// How long to wait for a host after `n` failures; `None` if it should be given up.
 pub(super) fn wait_secs(n: usize, after: Option<f64>) -> Option<f64> {
     let back_off = BACK_OFF_SECS.get(n)?;
     let secs = after.unwrap_or(0.0).max(*back_off);
     (secs <= LONGEST_WAIT_SECS).then_some(secs)
 }
 
-/// Refuses what no file can be fetched from.
+/// Refuses an address that no file can be fetched from.
 pub(super) fn check_address(mirror: &str) -> Result<(), Trouble> {
     Address::parse(mirror).map(drop).ok_or_else(|| trouble::not_an_address(mirror))
 }
 
 impl<N: Network, S: Shelf> Fetch<'_, N, S> {
-    /// Brings the file into the store, or what of it is missing there.
+    /// Brings the file into the store, or the missing part of it.
     pub(crate) async fn run(&mut self) -> Result<(), Ended> {
         self.stored.prune().await?;
         self.tell_progress(Pace::Now);
@@ -86,7 +86,7 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
                 Next::Fail => return Err(most_telling(failures).into()),
                 Next::From(first) => first,
                 Next::Anew(first) => {
-                    // What arrived cannot be completed by any mirror, so it gives way to what can be had.
+                    // No mirror can complete what arrived, so it is replaced by a version that can be downloaded.
                     let why = "no host has the version that had begun to arrive";
                     self.restart(&mirrors[first], why, &mut n_restarts).await?;
                     first
@@ -97,7 +97,7 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
         }
     }
 
-    /// Asks one mirror until the file is whole, or until it has been asked in vain too often.
+    /// Asks one mirror until the file is whole, or until it failed too often.
     async fn exhaust(&mut self, mirror: &str, n_restarts: &mut u32) -> Result<Left, Ended> {
         if let Err(trouble) = check_address(mirror) {
             return Ok(Left::Failed(trouble));
@@ -118,7 +118,7 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
                         return Ok(Left::Wrong);
                     }
                     Verdict::Incomplete(why) => {
-                        // It would be no other file the next time, so it is not asked for again.
+                        // The next request would bring the same file, so there is none.
                         self.partial.clear();
                         self.sum = super::whole::Sum::default();
                         self.stored.restart(self.wanted).await?;
@@ -141,7 +141,7 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
         }
     }
 
-    /// Drops what has arrived, since it belongs to another file than what comes.
+    /// Drops what has arrived, since it belongs to another file.
     async fn restart(&mut self, mirror: &str, why: &str, n_restarts: &mut u32) -> Result<(), Ended> {
         self.partial.clear();
         self.sum = super::whole::Sum::default();
@@ -156,7 +156,7 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
     }
 }
 
-/// One trouble of several: the first mirror is the best known, and the others are named.
+/// One trouble out of several: that of the first mirror, which is the best, with the messages of the others.
 fn most_telling(failures: Vec<Trouble>) -> Trouble {
     let mut failures = failures.into_iter();
     let Some(mut first) = failures.next() else { return trouble::nothing_wanted() };

@@ -1,8 +1,8 @@
 //! One file, from its mirrors into the store.
 //!
 //! [`Fetch`] goes over the mirrors (`mirrors`); each attempt (`attempt`) asks one of them for
-//! the first run of chunks that are missing, judges what it answers (`answer`), and places chunk after chunk
-//! (`take`). What lies in the store is [`Stored`]: bytes first, then their record.
+//! the first run of chunks that are missing, judges its answer (`answer`), and puts chunk after chunk in place
+//! (`take`). [`Stored`] is the file in the store: bytes first, then their record.
 
 mod answer;
 mod attempt;
@@ -29,7 +29,7 @@ use std::ops::Range;
 
 use crate::{CHUNK_BYTES, Network, Shelf, ShelfError, Wanted, stop::Stop};
 
-/// Says whether a file of this length is all that its own contents promise, or why not. It is read through the second argument.
+/// Says whether a file of this length is complete by its own contents, or why not. The second argument reads it.
 pub type Judge = fn(u64, &mut dyn FnMut(Range<u64>) -> Result<Vec<u8>, ShelfError>) -> Result<(), String>;
 
 /// How files are fetched.
@@ -37,11 +37,11 @@ pub type Judge = fn(u64, &mut dyn FnMut(Range<u64>) -> Result<Vec<u8>, ShelfErro
 pub struct Settings {
     /// Length of the chunks of files that are new in the store. Tests have small ones.
     pub chunk_bytes: u32,
-    /// What is left free of the browser's quota, in bytes.
+    /// The part of the browser's quota that is left free, in bytes.
     pub margin_bytes: u64,
-    /// After how many seconds without a byte a connection counts as broken.
+    /// A connection counts as broken after this many seconds without a byte.
     pub patience_secs: f64,
-    /// Has the last word on a file before it counts as whole: a host may say that it is shorter than it is.
+    /// Decides whether a file is whole: a host may state a length that is too short.
     pub judge: Judge,
 }
 
@@ -51,7 +51,7 @@ impl Default for Settings {
     }
 }
 
-/// What is told of a file on its way.
+/// What is reported about a file on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Happening {
     /// Bytes are in place.
@@ -67,7 +67,7 @@ pub(crate) enum Happening {
     Warned(String),
 }
 
-/// A file on its way into the store. Its lock is held by whoever has this.
+/// A file on its way into the store. Whoever has this holds its lock.
 pub(crate) struct Fetch<'a, N, S: Shelf> {
     way: Way<'a, N>,
     shelf: &'a S,
@@ -79,10 +79,10 @@ pub(crate) struct Fetch<'a, N, S: Shelf> {
     n_received: u64,
     /// The beginning of the first missing chunk, as far as it came before a connection broke.
     partial: Vec<u8>,
-    /// Whether what comes is compared with what is there, so that it adds nothing.
+    /// Whether the bytes that come are only compared with those in the store.
     is_comparing: bool,
     sum: whole::Sum,
-    /// A mirror that takes no If-Range.
+    /// A mirror that does not accept If-Range.
     no_if_range: Option<String>,
     warned_no_resume: bool,
 }
@@ -126,7 +126,7 @@ impl<'a, N: Network, S: Shelf> Fetch<'a, N, S> {
         self.n_received
     }
 
-    /// Tells how far the file is, at most ten times a second unless `always`.
+    /// Reports progress, at most ten times a second unless the pace is `Now`.
     fn tell_progress(&mut self, pace: Pace) {
         let now = self.way.network.now_secs();
         // A clock may be set back.

@@ -1,8 +1,8 @@
 use super::{Ended, Settings};
 use crate::{Shelf, trouble};
 
-/// Refuses `n_missing` more bytes that the browser has no room for. What it estimates is looked at first; since browsers may
-/// tell more than they grant, the room is then asked for in earnest.
+/// Refuses `n_missing` more bytes if the browser has no room for them. Its estimate is checked first. Since browsers may
+/// report more than they grant, the room is then requested.
 pub(crate) async fn check_room(shelf: &impl Shelf, n_missing: u64, settings: Settings) -> Result<(), Ended> {
     if n_missing == 0 {
         return Ok(());

@@ -6,7 +6,7 @@ use crate::{
     ledger_name, manifest_name, trouble,
 };
 
-/// One file in the store: its bytes, its ledger and its manifest, open. Bytes are safe before their record is written.
+/// One file in the store: its bytes, its ledger and its manifest, open. Bytes are flushed before their record is written.
 pub(crate) struct Stored<'a, S: Shelf> {
     shelf: &'a S,
     key: String,
@@ -18,7 +18,7 @@ pub(crate) struct Stored<'a, S: Shelf> {
 }
 
 impl<'a, S: Shelf> Stored<'a, S> {
-    /// Opens what there is of a file, or an empty one; says whether what there was belonged to another file and was dropped.
+    /// Opens what the store has of a file, or an empty one. Also says whether it belonged to another file and was dropped.
     pub(crate) async fn open(
         shelf: &'a S,
         key: &str,
@@ -49,7 +49,7 @@ impl<'a, S: Shelf> Stored<'a, S> {
             .is_some_and(|ledger| wanted.n_bytes.is_some_and(|n_bytes| n_bytes != ledger.n_total()));
         let had = stored.n_done() > 0;
         if stored.ledger.is_none() || is_another {
-            // A ledger that cannot be read: what it stood for is fetched again.
+            // If the ledger cannot be read, its chunks are fetched again.
             stored.restart(wanted).await?;
         }
         if stored.ledger.as_ref().is_none_or(|ledger| !ledger.is_whole()) {
@@ -75,7 +75,7 @@ impl<'a, S: Shelf> Stored<'a, S> {
         self.ledger.as_ref().map(Ledger::n_total)
     }
 
-    /// Makes an empty ledger for a file of this length. It is written with its first record.
+    /// Creates an empty ledger for a file of this length. It is written with its first record.
     pub(super) fn begin(&mut self, n_total: u64) -> Result<(), Trouble> {
         let ledger = Ledger::new(n_total, self.chunk_bytes);
         self.ledger = Some(ledger.map_err(|e| trouble::shelf(&ShelfError::Failed(e.to_string())))?);
@@ -106,7 +106,7 @@ impl<'a, S: Shelf> Stored<'a, S> {
             return Ok(());
         }
         let (at, record) = match self.records.n_bytes()? {
-            // The header comes with the first record; a torn header is written over.
+            // The header comes with the first record; a torn header is overwritten.
             0..32 => {
                 ledger.note(index, bytes);
                 (0, ledger.to_bytes())
@@ -125,18 +125,18 @@ impl<'a, S: Shelf> Stored<'a, S> {
         Ok(self.records.flush()?)
     }
 
-    /// The bytes of a chunk, as they lie in the store.
     /// Any bytes of the file.
     pub(super) fn bytes(&mut self, range: Range<u64>) -> Result<Vec<u8>, ShelfError> {
         self.data.read(range)
     }
 
+    /// The bytes of a chunk, as they are in the store.
     pub(super) fn read(&mut self, index: u32) -> Result<Vec<u8>, ShelfError> {
         let range = self.ledger.as_ref().map_or(0..0, |ledger| ledger.range(index));
         self.data.read(range)
     }
 
-    /// Forgets chunks that lie behind the end of the data.
+    /// Forgets chunks that lie past the end of the data.
     pub(super) async fn prune(&mut self) -> Result<(), ShelfError> {
         let n_data = self.data.n_bytes()?;
         let is_behind = |ledger: &Ledger, index: u32| ledger.range(index).end > n_data;
@@ -147,7 +147,7 @@ impl<'a, S: Shelf> Stored<'a, S> {
         if behind.is_empty() { Ok(()) } else { self.forget(&behind).await }
     }
 
-    /// Forgets chunks whose bytes are not what arrived.
+    /// Forgets chunks whose bytes are not those that arrived.
     pub(super) async fn forget(&mut self, chunks: &[u32]) -> Result<(), ShelfError> {
         if let Some(ledger) = &mut self.ledger {
             chunks.iter().for_each(|index| ledger.forget(*index));
@@ -192,11 +192,11 @@ impl<'a, S: Shelf> Stored<'a, S> {
 /// What is known of a file in the store; `None` if nothing is, or nothing that can be read.
 pub(crate) async fn read_manifest(shelf: &impl Shelf, key: &str) -> Result<Option<FileManifest>, ShelfError> {
     let bytes = shelf.read_small(&manifest_name(key)).await?;
-    // One that a crash tore is written anew; the ledger does not depend on it.
+    // If a crash tore it, it is written again; the ledger does not depend on it.
     Ok(bytes.and_then(|bytes| FileManifest::parse(&bytes).ok()))
 }
 
-/// What is known already, with what the wish says newly.
+/// What is known already, updated by the wish.
 fn merge(known: FileManifest, wanted: &Wanted) -> FileManifest {
     let mut manifest = FileManifest::new(wanted);
     manifest.mirrors.extend(known.mirrors.into_iter().filter(|mirror| !wanted.mirrors.contains(mirror)));

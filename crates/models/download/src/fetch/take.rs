@@ -11,18 +11,18 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
         self.take(mirror, body, gap.first, gap.at, end).await
     }
 
-    /// Takes a whole file from a host that does not begin where it was asked to: what is in place is compared and kept.
+    /// Takes a whole file from a host that ignores ranges: the chunks in place are compared and kept.
     pub(super) async fn reread(&mut self, mirror: &str, body: N::Body) -> Result<Outcome, Ended> {
         if self.stored.n_done() > 0 && !self.warned_no_resume {
             self.warned_no_resume = true;
             let host = trouble::host(mirror);
-            self.warn(format!("{host} cannot resume a download. It is read from the start; what is there is compared and kept."));
+            self.warn(format!("{host} cannot resume a download. The file is read from the start; the part in the store is compared and kept."));
         }
         self.partial.clear();
         let end = self.stored.n_total().unwrap_or(0);
         let n_done = self.stored.n_done();
         let mut outcome = self.take(mirror, body, 0, 0, end).await?;
-        // The next answer begins at the start again, whatever the last chunk came to.
+        // The next answer starts from the beginning, so the partial chunk is useless.
         self.partial.clear();
         if let Outcome::Lost { progressed, .. } = &mut outcome {
             *progressed = self.stored.n_done() > n_done;
@@ -30,7 +30,7 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
         Ok(outcome)
     }
 
-    /// Takes the bytes from `at` to `end` out of a body; `index` is the chunk that `at` lies in.
+    /// Takes the bytes from `at` to `end` from a body; `index` is the chunk that contains `at`.
     async fn take(
         &mut self,
         mirror: &str,
@@ -46,7 +46,7 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
             let came = match self.way.next(&mut body).await? {
                 Ok(Some(came)) => came,
                 Ok(None) => break,
-                // Everything is there; only the end of the answer did not come.
+                // Every byte is there; only the end of the answer did not come.
                 Err(_) if at == end => break,
                 Err(error) => {
                     return Ok(self.broke(mirror, trouble::no_answer(mirror, &error), n_done, n_partial));
@@ -90,7 +90,7 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
         Ok(Outcome::Filled)
     }
 
-    /// Puts a chunk that is complete in its place, or compares it with what is there.
+    /// Puts a complete chunk in its place, or compares it with the one that is there.
     fn finish(&mut self, mirror: &str, index: u32) -> Result<Option<Outcome>, Ended> {
         let bytes = std::mem::take(&mut self.partial);
         if index == 0 && !bytes.starts_with(b"GGUF") {
@@ -103,17 +103,17 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
             .map(|ledger| ledger.check(index, &bytes))
         {
             Some(Ok(())) => {}
-            Some(Err(_)) => return Ok(Some(self.differs(mirror, "its bytes are others".to_owned()))),
+            Some(Err(_)) => return Ok(Some(self.differs(mirror, "its bytes differ".to_owned()))),
             None => self.stored.place(index, &bytes)?,
         }
         self.sum.follow(index, &bytes);
-        // The next chunk goes where this one was.
+        // The buffer is used again for the next chunk.
         self.partial = bytes;
         self.partial.clear();
         Ok(None)
     }
 
-    /// A connection that broke: it was worth the while if a chunk came, or a good part of one that can be gone on with.
+    /// A connection that broke. It counts as progress if a chunk came, or a large part of one that can be resumed.
     fn broke(&self, mirror: &str, trouble: Trouble, n_done: u64, n_partial: u64) -> Outcome {
         let chunk_bytes = u64::from(self.stored.ledger().map_or(u32::MAX, Ledger::chunk_bytes));
         let has_version = self

@@ -2,7 +2,7 @@ use crate::{
     Body, Keep, Network, NetworkError, Request, Response, ShelfError, Trouble, stop, stop::Stop, trouble,
 };
 
-/// The network, with an end to patience and to the order.
+/// The network, limited by patience and by the order's stop.
 pub(crate) struct Way<'a, N> {
     pub(crate) network: &'a N,
     pub(crate) stop: &'a Stop,
@@ -25,7 +25,7 @@ impl<N: Network> Way<'_, N> {
     ) -> Result<Result<Response<N::Body>, NetworkError>, Keep> {
         let limit = self.network.pause(self.patience_secs);
         let answer = self.stop.until(stop::before(self.network.get(request), limit)).await?;
-        // Like a connection that broke: a host that is silent for so long may answer the next time.
+        // Treated as a broken connection: a silent host may answer the next time.
         Ok(answer.unwrap_or_else(|| Err(NetworkError::Broken(self.silence()))))
     }
 
@@ -49,10 +49,10 @@ impl<N: Network> Way<'_, N> {
     }
 }
 
-/// Why an order came to its end before its aim.
+/// Why an order ended before it was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
-    /// A person ended it.
+    /// A person stopped it.
     Stopped(Keep),
     /// It failed.
     Failed(Trouble),

@@ -3,16 +3,16 @@ use sha2::{Digest, Sha256};
 use super::{Ended, Fetch, Pace};
 use crate::{Ledger, Network, Shelf};
 
-/// The SHA-256 of a file's beginning.
+/// The SHA-256 of the beginning of a file.
 #[derive(Default)]
 pub(super) struct Sum {
     hasher: Sha256,
-    /// The first chunk that is not in it.
+    /// The first chunk that is not included.
     next: u32,
 }
 
 impl Sum {
-    /// Takes a chunk in if it is the next one.
+    /// Includes a chunk if it is the next one.
     pub(super) fn follow(&mut self, index: u32, bytes: &[u8]) {
         if index == self.next {
             self.hasher.update(bytes);
@@ -25,20 +25,20 @@ impl Sum {
     }
 }
 
-/// What a file that has every chunk turns out to be.
+/// The state of a file that has every chunk.
 pub(super) enum Verdict {
     /// Whole.
     Whole,
-    /// Chunks in the store are not what arrived; they are forgotten.
+    /// Some chunks in the store are not those that arrived; they are forgotten.
     Gaps,
     /// The bytes are not those of the hash.
     Wrong(String),
-    /// By its own header the file has more than the host gave.
+    /// By its own header the file is longer than the host sent.
     Incomplete(String),
 }
 
 impl<N: Network, S: Shelf> Fetch<'_, N, S> {
-    /// Compares the whole with its SHA-256, where that is known, and notes that the file is whole.
+    /// Compares the whole file with its SHA-256, if that is known, and records that the file is whole.
     pub(super) async fn verify(&mut self) -> Result<Verdict, Ended> {
         if let Some(expected) = self.stored.manifest().sha256.clone() {
             if !self.catch_up().await? {
@@ -58,7 +58,7 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
         Ok(Verdict::Whole)
     }
 
-    /// Takes into the sum what was in the store before, and says whether that is what arrived then.
+    /// Includes the chunks that were in the store before in the sum, and says whether they are still those that arrived.
     async fn catch_up(&mut self) -> Result<bool, Ended> {
         let n_chunks = self.stored.ledger().map_or(0, Ledger::n_chunks);
         while self.sum.next < n_chunks {
@@ -69,7 +69,7 @@ impl<N: Network, S: Shelf> Fetch<'_, N, S> {
                 return Ok(false);
             }
             self.sum.follow(index, &bytes);
-            // Reading does not wait, so messages get in here.
+            // Reading does not wait, so messages are handled here.
             self.way.pause(0.0).await?;
         }
         Ok(true)

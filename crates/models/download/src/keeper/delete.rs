@@ -10,7 +10,7 @@ use crate::{
     trouble,
 };
 
-/// How long a file that is in use is waited for: an order that was ended a moment ago lets go of it soon.
+/// How long to wait for a file that is in use: an order that was stopped a moment ago releases it soon.
 const PATIENCE_SECS: f64 = 3.0;
 
 impl<N: Network, S: Shelf, L: Locks, T: Fn(Report)> Keeper<N, S, L, T> {
@@ -24,8 +24,8 @@ impl<N: Network, S: Shelf, L: Locks, T: Fn(Report)> Keeper<N, S, L, T> {
         Ok(Report::Deleted { id, n_freed })
     }
 
-    /// Deletes models and the files that no other model shares, and says how many bytes that freed. Files that belong to no model
-    /// at all, which a crash may leave, go too.
+    /// Deletes models and the files that no other model shares, and says how many bytes that freed. Files without any model,
+    /// which a crash may leave, are deleted too.
     pub(super) async fn delete_models(&self, stop: &Stop, models: &[ModelKey]) -> Result<u64, Ended> {
         let mut doomed = BTreeSet::new();
         let mut kept = BTreeSet::new();
@@ -38,7 +38,7 @@ impl<N: Network, S: Shelf, L: Locks, T: Fn(Report)> Keeper<N, S, L, T> {
                 kept.extend(record.keys());
             }
         }
-        // All or nothing: the locks of every file that goes are held before the first one does.
+        // All or nothing: the locks of all these files are taken before the first file is deleted.
         let mut guards = Vec::new();
         for key in doomed.difference(&kept) {
             let name = lock_name(key);
@@ -54,7 +54,7 @@ impl<N: Network, S: Shelf, L: Locks, T: Fn(Report)> Keeper<N, S, L, T> {
         }
         let mut n_freed = 0;
         for model in models {
-            // One whose record cannot be read has no files here, and goes as well.
+            // A model whose record cannot be read has no files here. Its record is deleted as well.
             self.shelf.remove(&model_name(model)).await?;
         }
         for key in doomed.difference(&kept) {
@@ -70,7 +70,7 @@ impl<N: Network, S: Shelf, L: Locks, T: Fn(Report)> Keeper<N, S, L, T> {
         let orphans: BTreeSet<&str> = names.iter().filter_map(|(name, _)| file_of(name)).collect();
         let mut n_freed = 0;
         for key in orphans {
-            // Somebody may have begun to fetch it by now.
+            // Another order may have begun to fetch it by now.
             let Some(_lock) = self.locks.try_lock(&lock_name(key)).await? else { continue };
             let is_owned =
                 self.records().await?.iter().any(|(_, record)| record.keys().any(|its| its == key));
@@ -81,7 +81,7 @@ impl<N: Network, S: Shelf, L: Locks, T: Fn(Report)> Keeper<N, S, L, T> {
         Ok(n_freed)
     }
 
-    /// Removes a file: what says that it is whole first, its bytes last.
+    /// Removes a file: first the manifest, which says that it is whole, and last its bytes.
     async fn remove_file(&self, key: &str) -> Result<u64, Ended> {
         let names = [manifest_name(key), ledger_name(key), data_name(key)];
         let sizes = self.shelf.list().await?;

@@ -31,7 +31,7 @@ impl<N: Network, S: Shelf, L: Locks, T: Fn(Report)> Keeper<N, S, L, T> {
         let stored = self.stored_model(model.clone(), record).await?;
         let is_whole = stored.files.iter().all(|file| file.is_whole);
         let is_nothing = before.is_none() && stored.files.iter().all(|file| file.n_done == 0);
-        // A model that a person gives up goes, and so does one of which nothing could be had.
+        // A model that a person cancels is dropped, and so is one of which nothing arrived.
         let goes = keeps_nothing(&ended) || (is_nothing && matches!(ended, Ended::Failed(_)));
         if goes
             && !is_whole
@@ -61,7 +61,7 @@ impl<N: Network, S: Shelf, L: Locks, T: Fn(Report)> Keeper<N, S, L, T> {
         Ok(n_received)
     }
 
-    /// Refuses a wish that the browser has no room for, before its first byte.
+    /// Refuses a wish before its first byte if the browser has no room for it.
     async fn check_room_for(&self, stop: &Stop, wish: &Wish) -> Result<(), Ended> {
         let mut n_missing = 0_u64;
         for wanted in &wish.files {
@@ -74,7 +74,7 @@ impl<N: Network, S: Shelf, L: Locks, T: Fn(Report)> Keeper<N, S, L, T> {
                 None => match look(self.way(stop), wanted).await {
                     Ok(seen) => seen.n_bytes.unwrap_or(0),
                     Err(ended @ Ended::Stopped(_)) => return Err(ended),
-                    // No mirror answered a look. It is the fetch that tries for longer, and tells.
+                    // No mirror answered the look. The fetch tries for longer, and reports.
                     Err(Ended::Failed(_)) => 0,
                 },
             };
@@ -83,7 +83,7 @@ impl<N: Network, S: Shelf, L: Locks, T: Fn(Report)> Keeper<N, S, L, T> {
         check_room(&self.shelf, n_missing, self.settings).await
     }
 
-    /// Drops a model and those of its files that nobody shares or uses.
+    /// Drops a model and those of its files that no other model shares or uses.
     async fn drop_model(&self, model: &ModelKey) -> Result<(), Ended> {
         self.delete_models(&Stop::default(), std::slice::from_ref(model)).await.map(|_| ())
     }

@@ -1,4 +1,4 @@
-//! What becomes of orders: the whole behaviour of the context that reaches the network.
+//! Executes orders: the whole behaviour of the context that reaches the network.
 
 mod delete;
 mod fetch_order;
@@ -14,17 +14,17 @@ use crate::{
     trouble,
 };
 
-/// Executes orders over a network, a shelf and its locks, and tells reports.
+/// Executes orders over a network, a shelf and its locks, and sends reports.
 ///
-/// Several orders may run at once, each as its own future of [`Keeper::obey`]; a lock keeps two of them from one file, in this tab
-/// and across tabs.
+/// Several orders may run at once, each as its own future of [`Keeper::obey`]; a lock keeps two of them from the same file, in this
+/// tab and across tabs.
 pub struct Keeper<N, S, L, T> {
     network: N,
     shelf: S,
     locks: L,
     tell: T,
     settings: Settings,
-    /// What ends the orders that are under way. Never borrowed across an await.
+    /// The stops of the running orders. Never borrowed across an await.
     running: RefCell<BTreeMap<OrderId, Rc<Stop>>>,
 }
 
@@ -39,7 +39,7 @@ impl<N: Network, S: Shelf, L: Locks, T: Fn(Report)> Keeper<N, S, L, T> {
         Self { network, shelf, locks, tell, settings, running: RefCell::default() }
     }
 
-    /// Executes an order and tells its reports, the last of which ends it. A `Stop` acts as soon as this is polled.
+    /// Executes an order and sends its reports, the last of which ends it. A `Stop` acts as soon as this is polled.
     pub async fn obey(&self, order: Order) {
         match order {
             Order::Stop { id, keep } => {
@@ -60,7 +60,7 @@ impl<N: Network, S: Shelf, L: Locks, T: Fn(Report)> Keeper<N, S, L, T> {
         }
     }
 
-    /// Runs an order that can be stopped, and tells how it ended unless it succeeded.
+    /// Runs an order that can be stopped, and sends its last report.
     async fn run(&self, id: OrderId, order: impl AsyncFnOnce(&Stop) -> Result<Report, Ended>) {
         let stop = Rc::new(Stop::default());
         self.running.borrow_mut().insert(id, Rc::clone(&stop));
@@ -111,7 +111,7 @@ impl<N: Network, S: Shelf, L: Locks, T: Fn(Report)> Keeper<N, S, L, T> {
         Ok(Report::Checked { id, n_chunks: sum.n_chunks, n_repaired: sum.n_repaired })
     }
 
-    /// The lock of a file. Whoever has to wait for it is told so.
+    /// The lock of a file. If the order has to wait for it, that is reported.
     async fn lock(&self, id: OrderId, stop: &Stop, key: &str) -> Result<L::Guard, Ended> {
         let name = lock_name(key);
         if let Some(guard) = stop.until(self.locks.try_lock(&name)).await?? {
@@ -131,7 +131,7 @@ impl<N: Network, S: Shelf, L: Locks, T: Fn(Report)> Keeper<N, S, L, T> {
     }
 }
 
-/// Whether what has arrived is to go.
+/// Whether the bytes that have arrived are dropped.
 fn keeps_nothing(ended: &Ended) -> bool {
     matches!(ended, Ended::Stopped(Keep::Nothing))
 }

@@ -11,13 +11,13 @@ use crate::{
 
 const VERSION: u32 = 1;
 
-/// What the store says of a model. Its files have manifests of their own, once they are begun.
+/// The record of a model in the store. Its files have manifests of their own, once their download has begun.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct ModelRecord {
     pub(super) version: u32,
     pub(super) title: String,
     pub(super) entry: Option<String>,
-    /// As they were wished for, so that the wish can be repeated before any of them is begun, and has the same keys then.
+    /// As they were in the wish, so that it can be repeated with the same keys before any of their downloads has begun.
     pub(super) files: Vec<Wanted>,
     pub(super) used_at_secs: f64,
 }
@@ -28,7 +28,7 @@ impl ModelRecord {
         Self { version: VERSION, title, entry, files, used_at_secs }
     }
 
-    /// Of its files, in the order of the wish.
+    /// The keys of its files, in the order of the wish.
     pub(super) fn keys(&self) -> impl Iterator<Item = String> {
         self.files.iter().map(file_key)
     }
@@ -39,7 +39,7 @@ impl ModelRecord {
 }
 
 impl<N: Network, S: Shelf, L: Locks, T: Fn(crate::Report)> Keeper<N, S, L, T> {
-    /// The record of a model; `None` if there is none, or none that can be read: a fetch writes it anew.
+    /// The record of a model; `None` if there is none, or if it cannot be read: a fetch writes it again.
     pub(super) async fn record(&self, model: &ModelKey) -> Result<Option<ModelRecord>, ShelfError> {
         Ok(self.shelf.read_small(&model_name(model)).await?.and_then(|bytes| ModelRecord::parse(&bytes)))
     }
@@ -63,12 +63,12 @@ impl<N: Network, S: Shelf, L: Locks, T: Fn(crate::Report)> Keeper<N, S, L, T> {
         Ok(records)
     }
 
-    /// What there is of a file, without opening it.
+    /// What the store has of a file, without opening it.
     pub(super) async fn stored_file(&self, wanted: &Wanted) -> Result<StoredFile, ShelfError> {
         let key = file_key(wanted);
         let manifest = read_manifest(&self.shelf, &key).await?;
         let ledger = self.shelf.read_small(&ledger_name(&key)).await?;
-        // A ledger that cannot be read stands for nothing, here as where the file is opened.
+        // A ledger that cannot be read is ignored, as it is when the file is opened.
         let ledger = ledger.and_then(|bytes| Ledger::parse(&bytes).ok());
         let n_told = manifest.as_ref().and_then(|manifest| manifest.n_bytes).or(wanted.n_bytes);
         let has_all = ledger.as_ref().is_some_and(Ledger::is_whole);
@@ -78,7 +78,7 @@ impl<N: Network, S: Shelf, L: Locks, T: Fn(crate::Report)> Keeper<N, S, L, T> {
             mirrors: wanted.mirrors.clone(),
             n_done: ledger.as_ref().map_or(0, Ledger::n_done),
             n_total: ledger.as_ref().map(Ledger::n_total).or(n_told),
-            // Not what a host told later: with that the same wish would have another key.
+            // Not what a host said later: with that the same wish would have another key.
             sha256: wanted.sha256.clone(),
             is_whole: manifest.is_some_and(|manifest| manifest.is_whole) && has_all,
         })
@@ -106,7 +106,7 @@ impl<N: Network, S: Shelf, L: Locks, T: Fn(crate::Report)> Keeper<N, S, L, T> {
         Ok(Report::Inventory { id, models, space: self.shelf.space().await })
     }
 
-    /// Notes that a model is used now. Nothing is told: a date that is not written is no trouble of anyone's.
+    /// Records that a model is used now. Errors are not reported: a date that is not written harms nobody.
     pub(super) async fn note_use(&self, model: &ModelKey) {
         if let Ok(Some(mut record)) = self.record(model).await {
             record.used_at_secs = self.network.now_secs();

@@ -80,7 +80,7 @@ fn where_every_host_has_another_file_the_model_is_not_whole_any_more() {
     world.hosts.put(SECOND, Hosted::new(sample(N, 2)));
     world.shelf.flip(&download::data_name(&model.files[0].key), 70);
     let trouble = failed(&check(&world, &model));
-    assert!(trouble.message.contains("cannot be had again"), "{trouble:?}");
+    assert!(trouble.message.contains("cannot be downloaded again"), "{trouble:?}");
     let inventory = world.obey(Order::Inventory { id: ID });
     let Some(Report::Inventory { models, .. }) = inventory.last() else { panic!("{inventory:?}") };
     assert!(!models[0].files[0].is_whole);

@@ -135,7 +135,7 @@ fn what_is_no_list_is_said_to_be_none() {
         assert!(failed(&list(&place, "<!DOCTYPE html><title>x</title>")).message.contains("web page"));
         for body in ["", "null", "[1,2", "\"text\"", "{}", "[{}]", "{\"Data\":{}}x"] {
             let trouble = failed(&list(&place, body));
-            assert!(trouble.message.contains("no list"), "{body}: {trouble:?}");
+            assert!(trouble.message.contains("not a list"), "{body}: {trouble:?}");
         }
     }
     let place = Place::HuggingFace("o/r".to_owned());

@@ -13,7 +13,7 @@ fn world(first: Hosted, second: Hosted) -> World {
     world
 }
 
-/// Breaks for good behind three chunks. The first request is the look at its length.
+/// Breaks for good after three chunks. The first request is the look at its length.
 fn breaking(bytes: Vec<u8>) -> Hosted {
     let mut hosted = Hosted::failing(bytes, [Fault::None, Fault::DropAfter(3 * CHUNK as usize + 9)]);
     hosted.always = Some(Fault::Unreachable);

@@ -331,12 +331,6 @@ fn an_opening_that_fails_leaves_the_set_before_it() {
     let broken = file(sound());
     broken.breaks_at.replace(Some(0));
     refused(&mut talk, vec![broken], "The data set could not be read: own.tsv: the connection was lost.");
-    let data = || {
-        let source = DataSource::Picked { name: "own.tsv".into() };
-        BenchmarkData::File { source, selection: ALL }
-    };
-    let told = talk.told(|job| Command::OpenBenchmark { job, data: data() });
-    assert_eq!(told.unwrap_err().message, "The command `open benchmark` came with nothing.");
     for at in [StopAt::Beginning, StopAt::Breath(1), StopAt::Breath(2)] {
         talk.stop_next(at);
         refused(&mut talk, vec![file(sound())], "It was stopped before its end.");

@@ -11,7 +11,7 @@ use super::sheet::text;
 pub(crate) struct CompareArgs {
     /// Log of a run
     this: PathBuf,
-    /// Log of the run that it is held against
+    /// Log of the run that it is compared with
     other: PathBuf,
     /// What questions are grouped by
     #[arg(long, value_enum, default_value = "clinical-task")]

@@ -1,20 +1,20 @@
 use anyhow::bail;
 
-/// Things that are wrong with a file, told together: who mends one would otherwise meet the next.
+/// Everything that is wrong with a file, reported at once: fixing one fault should not only reveal the next.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
-    told: Vec<String>,
+    listed: Vec<String>,
     n: usize,
 }
 
-/// Further ones are counted.
-const MOST_TOLD: usize = 20;
+/// Faults that are listed; further ones are counted.
+const MOST_LISTED: usize = 20;
 
 impl Gathered {
     pub(crate) fn add(&mut self, trouble: String) {
         self.n += 1;
-        if self.told.len() < MOST_TOLD {
-            self.told.push(trouble);
+        if self.listed.len() < MOST_LISTED {
+            self.listed.push(trouble);
         }
     }
 
@@ -23,10 +23,10 @@ impl Gathered {
         if self.n == 0 {
             return Ok(());
         }
-        let more = match self.n - self.told.len() {
+        let more = match self.n - self.listed.len() {
             0 => String::new(),
             n => format!("\nand {n} more"),
         };
-        bail!("{} {what}:\n{}{more}", self.n, self.told.join("\n"))
+        bail!("{} {what}:\n{}{more}", self.n, self.listed.join("\n"))
     }
 }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::table::table;
 
-/// What a run is written as.
+/// How a run is written.
 #[derive(Args, Debug)]
 pub(crate) struct OutputArgs {
     /// Print the run as JSON instead of a table
@@ -28,7 +28,7 @@ pub(crate) struct OutputArgs {
 }
 
 impl OutputArgs {
-    /// A run takes minutes or days: better to hear before it than behind it that its report has no place.
+    /// A run takes minutes or days: a report that cannot be written should fail before it, not after it.
     pub(crate) fn check(&self) -> anyhow::Result<()> {
         for (path, _) in self.files() {
             check_writable(path)?;

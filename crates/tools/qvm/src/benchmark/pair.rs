@@ -4,13 +4,13 @@ use clap::Args;
 
 use crate::file::ModelFiles;
 
-/// Where the bundled pair lies in a checkout.
+/// Where the bundled pair is in a checkout.
 const BUNDLED: [&str; 2] = ["web/models/phantom/text.gguf", "web/models/phantom/mmproj.gguf"];
 
-/// The two files of a model, or none: then the bundled ones.
+/// The two files of a model. Without them, the bundled ones.
 #[derive(Args, Debug)]
 pub(crate) struct PairArgs {
-    /// Text model (default: the bundled one of the checkout that this is run in)
+    /// Text model (default: the bundled one, if this runs in a checkout)
     #[arg(long, requires = "mmproj")]
     model: Option<PathBuf>,
     /// Vision file of the same model

@@ -19,7 +19,7 @@ pub(crate) struct RescoreArgs {
     /// Questions with their answers in VLMEvalKit's columns, tab-separated; images are not needed. `.gz` is unpacked
     #[arg(long)]
     questions: PathBuf,
-    /// Predictions: columns `index` and `prediction`, tab-separated; further ones are passed over. `.gz` is unpacked
+    /// Predictions: columns `index` and `prediction`, tab-separated; other columns are ignored. `.gz` is unpacked
     #[arg(long)]
     predictions: PathBuf,
     /// How predictions are read: a version of VLMEvalKit's matching
@@ -61,9 +61,8 @@ fn scored(
         }
     }
     let path = args.predictions.display();
-    missing.into_result(&format!(
-        "questions have no prediction in {path} (--partial counts the others alone)"
-    ))?;
+    missing
+        .into_result(&format!("questions have no prediction in {path} (--partial counts only the others)"))?;
     Ok(row)
 }
 

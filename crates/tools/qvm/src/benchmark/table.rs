@@ -1,12 +1,15 @@
 use std::fmt::Write as _;
+use std::iter;
 
 use bench::{Cell, Grouping, PERMANENT_LINE, Preset, Row, Run};
 
-/// Counts as a terminal shows them: a table for each grouping, and what guessing gets.
+use crate::grid::{self, left, right};
+
+/// Counts for a terminal: a table for each grouping, and what guessing gets.
 pub(crate) fn row_tables(row: &Row) -> String {
     let mut out = String::new();
     for grouping in Grouping::ALL {
-        groups(&mut out, row, grouping);
+        out += &groups(row, grouping);
         out.push('\n');
     }
     let overall = row.overall();
@@ -16,19 +19,19 @@ pub(crate) fn row_tables(row: &Row) -> String {
 }
 
 /// A line for each group, and one for all questions.
-fn groups(out: &mut String, row: &Row, grouping: Grouping) {
-    push(out, grouping.title(), ["right", "accuracy", "95 % interval", "chance"]);
-    for (group, cell) in row.groups(grouping) {
-        push(out, group, figures(cell).each_ref().map(String::as_str));
-    }
-    push(out, "All questions", figures(row.overall()).each_ref().map(String::as_str));
+fn groups(row: &Row, grouping: Grouping) -> String {
+    // The same widths for every grouping, since their tables are printed below each other.
+    let columns = [left(34), right(12), right(10), right(16), right(8)];
+    let head = [grouping.title(), "right", "accuracy", "95 % interval", "chance"].map(str::to_owned);
+    let line = |(group, cell): (&str, &Cell)| iter::once(group.to_owned()).chain(figures(cell)).collect();
+    let lines = row.groups(grouping).chain(iter::once(("All questions", row.overall()))).map(line);
+    grid::lines(&columns, iter::once(head.to_vec()).chain(lines)).join("\n") + "\n"
 }
 
-/// A run as a terminal shows it: a line for each clinical task, one for all, and what guessing gets.
+/// A run for a terminal: a line for each clinical task, one for all, and what guessing gets.
 pub(crate) fn table(run: &Run) -> String {
     let row = run.row();
-    let mut out = String::new();
-    groups(&mut out, &row, Grouping::ClinicalTask);
+    let mut out = groups(&row, Grouping::ClinicalTask);
     let overall = row.overall();
     out.push('\n');
     let mut line = |text: String| {
@@ -84,10 +87,6 @@ pub(crate) fn table(run: &Run) -> String {
     }
     line(PERMANENT_LINE.to_owned());
     out
-}
-
-fn push(out: &mut String, name: &str, [right, accuracy, interval, chance]: [&str; 4]) {
-    let _ = writeln!(out, "{name:<34} {right:>11}  {accuracy:>8}  {interval:>14}  {chance:>6}");
 }
 
 fn figures(cell: &Cell) -> [String; 4] {

@@ -34,7 +34,7 @@ pub(crate) fn run(args: &TsvArgs) -> anyhow::Result<()> {
 }
 
 async fn records() -> anyhow::Result<Vec<Record>> {
-    // Nothing is computed: a session without a model opens data sets and shows their images.
+    // A session without a model can open data sets and show their images.
     let mut session = Session::new(PrecisionArg::Fast.machine(), Terminal::new());
     let questions = open(&mut session, Data::Sample).await?.questions;
     let mut records = Vec::new();

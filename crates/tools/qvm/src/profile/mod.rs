@@ -1,7 +1,6 @@
-//! `qvm profile`: where the time of a question goes.
+//! `qvm profile`: where the time for a question goes.
 
-mod stage;
-mod timed;
+mod report;
 
 use std::io::Write as _;
 
@@ -18,8 +17,7 @@ use crate::clock::now_secs;
 use crate::file::ModelFiles;
 use crate::machine::{BackendArg, MachineArgs, open_gpu};
 use crate::workload::{self, Reading};
-use stage::Stage;
-use timed::Timed;
+use report::StageReport;
 
 #[derive(Args, Debug)]
 pub(crate) struct ProfileArgs {
@@ -49,7 +47,7 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<()> {
         match args.machine.backend {
             BackendArg::Cpu => {
                 let bandwidth = bandwidth::host_copy_bytes_per_sec();
-                profile(Timed::new(args.machine.cpu()), "copying main memory", bandwidth, args).await
+                profile(args.machine.cpu().with_clock(now_secs), "copying main memory", bandwidth, args).await
             }
             BackendArg::Gpu => {
                 let mut gpu = open_gpu().await?;
@@ -84,7 +82,7 @@ async fn look<B: Backend>(
     planned: &VisionModel<Plan>,
     image: &Patches,
     bandwidth: f64,
-) -> Result<Stage> {
+) -> Result<StageReport> {
     let started_secs = now_secs();
     workload::look(b, vision, image).await?;
     let secs = now_secs() - started_secs;
@@ -98,7 +96,7 @@ async fn look<B: Backend>(
     workload::look(&mut plan, planned, image).await?;
     let n_tokens = image.grid.n_visual_tokens();
     let what = format!("image encoding, {} patches", image.grid.n_patches());
-    Ok(Stage { what, secs, timed_secs, n_tokens, steps, plan, bandwidth })
+    Ok(StageReport { what, secs, timed_secs, n_tokens, steps, plan, bandwidth })
 }
 
 async fn read_and_answer<B: Backend>(
@@ -107,14 +105,14 @@ async fn read_and_answer<B: Backend>(
     planned: &TextModel<Plan>,
     args: &ProfileArgs,
     bandwidth: f64,
-) -> Result<[Stage; 2]> {
+) -> Result<[StageReport; 2]> {
     let (n_prompt, n_decoded) = (args.prompt as usize, args.decode as usize);
     let n_context = text.config.n_context;
     ensure!(
         n_prompt + n_decoded <= n_context,
         "{n_prompt} and {n_decoded} tokens are asked for; the model's context has room for {n_context}"
     );
-    // Whatever a machine does once, such as compiling kernels, is done here.
+    // What a machine does only once, such as compiling kernels, happens here.
     Reading::prefill(b, text, n_prompt).await?.decode(b, 1).await?;
 
     let started_secs = now_secs();
@@ -136,7 +134,7 @@ async fn read_and_answer<B: Backend>(
 
     let (prefill_plan, decoding_plan) = count(planned, n_prompt, n_decoded).await.context("counting")?;
     Ok([
-        Stage {
+        StageReport {
             what: format!("prefill of {n_prompt} tokens"),
             secs: prefill_secs,
             timed_secs: timed_prefill_secs,
@@ -145,8 +143,8 @@ async fn read_and_answer<B: Backend>(
             plan: prefill_plan,
             bandwidth,
         },
-        Stage {
-            what: format!("decoding of {n_decoded} tokens behind {n_prompt}"),
+        StageReport {
+            what: format!("decoding of {n_decoded} tokens after {n_prompt}"),
             secs: decoding_secs,
             timed_secs: timed_decoding_secs,
             n_tokens: n_decoded,

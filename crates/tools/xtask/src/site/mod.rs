@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tower_http::services::ServeDir;
 use tower_http::services::fs::ServeFileSystemResponseBody;
+use tower_service::Service as _;
 
 use crate::Layout;
 
@@ -122,7 +123,7 @@ async fn answer(
         // A part of another version would not fit what the client has, so the whole file is sent.
         request.headers_mut().remove(RANGE);
     }
-    let mut response = files.try_call(request).await?;
+    let mut response = files.call(request).await?;
     response.headers_mut().extend(headers);
     Ok(response)
 }
@@ -130,7 +131,7 @@ async fn answer(
 /// The `ETag` of a file. `ServeDir` sends it, but does not know `If-Range`.
 async fn version(files: &mut ServeDir, request: &Request<Incoming>) -> Result<Option<HeaderValue>> {
     let look = Request::builder().method(Method::HEAD).uri(request.uri()).body(String::new())?;
-    Ok(files.try_call(look).await?.headers_mut().remove(ETAG))
+    Ok(files.call(look).await?.headers_mut().remove(ETAG))
 }
 
 #[cfg(test)]

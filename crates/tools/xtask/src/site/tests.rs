@@ -114,9 +114,15 @@ fn a_part_is_sent_only_of_the_version_that_was_begun() {
 fn nothing_outside_the_folder_is_sent() {
     let folder = Folder::new("outside");
     let site = Site::start(&folder.0.join("public"), 0, &[]).unwrap();
-    for path in
-        ["/../secret.txt", "/models/../../secret.txt", "//secret.txt", "/%2e%2e/secret.txt", "/models"]
-    {
+    for path in [
+        "/../secret.txt",
+        "/models/../../secret.txt",
+        "//secret.txt",
+        "/%2e%2e/secret.txt",
+        "/models",
+        "/absent.js",
+        "/index.html/below",
+    ] {
         let answer = get(&site, path, "");
         assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
     }

@@ -58,9 +58,9 @@ pub(crate) struct Hosted {
     pub(crate) refuses_if_range: bool,
     pub(crate) is_unexposed: bool,
     pub(crate) has_no_length: bool,
-    /// By request; behind the last everything is well.
+    /// By request; after the last everything works.
     pub(crate) faults: VecDeque<Fault>,
-    /// What goes wrong with every request behind those.
+    /// What goes wrong with every request after those.
     pub(crate) always: Option<Fault>,
 }
 

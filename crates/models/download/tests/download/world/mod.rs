@@ -1,4 +1,4 @@
-//! A world for downloads, in memory: hosts that misbehave as told, a shelf that may be full or crash, locks, and a clock that
+//! A world for downloads, in memory: hosts that misbehave as instructed, a shelf that may be full or crash, locks, and a clock that
 //! moves only when everybody waits.
 
 mod clock;
@@ -22,7 +22,7 @@ pub(crate) const CHUNK: u32 = 64;
 pub(crate) const SETTINGS: Settings =
     Settings { chunk_bytes: CHUNK, margin_bytes: 100, patience_secs: 60.0, judge: |_, read| judge(read) };
 
-/// The files of these tests say nothing of their length, but for those that end in this.
+/// The files of these tests do not say their length, except those that end in this.
 pub(crate) const CUT: &[u8] = b"CUT";
 
 fn judge(read: &mut dyn FnMut(Range<u64>) -> Result<Vec<u8>, ShelfError>) -> Result<(), String> {
@@ -51,7 +51,7 @@ impl World {
         world
     }
 
-    /// A keeper as a tab has it, and what it tells.
+    /// A keeper as a tab has it, and what it reports.
     pub(crate) fn keeper(&self) -> (Rc<TestKeeper>, Told) {
         let told = Told::default();
         let tell: Tell = Box::new({
@@ -63,7 +63,7 @@ impl World {
         (Rc::new(keeper), told)
     }
 
-    /// What a fresh tab tells of one order.
+    /// What a fresh tab reports about one order.
     pub(crate) fn obey(&self, order: Order) -> Vec<Report> {
         let (keeper, told) = self.keeper();
         self.clock.run(vec![Box::pin(async move { keeper.obey(order).await })]);

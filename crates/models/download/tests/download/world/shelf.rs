@@ -19,12 +19,12 @@ struct State {
     open: RefCell<Vec<String>>,
     /// Bytes that fit in all.
     capacity: Cell<Option<u64>>,
-    /// What the browser says of it, where that is something else.
+    /// What the browser says about it, if that is something else.
     told_quota: Cell<Option<u64>>,
     /// Writes and flushes until the tab dies.
     n_until_crash: Cell<Option<u32>>,
     n_written: Cell<u64>,
-    /// Whether the browser grants what it tells of, which is then its capacity.
+    /// Whether the browser grants what it reports, which is then its capacity.
     is_honest: Cell<bool>,
     /// Writes of data until one is short, though there is room.
     n_until_short: Cell<Option<u32>>,
@@ -64,7 +64,7 @@ impl MemoryShelf {
         self.0.told_quota.set(Some(n_bytes));
     }
 
-    /// It tells that there is more room than there is, and does not grant it.
+    /// It reports more room than there is, and does not grant it.
     pub(crate) fn grant(&self, n_bytes: u64) {
         self.set_capacity(Some(n_bytes));
         self.tell_quota(1 << 40);
