@@ -109,26 +109,6 @@ pub(crate) const CIRCLES: Circles = Circles(&[
         reason: "the host posts messages, whose conversion reads the host's objects",
     },
     Known {
-        member: "app",
-        modules: &["browser::models", "browser::page"],
-        reason: "components call the page's handle, and the handle exports what a view shows",
-    },
-    Known {
-        member: "app",
-        modules: &["state::benchmark::acts", "state::benchmark::resume"],
-        reason: "a resumed run asks its next question as a new one does",
-    },
-    Known {
-        member: "app",
-        modules: &["state::acts", "state::apply", "state::backend", "state::models", "state::vision"],
-        reason: "what the worker says and what a person does each call for the other's next step",
-    },
-    Known {
-        member: "app",
-        modules: &["state::benchmark", "state::files", "state::model"],
-        reason: "the files that are still needed are read off the parts of the state that name them",
-    },
-    Known {
         member: "web",
         modules: &["error", "property"],
         reason: "an error reads its text from a property, and reading a property can fail",

@@ -5,9 +5,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DragEvent, File, FileList, HtmlInputElement};
 
-use super::navigation;
 use super::page::Page;
-use crate::state::View;
+use crate::state::{Input, View};
 
 /// Listens for as long as the page lives. A dropped file never makes the browser leave the page.
 pub(crate) fn listen(page: Page) {
@@ -55,10 +54,10 @@ pub(crate) fn take(page: Page, files: Vec<File>) {
         page.load_files(files);
     } else if let Some(file) = files.into_iter().next() {
         if ends(&file, &[".tsv", ".jsonl", ".json"]) {
-            navigation::open(page, View::Benchmark);
+            page.input(Input::Go(View::Benchmark));
             page.open_data_file(file);
         } else {
-            page.open_file(file);
+            page.open_image(file);
         }
     }
 }

@@ -3,6 +3,7 @@
 mod ask;
 mod benchmark;
 mod client;
+mod device;
 mod downloads;
 mod intake;
 mod keyed;
@@ -13,6 +14,7 @@ mod pixels;
 mod saving;
 mod settings;
 mod shell;
+mod tab;
 
 use leptos::prelude::*;
 
@@ -46,15 +48,11 @@ fn App() -> impl IntoView {
     let model = page.slice(|state| state.model.name());
     let job = page.slice(|state| state.phase().name());
     let backend = page.slice(|state| state.backend.chosen.map(kind_name));
-    let view = page.slice(|state| state.view);
+    let view = page.slice(|state| state.view.current);
     let vision = page.slice(|state| state.vision_name());
     let downloader = page.slice(|state| state.models.downloader.name());
-    page.start_downloads_later();
-    // Made on the first visit and kept from then on, with everything that was scrolled and typed.
-    let is_benchmark_made =
-        Memo::new(move |made: Option<&bool>| made.is_some_and(|made| *made) || view.get() == View::Benchmark);
-    let is_models_made =
-        Memo::new(move |made: Option<&bool>| made.is_some_and(|made| *made) || view.get() == View::Models);
+    let is_benchmark_made = page.slice(|state| state.view.is_benchmark_made);
+    let is_models_made = page.slice(|state| state.view.is_models_made);
     view! {
         <Header/>
         <main

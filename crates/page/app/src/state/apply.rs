@@ -1,20 +1,19 @@
-use protocol::{Command, Event, Failure, ImageInfo, JobId, ModelInfo, Stage, Turns};
+use protocol::{Event, Failure, JobId, ModelInfo, Stage, Turns};
 
-use super::acts::send_waiting;
 use super::{
-    Loading, ModelState, Pair, Picture, Purpose, Shown, State, Turn, TurnState, WorkerState, backend,
-    benchmark, models, rebuilding, vision,
+    Loading, ModelState, Pair, Picture, Purpose, State, Turn, TurnState, WorkerState, backend, benchmark,
+    models, rebuilding, vision,
 };
 use crate::catalogue::BUNDLED;
 
-/// Takes one event of the worker and gives what the worker must be told in turn. Events of jobs that the page no
-/// longer waits for change nothing. `now_secs` is any steady clock; only differences count.
-pub fn apply(state: &mut State, event: Event, now_secs: f64) -> Vec<Command> {
+/// Takes one event of the worker. Events of jobs that the page no longer waits for change nothing. `now_secs` is any steady clock;
+/// only differences count.
+pub(super) fn apply(state: &mut State, event: Event, now_secs: f64) {
     rebuilding::note(state, &event);
     match event {
         Event::Started => {
             state.worker = WorkerState::Running;
-            send_waiting(state)
+            state.send_waiting();
         }
         Event::BackendChosen { job, chosen, candidates, model } => {
             backend::chosen(state, job, chosen, candidates, model)
@@ -34,18 +33,11 @@ pub fn apply(state: &mut State, event: Event, now_secs: f64) -> Vec<Command> {
                 ModelState::Ready(_) => state.vision.note(job, part, bytes_done, bytes_total),
                 _ => {}
             }
-            Vec::new()
         }
         Event::ModelReady { job, model } => model_ready(state, job, model),
-        Event::VisionReady { job, model } => {
-            vision::ready(state, job, model);
-            Vec::new()
-        }
-        Event::VisionFailed { job, culprit, failure } => {
-            vision::failed(state, job, culprit, failure);
-            Vec::new()
-        }
-        Event::ImageReady { job, image } => image_ready(state, job, image),
+        Event::VisionReady { job, model } => vision::ready(state, job, model),
+        Event::VisionFailed { job, culprit, failure } => vision::failed(state, job, culprit, failure),
+        Event::ImageReady { job, image } => state.image_ready(job, image),
         Event::Progress { job, stage, done, total, elapsed_secs } => {
             if stage == Stage::VisionLoading {
                 state.vision.note_mib(done, total);
@@ -54,14 +46,12 @@ pub fn apply(state: &mut State, event: Event, now_secs: f64) -> Vec<Command> {
                 set_stage(turn, stage);
                 state.readings.note(stage, done, total, elapsed_secs);
             }
-            Vec::new()
         }
         Event::Answer { job, text } => {
             if let Some(turn) = running(state, job) {
                 set_stage(turn, Stage::Decoding);
                 turn.answer.push_str(&text);
             }
-            Vec::new()
         }
         // The notice about it is `rebuilding`'s; the turn says so too.
         Event::Rebuilding { job, .. } => {
@@ -69,22 +59,19 @@ pub fn apply(state: &mut State, event: Event, now_secs: f64) -> Vec<Command> {
                 set_stage(turn, Stage::Reloading);
                 turn.is_rebuilt = true;
             }
-            Vec::new()
         }
         Event::Profile { job, profile } => {
             if running(state, job).is_some() {
                 state.profiling.latest = Some(profile);
             }
-            Vec::new()
         }
         Event::Answered { job, end, timings } => {
-            let Some(turn) = running(state, job) else { return Vec::new() };
+            let Some(turn) = running(state, job) else { return };
             turn.state = TurnState::Ended { end, timings: Some(timings) };
             let image = turn.image.as_ref().map(|image| image.id);
             // A single question leaves nothing behind that a follow-up could build on.
             state.context_image = if turn.turns == Turns::FollowUp { image } else { None };
             state.readings.finish(&timings);
-            Vec::new()
         }
         Event::BenchmarkOpened { job, data, questions, problems, n_problems, fingerprint } => {
             benchmark::data::note_problems(state, job, problems, n_problems);
@@ -93,38 +80,28 @@ pub fn apply(state: &mut State, event: Event, now_secs: f64) -> Vec<Command> {
         }
         Event::BenchmarkIndexing { job, bytes_done, bytes_total, n_rows } => {
             benchmark::data::indexing(state, job, bytes_done, bytes_total, n_rows);
-            Vec::new()
         }
         Event::RunsListed { runs, on_disk, .. } => benchmark::kept::listed(state, runs, on_disk),
         Event::RunKept { job } => {
             benchmark::kept::kept(state, job);
-            Vec::new()
         }
         Event::RunRead { job, id, answers } => {
             benchmark::kept::read(state, job, id, answers);
-            Vec::new()
         }
         Event::BenchmarkAnswered { job, number, reply } => {
             benchmark::answered(state, job, number, reply, now_secs)
         }
-        Event::RunWritten { job, .. } => {
-            benchmark::analysis::written(state, job);
-            Vec::new()
+        Event::RunWritten { job, name, media_type } => {
+            benchmark::analysis::written(state, job, name, media_type);
         }
         Event::RunAnalysed { job, analysis } => {
             benchmark::analysis::analysed(state, job, analysis);
-            Vec::new()
         }
-        Event::BenchmarkImage { job, .. } => {
-            benchmark::shown(state, job);
-            Vec::new()
-        }
+        Event::BenchmarkImage { job, width_px, .. } => benchmark::shown(state, job, width_px),
         Event::Failed { job, failure } => {
-            if let Some(commands) = backend::failed(state, job, &failure) {
-                return commands;
+            if !backend::failed(state, job, &failure) {
+                fail(state, job, failure);
             }
-            fail(state, job, failure);
-            Vec::new()
         }
     }
 }
@@ -136,11 +113,11 @@ fn running(state: &mut State, job: JobId) -> Option<&mut Turn> {
         .filter(|turn| matches!(turn.state, TurnState::Running { job: its, .. } if its == job))
 }
 
-fn model_ready(state: &mut State, job: JobId, model: ModelInfo) -> Vec<Command> {
-    let ModelState::Loading(loading) = &state.model else { return Vec::new() };
-    let Purpose::Open(pair) = &loading.purpose else { return Vec::new() };
+fn model_ready(state: &mut State, job: JobId, model: ModelInfo) {
+    let ModelState::Loading(loading) = &state.model else { return };
+    let Purpose::Open(pair) = &loading.purpose else { return };
     if loading.job != job {
-        return Vec::new();
+        return;
     }
     state.vision.follow(loading);
     state.settings.turns = if *pair == Pair::Bundled { BUNDLED.turns } else { Turns::FollowUp };
@@ -153,25 +130,7 @@ fn model_ready(state: &mut State, job: JobId, model: ModelInfo) -> Vec<Command> 
     state.context_image = None;
     state.backend.failure = None;
     backend::move_model(state);
-    send_waiting(state)
-}
-
-/// Puts the new image in place of the one before it, which the worker may forget. So may it an image that a person has
-/// replaced meanwhile.
-fn image_ready(state: &mut State, job: JobId, info: ImageInfo) -> Vec<Command> {
-    let Picture::Opening { job: expected, name, previous, .. } = &mut state.picture else {
-        return vec![Command::CloseImage { image: info.image }];
-    };
-    if *expected != job {
-        return vec![Command::CloseImage { image: info.image }];
-    }
-    let (name, previous) = (std::mem::take(name), previous.take());
-    state.picture = Picture::Ready(Shown { info, name });
-    state.readings.n_visual_tokens = None;
-    let mut commands: Vec<Command> =
-        previous.into_iter().map(|shown| Command::CloseImage { image: shown.info.image }).collect();
-    commands.extend(send_waiting(state));
-    commands
+    state.send_waiting();
 }
 
 fn set_stage(turn: &mut Turn, now: Stage) {

@@ -1,13 +1,16 @@
-//! What the page knows. Plain data: a person's acts ([`acts`]) and the worker's events ([`apply()`]) change it, the
-//! components show it.
+//! What the page knows. Plain data without a browser: [`update`] takes what happened and gives what is to be done, the components
+//! show the rest.
 
-pub mod acts;
 mod apply;
 mod availability;
 pub mod backend;
 pub mod benchmark;
 mod conversation;
+mod effect;
 mod files;
+mod images;
+mod input;
+mod loading;
 mod model;
 pub mod models;
 mod picture;
@@ -17,35 +20,47 @@ mod rebuilding;
 #[cfg(test)]
 mod rebuilding_tests;
 mod settings;
+mod talk;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
 mod view;
 mod vision;
+mod worker;
 
-pub use apply::apply;
 pub use availability::NotNow;
 pub use backend::Backends;
 pub use conversation::{Turn, TurnImage, TurnState};
+pub use effect::{Canvas, Effect};
 pub use files::{ChosenFile, FileId};
+pub use input::{Input, update};
+pub use loading::ModelAct;
 pub use model::{Loading, ModelState, Pair, Purpose};
-pub use picture::{Picture, Shown};
+pub use picture::{ImageSource, Picture, Shown};
 pub use profile::Profiling;
 pub use protocol::Failure;
 pub use readings::{Reading, Readings};
 pub use rebuilding::Rebuilding;
 pub use settings::{Field, PageSettings};
-pub use view::View;
+pub use talk::TalkAct;
+pub use view::{View, Views};
 pub use vision::{Vision, VisionStage};
 
+use std::collections::BTreeMap;
+
+use apply::apply;
 use benchmark::Benchmark;
+use loading::change_model;
 use models::Models;
-use protocol::{ImageId, JobId, Stage};
+use protocol::{Command, ImageId, JobId, Stage};
+use worker::{fail_undeliverable, worker_died};
 
 /// The whole page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
     /// What is on view.
-    pub view: View,
+    pub view: Views,
     /// The inference worker itself.
     pub worker: WorkerState,
     /// The model in it.
@@ -74,12 +89,16 @@ pub struct State {
     pub benchmark: Benchmark,
     /// What a person set.
     pub settings: PageSettings,
+    /// Why the latest number of a field was not taken.
+    pub refused: BTreeMap<Field, String>,
     /// A failure to be shown until it is closed.
     pub message: Option<Failure>,
     /// The image that the model's conversation already holds, so that a follow-up need not bring it again.
     context_image: Option<ImageId>,
     /// The turns so far are no longer in the model's conversation, or should not be.
     context_over: bool,
+    /// What follows from the input at hand; empty between two.
+    effects: Vec<Effect>,
     last_job: u32,
     last_image: u32,
     last_turn: u32,
@@ -136,6 +155,35 @@ impl State {
     /// A question is with the worker, or waits to be sent there.
     pub fn is_busy(&self) -> bool {
         self.turns.last().is_some_and(|turn| !turn.is_over())
+    }
+
+    /// The files that may be needed again; all others can be let go.
+    pub fn held_files(&self) -> Vec<FileId> {
+        let on_its_way = match &self.model {
+            ModelState::Loading(loading) => match &loading.purpose {
+                Purpose::Open(pair) => pair.files(),
+                Purpose::Move => &[],
+            },
+            _ => &[],
+        };
+        let chosen = on_its_way.iter().chain(self.pair.files()).chain(self.benchmark.files());
+        chosen.map(|file| file.id).chain(self.picture.files()).collect()
+    }
+
+    /// The controls are disabled while a question is answered; a drop or a paste is not. Says so, and what to do.
+    fn refuses_while_busy(&mut self, then: &str) -> bool {
+        let is_busy = self.is_busy();
+        if is_busy {
+            self.message = Some(Failure {
+                message: "A question is being answered.".into(),
+                remedy: format!("Wait for its end or press Stop, then {then}."),
+            });
+        }
+        is_busy
+    }
+
+    fn tell(&mut self, command: Command) {
+        self.effects.push(Effect::ToWorker(command, Vec::new()));
     }
 
     fn next_job(&mut self) -> JobId {

@@ -30,6 +30,16 @@ pub enum ModelState {
     Failed(Failure),
 }
 
+impl Pair {
+    /// The files that a person chose.
+    pub fn files(&self) -> &[ChosenFile] {
+        match self {
+            Self::Files(files) => files,
+            Self::Bundled | Self::Stored(_) => &[],
+        }
+    }
+}
+
 /// A model on its way.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loading {

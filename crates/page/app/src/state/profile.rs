@@ -15,9 +15,9 @@ pub struct Profiling {
 }
 
 /// Switches the timing of kernels; it holds from the next question on.
-pub fn set_profiling(state: &mut State, on: bool) -> Command {
+pub(super) fn set_profiling(state: &mut State, on: bool) {
     state.profiling.is_on = on;
-    Command::SetProfiling { on }
+    state.tell(Command::SetProfiling { on });
 }
 
 /// The columns of the table, as a person reads them.

@@ -1,9 +1,7 @@
 use protocol::{Command, EndOfAnswer, Event, JobId, Profile, Stage, Turns};
 
-use super::acts::{self, ask};
-use super::profile::set_profiling;
-use super::tests::{answered, failure, feed, job_of, ready};
-use super::{Phase, State};
+use super::testing::{Page, answered, ask, failure, feed, job_of, ready, worker_died};
+use super::{Input, ModelAct, Phase, State};
 
 fn lost(job: JobId) -> Event {
     Event::Rebuilding { job, why: "the driver was reset.".into() }
@@ -13,7 +11,7 @@ fn reloading(job: JobId, done: u32) -> Event {
     Event::Progress { job, stage: Stage::Reloading, done, total: 960, elapsed_secs: 1.0 }
 }
 
-fn asking() -> (State, JobId) {
+fn asking() -> (Page, JobId) {
     let mut state = ready(Turns::Single);
     let job = job_of(&ask(&mut state, "q"));
     (state, job)
@@ -54,7 +52,7 @@ fn the_notice_goes_with_its_job() {
     }
     let (mut state, job) = asking();
     feed(&mut state, [lost(job)]);
-    acts::worker_died(&mut state, "unreachable");
+    worker_died(&mut state, "unreachable");
     assert_eq!(state.rebuilding, None);
 }
 
@@ -75,7 +73,8 @@ fn events_of_other_jobs_leave_the_notice() {
 #[test]
 fn the_times_of_an_answer_are_kept_until_the_next_ones() {
     let (mut state, job) = asking();
-    assert_eq!(set_profiling(&mut state, true), Command::SetProfiling { on: true });
+    let set = |on| Input::Model(ModelAct::SetProfiling(on));
+    assert_eq!(state.tell(set(true)), [Command::SetProfiling { on: true }]);
     assert!(state.profiling.is_on);
     let profile = |backend: &str| Profile {
         backend: backend.into(),
@@ -88,6 +87,6 @@ fn the_times_of_an_answer_are_kept_until_the_next_ones() {
     assert_eq!(state.profiling.latest, None);
     feed(&mut state, [told(job, "SwiftShader"), answered(job, EndOfAnswer::EndOfTurn)]);
     assert_eq!(state.profiling.latest, Some(profile("SwiftShader")));
-    set_profiling(&mut state, false);
+    state.tell(set(false));
     assert!(state.profiling.latest.is_some());
 }

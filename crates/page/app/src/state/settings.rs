@@ -1,5 +1,6 @@
 use protocol::{Detail, ModelInfo, Sampling, Settings, Turns};
 
+use super::State;
 use crate::decimal::decimal;
 
 /// What a person set. A bound of the detail that is `None` is the model's own.
@@ -43,7 +44,7 @@ impl PageSettings {
 }
 
 /// A number in the settings panel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Field {
     /// Fewest visual tokens.
     DetailMin,
@@ -153,7 +154,7 @@ impl Field {
     }
 
     /// Takes what a person typed. What cannot be taken leaves the settings as they are and says what can.
-    pub fn write(self, settings: &mut PageSettings, text: &str) -> Result<(), String> {
+    pub(super) fn write(self, settings: &mut PageSettings, text: &str) -> Result<(), String> {
         let text = text.trim();
         let (least, most, step) = self.range();
         let whole = step == 1.0;
@@ -186,5 +187,15 @@ impl Field {
             Field::MaxAnswerTokens => settings.max_answer_tokens = n as u32,
         }
         Ok(())
+    }
+}
+
+impl State {
+    /// Takes a number that a person changed, or says beside its field why not.
+    pub(super) fn set(&mut self, field: Field, text: &str) {
+        match field.write(&mut self.settings, text) {
+            Ok(()) => drop(self.refused.remove(&field)),
+            Err(why) => drop(self.refused.insert(field, why)),
+        }
     }
 }

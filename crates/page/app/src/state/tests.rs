@@ -1,113 +1,19 @@
-use protocol::{
-    Command, Detail, EndOfAnswer, Event, Failure, ImageId, ImageInfo, JobId, ModelInfo, ModelPart,
-    ModelSource, Stage, Timings, Turns,
-};
+use protocol::{Command, Detail, EndOfAnswer, Event, ImageId, JobId, ModelPart, ModelSource, Stage, Turns};
 
-use super::acts::{self, ask, open_image};
+use super::testing::{
+    Page, answered, apply, ask, chosen, failure, feed, image, images_of, job_of, load, model, pair,
+    put_image, ready, restart, restart_with, start_image, timings, worker_died,
+};
 use super::{
-    ChosenFile, Field, FileId, ModelState, NotNow, PageSettings, Pair, Phase, Picture, Reading, State,
-    TurnState, WorkerState, apply, benchmark,
+    Canvas, Effect, Field, FileId, Input, ModelState, NotNow, PageSettings, Pair, Phase, Picture, Reading,
+    TalkAct, TurnState, View, WorkerState,
 };
+use crate::catalogue;
+use crate::state::ModelAct;
+use crate::state::benchmark::BenchmarkAct;
 
-pub(super) fn model(name: &str) -> ModelInfo {
-    ModelInfo {
-        name: name.into(),
-        quantisation: "Q8_0".into(),
-        backend: "CPU (candle)".into(),
-        n_parameters: 6_282_240,
-        n_bytes: 7_000_000,
-        min_visual_tokens: 4,
-        max_visual_tokens: 1280,
-        load_secs: 0.4,
-        heap_bytes: None,
-    }
-}
-
-fn image(id: ImageId) -> ImageInfo {
-    ImageInfo {
-        image: id,
-        width_px: 140,
-        height_px: 140,
-        format: "PNG".into(),
-        preview_width_px: 140,
-        preview_height_px: 140,
-    }
-}
-
-/// A pair that a person chose; the files of each have ids of their own.
-pub(super) fn pair(id: u32, name: &str) -> Pair {
-    let file = |id, name| ChosenFile { id: FileId(id), name };
-    Pair::Files(vec![file(2 * id, format!("{name}.gguf")), file(2 * id + 1, format!("{name}-mmproj.gguf"))])
-}
-
-/// The job that loads a pair.
-#[track_caller]
-pub(super) fn load(state: &mut State, pair: Pair) -> JobId {
-    match acts::load_model(state, pair) {
-        Some(Command::LoadModel { job, .. }) => job,
-        other => panic!("no model is loaded: {other:?}"),
-    }
-}
-
-pub(super) fn failure() -> Failure {
-    Failure { message: "found this".into(), remedy: "do that".into() }
-}
-
-fn timings(n_images_encoded: u32) -> Timings {
-    Timings {
-        n_visual_tokens: 25,
-        n_images_encoded,
-        image_encoding_secs: 0.5,
-        n_prefill_tokens: 90,
-        prefill_secs: 0.25,
-        n_answer_tokens: 5,
-        decoding_secs: 2.0,
-    }
-}
-
-pub(super) fn feed(state: &mut State, events: impl IntoIterator<Item = Event>) -> Vec<Command> {
-    events.into_iter().flat_map(|event| apply(state, event, 0.0)).collect()
-}
-
-/// A page with a model and an image in place.
-pub(super) fn ready(turns: Turns) -> State {
-    let mut state = State::default();
-    let job = load(&mut state, if turns == Turns::Single { Pair::Bundled } else { pair(1, "m") });
-    feed(&mut state, [Event::Started, Event::ModelReady { job, model: model("m") }]);
-    put_image(&mut state, "a.png");
-    state
-}
-
-pub(super) fn put_image(state: &mut State, name: &str) -> ImageId {
-    let (job, id) = start_image(state, name);
-    feed(state, [Event::ImageReady { job, image: image(id) }]);
-    id
-}
-
-fn start_image(state: &mut State, name: &str) -> (JobId, ImageId) {
-    let job = open_image(state, name);
-    match acts::opening_command(state, job) {
-        Some(Command::OpenImage { job, image, .. }) => (job, image),
-        other => panic!("no image is being opened: {other:?}"),
-    }
-}
-
-pub(super) fn job_of(commands: &[Command]) -> JobId {
-    match commands.last() {
-        Some(Command::Ask { job, .. }) => *job,
-        other => panic!("no question was sent: {other:?}"),
-    }
-}
-
-pub(super) fn images_of(commands: &[Command]) -> &[ImageId] {
-    match commands.last() {
-        Some(Command::Ask { question, .. }) => &question.images,
-        other => panic!("no question was sent: {other:?}"),
-    }
-}
-
-pub(super) fn answered(job: JobId, end: EndOfAnswer) -> Event {
-    Event::Answered { job, end, timings: timings(1) }
+fn stop(page: &mut Page) -> Vec<Command> {
+    page.tell(Input::Talk(TalkAct::Stop))
 }
 
 #[test]
@@ -190,7 +96,7 @@ fn another_image_starts_the_models_conversation_afresh() {
 
 #[test]
 fn a_question_waits_for_image_and_model_and_then_goes_by_itself() {
-    let mut state = State::default();
+    let mut state = Page::default();
     let load = load(&mut state, Pair::Bundled);
     let (open, id) = start_image(&mut state, "a.png");
     assert!(ask(&mut state, "q").is_empty());
@@ -204,10 +110,10 @@ fn a_question_waits_for_image_and_model_and_then_goes_by_itself() {
 
 #[test]
 fn a_question_that_waits_can_be_called_back() {
-    let mut state = State::default();
+    let mut state = Page::default();
     load(&mut state, Pair::Bundled);
     ask(&mut state, "q");
-    assert_eq!(acts::stop(&mut state), None);
+    assert_eq!(stop(&mut state), []);
     assert_eq!(state.turns[0].end_name(), "stopped");
 }
 
@@ -235,14 +141,14 @@ fn a_new_image_replaces_the_old_one_when_it_is_there() {
 
 #[test]
 fn an_image_that_was_replaced_meanwhile_is_closed() {
-    let mut state = State::default();
+    let mut state = Page::default();
     let (first_job, first) = start_image(&mut state, "a.png");
     let (job, second) = start_image(&mut state, "b.png");
     let commands = feed(&mut state, [Event::ImageReady { job: first_job, image: image(first) }]);
     assert_eq!(commands, [Command::CloseImage { image: first }]);
     assert_eq!(feed(&mut state, [Event::ImageReady { job, image: image(second) }]), []);
     assert_eq!(state.picture.name(), Some("b.png"));
-    assert_eq!(acts::remove_image(&mut state), [Command::CloseImage { image: second }]);
+    assert_eq!(state.tell(Input::Talk(TalkAct::RemoveImage)), [Command::CloseImage { image: second }]);
     assert_eq!(state.picture, Picture::Absent);
 }
 
@@ -250,7 +156,7 @@ fn an_image_that_was_replaced_meanwhile_is_closed() {
 fn stop_names_the_running_job() {
     let mut state = ready(Turns::Single);
     let job = job_of(&ask(&mut state, "q"));
-    assert_eq!(acts::stop(&mut state), Some(Command::Stop { job }));
+    assert_eq!(stop(&mut state), [Command::Stop { job }]);
     assert_eq!(state.turns[0].note().as_deref(), Some("Stopping."));
 }
 
@@ -261,7 +167,7 @@ fn only_one_question_at_a_time() {
     assert_eq!(state.can_ask(), Err(NotNow::Answering));
     assert!(ask(&mut state, "two").is_empty());
     assert_eq!(state.turns.len(), 1);
-    assert_eq!(acts::new_conversation(&mut state), None);
+    assert_eq!(state.tell(Input::Talk(TalkAct::New)), []);
 }
 
 #[test]
@@ -286,7 +192,7 @@ fn a_model_that_fails_halfway_leaves_none() {
 
 #[test]
 fn loading_tells_bytes_and_time_left() {
-    let mut state = State::default();
+    let mut state = Page::default();
     let job = load(&mut state, Pair::Bundled);
     let loading = |part, done| Event::Loading { job, part, bytes_done: done, bytes_total: 4_000_000 };
     apply(&mut state, loading(ModelPart::Text, 0), 10.0);
@@ -301,33 +207,24 @@ fn the_worker_dies_and_the_conversation_stays() {
     let mut state = ready(Turns::FollowUp);
     let job = job_of(&ask(&mut state, "one"));
     feed(&mut state, [Event::Answer { job, text: "half".into() }]);
-    acts::worker_died(&mut state, "unreachable");
+    worker_died(&mut state, "unreachable");
     assert_eq!(state.turns[0].answer, "half");
     assert_eq!(state.turns[0].end_name(), "failed");
     assert_eq!(state.can_ask(), Err(NotNow::WorkerDied));
     assert!(state.message.as_ref().is_some_and(|failure| failure.message.contains("unreachable")));
 
-    acts::worker_restarts(&mut state);
-    let job = load(&mut state, pair(1, "m"));
-    feed(&mut state, [Event::Started, Event::ModelReady { job, model: model("m") }]);
+    restart_with(&mut state, "m");
     assert_eq!(state.worker, WorkerState::Running);
     let id = put_image(&mut state, "a.png");
     assert_eq!(images_of(&ask(&mut state, "two")), [id]);
     assert!(state.turns[1].starts_afresh);
 }
 
-/// Gives a command to a worker that is down.
-fn refused(state: &mut State, command: Command) {
-    assert_eq!(acts::deliverable(state, command), None);
-}
-
 #[test]
 fn an_image_that_is_chosen_while_the_worker_is_down_is_refused() {
     let mut state = ready(Turns::FollowUp);
-    acts::worker_died(&mut state, "unreachable");
-    let job = open_image(&mut state, "b.png");
-    let command = acts::opening_command(&state, job).expect("an image is being opened");
-    refused(&mut state, command);
+    worker_died(&mut state, "unreachable");
+    assert_eq!(state.tell(Input::Talk(TalkAct::OpenImage(chosen("b.png"), 1))), []);
     assert_eq!((state.picture.name(), state.phase()), (Some("a.png"), Phase::Idle));
     let said = state.message.clone().expect("a message");
     assert!(said.remedy.contains("Restart"), "{said:?}");
@@ -336,34 +233,148 @@ fn an_image_that_is_chosen_while_the_worker_is_down_is_refused() {
 #[test]
 fn what_a_dead_worker_is_asked_for_never_waits() {
     let mut state = ready(Turns::FollowUp);
-    acts::worker_died(&mut state, "unreachable");
+    worker_died(&mut state, "unreachable");
     let why = state.message.clone();
-    let list = benchmark::kept::list(&mut state);
-    refused(&mut state, list);
+    let open = Input::Benchmark(BenchmarkAct::OpenRun("x".into()));
+    assert_eq!(state.tell(open.clone()), []);
     assert_eq!(state.message, why, "why it ended is not overwritten");
-    state.message = None;
-    let list = benchmark::kept::list(&mut state);
-    refused(&mut state, list);
-    assert!(state.message.is_some());
-    assert_eq!(
-        benchmark::data::choose_file(&mut state, benchmark::tests::chosen("own.tsv")),
-        [],
-        "Start opens it"
-    );
+    state.tell(Input::CloseMessage);
+    assert_eq!(state.tell(open), []);
+    assert!(state.message.as_ref().is_some_and(|said| said.remedy.contains("Restart")));
+    let file = BenchmarkAct::ChooseFile(chosen("own.tsv"));
+    assert_eq!(state.tell(Input::Benchmark(file)), [], "Start opens it");
     assert_eq!((state.benchmark.stage.name(), state.benchmark.has_choice()), ("none", true));
-    refused(&mut state, Command::LoseDevice);
-    let mut starting = State::default();
-    assert_eq!(acts::deliverable(&mut starting, Command::LoseDevice), Some(Command::LoseDevice));
+    assert_eq!(state.tell(Input::Model(ModelAct::LoseDevice)), []);
+    assert_eq!(Page::default().tell(Input::Model(ModelAct::LoseDevice)), [Command::LoseDevice]);
+}
+
+#[test]
+fn a_worker_that_died_is_started_again_with_what_it_had() {
+    let mut state = ready(Turns::FollowUp);
+    state.tell(Input::Model(ModelAct::SetProfiling(true)));
+    let image = state.picture.clone();
+    worker_died(&mut state, "unreachable");
+    worker_died(&mut state, "it was reported twice");
+    assert!(state.message.as_ref().is_some_and(|said| said.message.contains("unreachable")));
+    state.take_others();
+    let commands = restart(&mut state);
+    assert_eq!(state.take_others(), [Effect::StartWorker]);
+    let names: Vec<_> = commands.iter().map(|(command, _)| format!("{command:?}")).collect();
+    for (name, expected) in
+        names.iter().zip(["ChooseBackend", "SetProfiling { on: true", "Runs", "OpenImage", "LoadModel"])
+    {
+        assert!(name.starts_with(expected), "{name} instead of {expected}");
+    }
+    assert_eq!((commands.len(), state.message.clone()), (5, None));
+    assert_eq!(commands[3].1, image.files().collect::<Vec<_>>());
+    assert_eq!(commands[4].1, [2, 3].map(FileId));
+}
+
+#[test]
+fn after_a_crash_another_model_starts_the_worker_too() {
+    let mut state = ready(Turns::FollowUp);
+    worker_died(&mut state, "out of memory");
+    state.take_others();
+    load(&mut state, pair(2, "smaller"));
+    assert_eq!((state.take_others(), &state.worker), (vec![Effect::StartWorker], &WorkerState::Starting));
+}
+
+#[test]
+fn an_example_is_fetched_once_and_asked_about() {
+    let mut state = ready(Turns::Single);
+    let example = catalogue::examples().remove(0);
+    let show = || Input::Talk(TalkAct::Example(example.clone()));
+    assert_eq!(state.tell(show()), []);
+    let [Effect::FetchExample { job, path, .. }] = &state.take_others()[..] else {
+        panic!("nothing is fetched")
+    };
+    assert_eq!((path, state.turns[0].end_name()), (&example.path(), "waiting"));
+    assert_eq!(state.tell(Input::ExampleCame(JobId(99), chosen("stray"))), []);
+    let commands = state.tell_with_files(Input::ExampleCame(*job, chosen("example")));
+    let [(Command::OpenImage { job, image: id, .. }, files)] = &commands[..] else { panic!("{commands:?}") };
+    assert_eq!(files, &[chosen("example").id]);
+    let ask = feed(&mut state, [Event::ImageReady { job: *job, image: image(*id) }]);
+    assert_eq!(images_of(&ask), [*id]);
+    feed(&mut state, [answered(job_of(&ask), EndOfAnswer::EndOfTurn)]);
+    state.take_others();
+    job_of(&state.tell(show()));
+    assert_eq!(state.take_others(), [], "the image is there");
+}
+
+#[test]
+fn an_example_that_does_not_come_is_not_waited_for() {
+    let mut state = ready(Turns::Single);
+    state.tell(Input::Talk(TalkAct::Example(catalogue::examples().remove(0))));
+    let [Effect::FetchExample { job, .. }] = state.take_others()[..] else { panic!("nothing is fetched") };
+    state.tell(Input::FailJob(job, failure()));
+    assert_eq!((state.picture.name(), state.turns[0].end_name()), (Some("a.png"), "failed"));
+    assert_eq!(state.message, Some(failure()));
+}
+
+#[test]
+fn what_an_image_shows_is_drawn_and_cleared() {
+    let mut state = ready(Turns::Single);
+    put_image(&mut state, "b.png");
+    assert_eq!(state.take_others(), [Effect::Draw { canvas: Canvas::Image, width_px: 140 }]);
+    feed(&mut state, [Event::ImageReady { job: JobId(99), image: image(ImageId(99)) }]);
+    assert_eq!(state.take_others(), [], "an image that nobody waits for");
+    state.tell(Input::Talk(TalkAct::RemoveImage));
+    assert_eq!(state.take_others(), [Effect::Clear(Canvas::Image)]);
+}
+
+#[test]
+fn a_view_that_a_person_opens_gets_its_address_and_one_of_the_history_has_it() {
+    let mut state = Page::default();
+    state.tell(Input::Go(View::Benchmark));
+    assert_eq!(
+        state.take_others(),
+        [Effect::WriteAddress(View::Benchmark), Effect::WriteTitle(View::Benchmark)]
+    );
+    state.tell(Input::Follow(View::Ask));
+    assert_eq!(state.take_others(), [Effect::WriteTitle(View::Ask)]);
+    assert!(state.view.is_benchmark_made && !state.view.is_models_made);
+    state.tell(Input::Go(View::Ask));
+    assert_eq!(state.take_others(), [], "it is on view");
+}
+
+#[test]
+fn the_page_starts_with_the_machine_of_its_address() {
+    let mut state = Page::default();
+    let open = |query: &str| Input::Opened { base: "https://h/page/".into(), query: query.into() };
+    let commands = state.tell(open("?backend=cpu"));
+    assert!(
+        matches!(
+            &commands[..],
+            [Command::ChooseBackend { .. }, Command::LoadModel { source: ModelSource::Own { text_url, .. }, .. }, Command::Runs { .. }]
+                if text_url.starts_with("https://h/page/models/")
+        ),
+        "{commands:?}"
+    );
+    assert_eq!((state.take_others(), state.message.clone()), (vec![Effect::StartWorker], None));
+    let mut state = Page::default();
+    state.tell(open("?backend=abacus"));
+    assert!(state.message.as_ref().is_some_and(|said| said.message.contains("abacus")));
+}
+
+#[test]
+fn a_drop_or_a_paste_is_refused_while_a_question_is_answered() {
+    let mut state = ready(Turns::Single);
+    ask(&mut state, "q");
+    for input in [
+        Input::Talk(TalkAct::OpenImage(chosen("b.png"), 1)),
+        Input::Model(ModelAct::LoadFiles(vec![chosen("a.gguf"), chosen("b.gguf")])),
+    ] {
+        assert_eq!(state.tell(input), []);
+        let said = state.message.take().expect("a message");
+        assert!(said.remedy.contains("press Stop"), "{said:?}");
+    }
 }
 
 /// What is loaded after the worker ended: the names, and the files that travel beside the command.
-fn comes_back(state: &mut State) -> (Vec<String>, Vec<FileId>) {
-    acts::worker_died(state, "unreachable");
-    acts::worker_restarts(state);
-    let command = acts::reload_model(state).expect("a model is loaded");
-    let files = state.files_beside(&command);
-    match command {
-        Command::LoadModel { source: ModelSource::Files { names }, .. } => (names, files),
+fn comes_back(state: &mut Page) -> (Vec<String>, Vec<FileId>) {
+    worker_died(state, "unreachable");
+    match restart(state).pop() {
+        Some((Command::LoadModel { source: ModelSource::Files { names }, .. }, files)) => (names, files),
         other => panic!("no chosen files are loaded: {other:?}"),
     }
 }
@@ -371,7 +382,7 @@ fn comes_back(state: &mut State) -> (Vec<String>, Vec<FileId>) {
 #[test]
 fn a_model_that_is_opened_while_another_loads_comes_back_after_the_worker_ended() {
     let b = (vec!["b.gguf".to_owned(), "b-mmproj.gguf".to_owned()], vec![FileId(4), FileId(5)]);
-    let mut state = State::default();
+    let mut state = Page::default();
     feed(&mut state, [Event::Started]);
     let first = load(&mut state, pair(1, "a"));
     let second = load(&mut state, pair(2, "b"));
@@ -391,14 +402,14 @@ fn a_model_that_is_opened_while_another_loads_comes_back_after_the_worker_ended(
 fn a_model_that_is_refused_leaves_the_files_of_the_one_before_it() {
     let mut state = ready(Turns::FollowUp);
     let job = load(&mut state, pair(2, "n"));
-    assert_eq!(state.held_files(), [4, 5, 2, 3].map(FileId));
+    assert_eq!(state.held_files()[..4], [4, 5, 2, 3].map(FileId), "the image’s file comes after them");
     feed(&mut state, [Event::Failed { job, failure: failure() }]);
     assert_eq!(comes_back(&mut state).1, [2, 3].map(FileId));
 }
 
 #[test]
 fn an_example_may_wait_for_a_model_but_not_for_none() {
-    let mut state = State::default();
+    let mut state = Page::default();
     assert!(state.can_show_example(), "the worker is starting");
     feed(&mut state, [Event::Started]);
     assert!(!state.can_show_example(), "there is no model");
@@ -450,12 +461,28 @@ fn one_bound_of_the_detail_takes_the_models_other_one() {
 
 #[test]
 fn files_are_checked_before_they_are_read() {
-    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    assert!(acts::check_model_files(&names(&["a.gguf", "B-mmproj.GGUF"])).is_ok());
+    let load = |names: &[&str]| {
+        let files = names.iter().map(|name| chosen(name)).collect();
+        Page::default().tell(Input::Model(ModelAct::LoadFiles(files))).len()
+    };
+    assert_eq!(load(&["a.gguf", "B-mmproj.GGUF"]), 1);
     for refused in [&["a.gguf"][..], &["a.gguf", "b.bin"], &[]] {
-        assert!(acts::check_model_files(&names(refused)).is_err(), "{refused:?}");
+        assert_eq!(load(refused), 0, "{refused:?}");
     }
-    assert!(acts::check_image_size("x", 1).is_ok());
-    assert!(acts::check_image_size("x", 0).is_err());
-    assert!(acts::check_image_size("x", acts::MAX_IMAGE_BYTES + 1).is_err());
+    let open = |n_bytes| {
+        let mut page = Page::default();
+        let n_commands = page.tell(Input::Talk(TalkAct::OpenImage(chosen("x"), n_bytes))).len();
+        (n_commands, page.message.is_some(), page.held_files().len())
+    };
+    assert_eq!([1, 256_000_000].map(open), [(1, false, 1); 2]);
+    assert_eq!([0, 256_000_001].map(open), [(0, true, 0); 2]);
+}
+
+#[test]
+fn a_number_that_is_refused_is_said_beside_its_field_until_one_is_taken() {
+    let mut state = Page::default();
+    state.tell(Input::Set(Field::TopP, "7".into()));
+    assert!(state.refused[&Field::TopP].contains("from 0.01 to 1"), "{:?}", state.refused);
+    state.tell(Input::Set(Field::TopP, "0.5".into()));
+    assert_eq!((state.refused.len(), state.settings.sampling.top_p), (0, 0.5));
 }

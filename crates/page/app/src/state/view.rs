@@ -10,6 +10,17 @@ pub enum View {
     Benchmark,
 }
 
+/// What is on view, and what was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Views {
+    /// On view now.
+    pub current: View,
+    /// The Models view was on view: from then on it is kept, with everything that was scrolled and typed.
+    pub is_models_made: bool,
+    /// The same of the Benchmark view.
+    pub is_benchmark_made: bool,
+}
+
 impl View {
     /// In the order of the header.
     pub const ALL: [Self; 3] = [Self::Ask, Self::Models, Self::Benchmark];

@@ -1,8 +1,7 @@
 use leptos::prelude::*;
 
-use crate::browser::navigation;
 use crate::browser::page::page;
-use crate::state::{Pair, State, View};
+use crate::state::{Input, Pair, State, View};
 
 /// What a person should know before asking: what this model can answer, and which run it interrupts.
 #[component]
@@ -13,7 +12,7 @@ pub(crate) fn Asides() -> impl IntoView {
     view! {
         <p id="benchmark-aside" class="aside" hidden=move || benchmark.get().is_none()>
             <span>{benchmark}</span>
-            <button type="button" class="link" on:click=move |_| navigation::open(page, View::Benchmark)>
+            <button type="button" class="link" on:click=move |_| page.input(Input::Go(View::Benchmark))>
                 "Show the benchmark"
             </button>
         </p>

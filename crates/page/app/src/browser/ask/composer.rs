@@ -6,7 +6,7 @@ use protocol::Turns;
 use super::asides::Asides;
 use crate::browser::page::page;
 use crate::browser::shell::Remedies;
-use crate::state::{NotNow, Picture, State};
+use crate::state::{NotNow, Picture, State, TalkAct};
 
 /// The question, Ask and Stop, and why Ask may be out of reach.
 #[component]
@@ -31,7 +31,7 @@ pub(crate) fn Composer() -> impl IntoView {
         let text = page.question.get_untracked();
         is_empty_asked.set(text.trim().is_empty());
         if !text.trim().is_empty() {
-            page.ask(&text);
+            page.talk(TalkAct::Ask(text));
             page.question.set(String::new());
         }
         focus();
@@ -47,7 +47,7 @@ pub(crate) fn Composer() -> impl IntoView {
         ask();
     };
     let on_stop = move |_| {
-        page.stop();
+        page.talk(TalkAct::Stop);
         focus();
     };
     view! {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use super::turn::TurnView;
 use crate::browser::keyed::Keyed;
 use crate::browser::page::page;
+use crate::state::TalkAct;
 
 /// How near its end a person must have scrolled for the text to go on scrolling by itself.
 const NEAR_END_PX: i32 = 48;
@@ -47,7 +48,7 @@ pub(crate) fn Conversation() -> impl IntoView {
                 type="button"
                 id="new-conversation"
                 disabled=move || is_empty() || busy.get()
-                on:click=move |_| page.new_conversation()
+                on:click=move |_| page.talk(TalkAct::New)
             >
                 "New conversation"
             </button>

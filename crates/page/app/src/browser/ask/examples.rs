@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use crate::browser::page::page;
 use crate::catalogue;
-use crate::state::State;
+use crate::state::{State, TalkAct};
 
 /// A strip of images with known answers: one press shows a whole job.
 #[component]
@@ -19,7 +19,7 @@ pub(crate) fn Examples() -> impl IntoView {
                     class="example"
                     title=example.question.clone()
                     disabled=move || !can_show.get()
-                    on:click=move |_| page.run_example(&example)
+                    on:click=move |_| page.talk(TalkAct::Example(example.clone()))
                 >
                     <img src=path alt="" width="140" height="140" loading="eager"/>
                     <span>{title}</span>

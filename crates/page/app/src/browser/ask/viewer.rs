@@ -4,7 +4,7 @@ use web_sys::HtmlInputElement;
 
 use crate::browser::page::page;
 use crate::browser::{intake, pixels};
-use crate::state::Picture;
+use crate::state::{Picture, TalkAct};
 
 /// The image as the model gets it, or the place to put one.
 #[component]
@@ -66,7 +66,7 @@ pub(crate) fn Viewer() -> impl IntoView {
                 type="button"
                 id="image-remove"
                 disabled=move || busy.get() || absent()
-                on:click=move |_| page.remove_image()
+                on:click=move |_| page.talk(TalkAct::RemoveImage)
             >
                 "Remove"
             </button>

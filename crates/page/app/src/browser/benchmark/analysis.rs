@@ -4,24 +4,17 @@ use leptos::prelude::*;
 use super::choice::Choice;
 use crate::browser::keyed::Keyed;
 use crate::browser::page::page;
-use crate::state::State;
+use crate::state::benchmark::BenchmarkAct;
 
 /// The worker's analysis of the run on view: a chart, and tables that compare the run with published answers and with another run.
 #[component]
 pub(super) fn Analysis() -> impl IntoView {
     let page = page();
-    let is_due = page.slice(State::analysis_is_due);
     // The chart, and each sheet.
     let n_parts =
         page.slice(|state| state.benchmark.analysis().map_or(0, |analysis| analysis.sheets.len() as u32 + 1));
     let revision = page.slice(|state| state.benchmark.looks.revision);
     let others = page.slice(|state| state.benchmark.comparison_choices());
-    // In a turn after the change that made it due, so that the commands of that change go first.
-    Effect::new(move |_| {
-        if is_due.get() {
-            page.analyse_run();
-        }
-    });
     // A new analysis has new keys, so all of it is drawn again: with erased components, an `inner_html` that changes is not
     // followed.
     let keys = Memo::new(move |_| {
@@ -44,7 +37,7 @@ pub(super) fn Analysis() -> impl IntoView {
                     label="Compare with"
                     options=others
                     chosen=|state| state.benchmark.against()
-                    choose=|state, id| state.benchmark.looks.against = id
+                    choose=BenchmarkAct::CompareWith
                 />
             </div>
             <div class="sheets"><Keyed keys row=move |(place, _)| part(place).into_any()/></div>

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use crate::browser::page::page;
 use crate::state::State;
-use crate::state::benchmark::MenuOption;
+use crate::state::benchmark::{BenchmarkAct, MenuOption};
 
 /// A menu whose options change with the run.
 #[component]
@@ -11,7 +11,7 @@ pub(super) fn Choice(
     label: &'static str,
     options: Memo<Vec<MenuOption>>,
     chosen: fn(&State) -> &str,
-    choose: fn(&mut State, String),
+    choose: fn(String) -> BenchmarkAct,
 ) -> impl IntoView {
     let page = page();
     let option = move |MenuOption { value, label }: MenuOption| {
@@ -21,7 +21,7 @@ pub(super) fn Choice(
     view! {
         <label class="choice-of">
             {label}
-            <select id=id on:change=move |event| page.change(|state| choose(state, event_target_value(&event)))>
+            <select id=id on:change=move |event| page.benchmark(choose(event_target_value(&event)))>
                 {move || options.get().into_iter().map(option).collect_view()}
             </select>
         </label>

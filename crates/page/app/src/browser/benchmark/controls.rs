@@ -1,9 +1,9 @@
 use leptos::html::Button;
 use leptos::prelude::*;
 
-use crate::browser::page::page;
+use crate::browser::page::{Page, now_secs, page};
 use crate::state::State;
-use crate::state::benchmark::{Benchmark, Stage, Then};
+use crate::state::benchmark::{Benchmark, BenchmarkAct, Stage, Then};
 
 /// What the first button does.
 #[derive(Clone, Copy)]
@@ -59,12 +59,12 @@ pub(super) fn RunButtons() -> impl IntoView {
     let cannot_start = page.slice(|state| !can_start(state));
     let cannot_stop = page.slice(|state| state.benchmark.stage.can_start());
     let press = move |_| match page.peek(|state| Act::of(&state.benchmark)) {
-        Act::Start | Act::StartAgain => page.start_benchmark(),
-        Act::Pause => page.pause_benchmark(),
-        Act::Resume => page.resume_benchmark(),
+        Act::Start | Act::StartAgain => start(page),
+        Act::Pause => page.benchmark(BenchmarkAct::Pause),
+        Act::Resume => page.benchmark(BenchmarkAct::Resume(now_secs())),
     };
     let stop = move |_| {
-        page.stop_benchmark();
+        page.benchmark(BenchmarkAct::Stop);
         // There is nothing more to stop, and a button that cannot be pressed cannot keep the focus.
         if let Some(first) = first.get_untracked() {
             drop(first.focus());
@@ -88,7 +88,7 @@ pub(super) fn RunButtons() -> impl IntoView {
                     type="button"
                     id="benchmark-start"
                     disabled=cannot_start
-                    on:click=move |_| page.start_benchmark()
+                    on:click=move |_| start(page)
                 >
                     "Start again"
                 </button>
@@ -98,6 +98,13 @@ pub(super) fn RunButtons() -> impl IntoView {
             </button>
         </div>
     }
+}
+
+fn start(page: Page) {
+    let date = String::from(js_sys::Date::new_0().to_iso_string());
+    // Enough to tell runs apart that began in the same second.
+    let salt = ((js_sys::Math::random() * 1e9) as u32).to_string();
+    page.benchmark(BenchmarkAct::Start { date, salt, now_secs: now_secs() });
 }
 
 fn can_start(state: &State) -> bool {

@@ -1,14 +1,15 @@
-use bench::{Extent, Problem};
+use bench::{Extent, Problem, Selection};
 use leptos::html::Input;
 use leptos::prelude::*;
-use web_sys::HtmlInputElement;
+use protocol::Failure;
+use web_sys::{HtmlInputElement, Url};
 
 use super::pick::{Number, Pick};
 use crate::browser::intake::picked;
-use crate::browser::page::page;
+use crate::browser::page::{Page, page};
 use crate::state::State;
 use crate::state::benchmark::data::{EXTENTS, extent_of};
-use crate::state::benchmark::{DataKind, MenuOption};
+use crate::state::benchmark::{BenchmarkAct, DataKind, MenuOption};
 
 /// Where the questions come from, and which of them are asked.
 #[component]
@@ -27,7 +28,7 @@ pub(super) fn DataPicker() -> impl IntoView {
                 chosen=|state| state.benchmark.choice.kind.name()
                 choose=|page, name| {
                     let kind = DataKind::ALL.into_iter().find(|kind| kind.name() == name);
-                    page.choose_data(kind.unwrap_or_default());
+                    page.benchmark(BenchmarkAct::ChooseKind(kind.unwrap_or_default()));
                 }
             />
             <div class="setup-part" hidden=move || !is_kind(DataKind::File)><PickedFile/></div>
@@ -38,7 +39,7 @@ pub(super) fn DataPicker() -> impl IntoView {
                     label="Asked"
                     options=EXTENTS.map(|(name, title)| MenuOption::new(name, title)).into()
                     chosen=|state| state.benchmark.choice.extent_name()
-                    choose=|page, name| page.choose_selection(&|selection| selection.extent = extent_of(name))
+                    choose=|page, name| choose_selection(page, |selection| selection.extent = extent_of(name))
                 />
                 <div hidden=move || !is_first.get()>
                     <Number
@@ -48,14 +49,14 @@ pub(super) fn DataPicker() -> impl IntoView {
                             Extent::First(n) => n,
                             _ => 0,
                         }
-                        write=|page, n| page.choose_selection(&|selection| selection.extent = Extent::First(n.max(1)))
+                        write=|page, n| choose_selection(page, |selection| selection.extent = Extent::First(n.max(1)))
                     />
                 </div>
                 <Number
                     id="benchmark-seed"
                     label="Seed of the order"
                     value=|state| state.benchmark.choice.selection.seed
-                    write=|page, seed| page.choose_selection(&|selection| selection.seed = seed)
+                    write=|page, seed| choose_selection(page, |selection| selection.seed = seed)
                 />
             </div>
             <Told/>
@@ -101,7 +102,7 @@ fn Address() -> impl IntoView {
     let is_locked = page.slice(|state| !state.benchmark.stage.can_start());
     let open = move |_| {
         if let Some(field) = field.get_untracked() {
-            page.open_data_address(&field.value());
+            open_address(page, &field.value());
         }
     };
     view! {
@@ -123,6 +124,27 @@ fn Address() -> impl IntoView {
             "An address on this page's own host, which must answer byte ranges."
         </p>
     }
+}
+
+/// Opens an address, which may be relative to the page's.
+fn open_address(page: Page, address: &str) {
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    let origin = window().location().origin().unwrap_or_default();
+    page.benchmark(match Url::new_with_base(address.trim(), &base) {
+        Ok(url) if url.origin() == origin && !address.trim().is_empty() => {
+            BenchmarkAct::ChooseAddress(url.href())
+        }
+        _ => BenchmarkAct::RefuseAddress(Failure {
+            message: "This is no address on this page’s own host.".into(),
+            remedy: format!("Give one that begins with {origin}/, or download the file and choose it."),
+        }),
+    });
+}
+
+fn choose_selection(page: Page, change: impl FnOnce(&mut Selection)) {
+    let mut selection = page.peek(|state| state.benchmark.choice.selection);
+    change(&mut selection);
+    page.benchmark(BenchmarkAct::ChooseSelection(selection));
 }
 
 /// How far a file is read, what was found in it, and what is wrong with its rows.

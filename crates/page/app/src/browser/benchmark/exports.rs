@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 use crate::browser::page::page;
-use crate::state::benchmark::EXPORTS;
+use crate::state::benchmark::{BenchmarkAct, EXPORTS};
 
 /// The run as a file, in several forms. The worker writes it.
 #[component]
@@ -20,7 +20,7 @@ pub(super) fn Exports() -> impl IntoView {
                 disabled=cannot_export
                 title=move || cannot_export.get().then_some("There is no answer to export yet.")
                 aria-describedby="export-hint"
-                on:click=move |_| page.export_run(place)
+                on:click=move |_| page.benchmark(BenchmarkAct::Export(place))
             >
                 {title}
             </button>

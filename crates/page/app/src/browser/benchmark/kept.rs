@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use crate::browser::keyed::Keyed;
 use crate::browser::page::page;
 use crate::state::State;
+use crate::state::benchmark::BenchmarkAct;
 use crate::state::benchmark::kept::{figures, title};
 
 /// The runs that are kept in this browser.
@@ -47,7 +48,7 @@ fn KeptRun(id: String) -> impl IntoView {
     let (is_named, is_asked) = (RwSignal::new(false), RwSignal::new(false));
     let delete = move |_| {
         if is_asked.get_untracked() {
-            page.delete_run(run_id.get_value());
+            page.benchmark(BenchmarkAct::DeleteRun(run_id.get_value()));
         }
         is_asked.set(true);
     };
@@ -68,7 +69,7 @@ fn KeptRun(id: String) -> impl IntoView {
                 data-act="open"
                 disabled=is_locked
                 title=move || is_locked.get().then_some("Pause the run first.")
-                on:click=move |_| page.open_run(run_id.get_value())
+                on:click=move |_| page.benchmark(BenchmarkAct::OpenRun(run_id.get_value()))
             >
                 "Open"
             </button>
@@ -105,7 +106,7 @@ fn Name(run_id: StoredValue<String>, is_named: RwSignal<bool>) -> impl IntoView 
             && let Some(field) = field.get_untracked()
         {
             is_named.set(false);
-            page.rename_run(run_id.get_value(), field.value());
+            page.benchmark(BenchmarkAct::NameRun { id: run_id.get_value(), name: field.value() });
         }
     };
     let press = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {

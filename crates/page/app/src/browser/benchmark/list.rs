@@ -4,7 +4,7 @@ use super::choice::Choice;
 use super::row::QuestionRow;
 use crate::browser::keyed::Keyed;
 use crate::browser::page::page;
-use crate::state::benchmark::{Column, Direction, Filter, N_ROWS};
+use crate::state::benchmark::{BenchmarkAct, Column, Direction, Filter, N_ROWS};
 
 /// Every question that was asked, a row each, added as the run goes.
 #[component]
@@ -46,7 +46,7 @@ pub(super) fn QuestionList() -> impl IntoView {
                     label="Of"
                     options=page.slice(|state| state.benchmark.group_choices())
                     chosen=|state| &state.benchmark.list.group
-                    choose=|state, group| state.benchmark.list.choose_group(group)
+                    choose=BenchmarkAct::ListGroup
                 />
                 <Filters counts/>
             </div>
@@ -77,7 +77,7 @@ pub(super) fn QuestionList() -> impl IntoView {
                     type="button"
                     id="questions-more"
                     hidden=move || n_hidden() == 0
-                    on:click=move |_| page.change(|state| state.benchmark.list.show_more())
+                    on:click=move |_| page.benchmark(BenchmarkAct::ShowMore)
                 >
                     {move || format!("Show {} more of {}", n_hidden().min(N_ROWS), n_hidden())}
                 </button>
@@ -96,7 +96,7 @@ fn Heading(column: Column) -> impl IntoView {
     });
     view! {
         <th scope="col" data-column=column.name() aria-sort=sort>
-            <button type="button" on:click=move |_| page.change(|state| state.benchmark.list.sort(column))>
+            <button type="button" on:click=move |_| page.benchmark(BenchmarkAct::Sort(column))>
                 {column.title()}
                 <svg class="sort" viewBox="0 0 8 12" aria-hidden="true">
                     <path class="up" d="M4 1 7 5H1z"/>
@@ -120,7 +120,7 @@ fn Filters(counts: Memo<Vec<u32>>) -> impl IntoView {
                 type="button"
                 data-filter=filter.title()
                 aria-pressed=is_pressed
-                on:click=move |_| page.change(|state| state.benchmark.list.choose(filter))
+                on:click=move |_| page.benchmark(BenchmarkAct::Filter(filter))
             >
                 {filter.title()}
                 <span class="count">{count}</span>

@@ -4,7 +4,7 @@ use web_sys::HtmlInputElement;
 
 use super::pick::Pick;
 use crate::browser::page::page;
-use crate::state::benchmark::{Benchmark, MenuOption, acts};
+use crate::state::benchmark::{Benchmark, BenchmarkAct, MenuOption};
 
 const PRESETS: [(&str, Preset); 3] =
     [("fast", Preset::Fast), ("advice", Preset::Advice), ("comparable", Preset::Comparable)];
@@ -30,7 +30,7 @@ pub(super) fn NextRun() -> impl IntoView {
                 }
                 choose=|page, name| {
                     let its = PRESETS.iter().find(|(its, _)| *its == name);
-                    page.change(|state| state.benchmark.preset = its.map(|(_, preset)| *preset));
+                    page.benchmark(BenchmarkAct::ChoosePreset(its.map(|(_, preset)| *preset)));
                 }
             />
             <p class="hint" hidden=move || !is_slow.get()>
@@ -43,7 +43,7 @@ pub(super) fn NextRun() -> impl IntoView {
                 chosen=|state| state.benchmark.rule.name()
                 choose=|page, name| {
                     let rule = Rule::ALL.into_iter().find(|rule| rule.name() == name);
-                    page.change(|state| acts::choose_rule(state, rule.unwrap_or_default()));
+                    page.benchmark(BenchmarkAct::ChooseRule(rule.unwrap_or_default()));
                 }
                 is_free=true
             />
@@ -51,14 +51,14 @@ pub(super) fn NextRun() -> impl IntoView {
                 id="benchmark-circular"
                 label="Circular"
                 hint="Asks every rotation of the options; takes 2 to 5 times as long."
-                part=|benchmark| &mut benchmark.circular
+                act=BenchmarkAct::SetCircular
                 is_on=|benchmark| benchmark.circular
             />
             <Switch
                 id="benchmark-blank"
                 label="Blank images"
                 hint="Shows what is still answered from the words alone."
-                part=|benchmark| &mut benchmark.blank_images
+                act=BenchmarkAct::SetBlankImages
                 is_on=|benchmark| benchmark.blank_images
             />
         </div>
@@ -70,7 +70,7 @@ fn Switch(
     id: &'static str,
     label: &'static str,
     hint: &'static str,
-    part: fn(&mut Benchmark) -> &mut bool,
+    act: fn(bool) -> BenchmarkAct,
     is_on: fn(&Benchmark) -> bool,
 ) -> impl IntoView {
     let page = page();
@@ -78,7 +78,7 @@ fn Switch(
     let is_locked = page.slice(|state| !state.benchmark.stage.can_start());
     let change = move |event| {
         let on = event_target::<HtmlInputElement>(&event).checked();
-        page.change(|state| *part(&mut state.benchmark) = on);
+        page.benchmark(act(on));
     };
     view! {
         <div class="run-option">

@@ -7,7 +7,7 @@ use crate::browser::page::page;
 use crate::browser::pixels;
 use crate::format;
 use crate::state::State;
-use crate::state::benchmark::{OpenedImage, answer_text};
+use crate::state::benchmark::{BenchmarkAct, OpenedImage, answer_text};
 
 /// One question with its image, over the page's right edge: what was offered, what was said, what is right.
 #[component]
@@ -35,7 +35,7 @@ pub(super) fn QuestionPanel() -> impl IntoView {
     });
     let close_outside = move |event: leptos::ev::MouseEvent| {
         if dialog.get().is_some_and(|dialog| event.target().as_ref() == Some(dialog.as_ref())) {
-            page.close_benchmark_question();
+            page.benchmark(BenchmarkAct::CloseQuestion);
         }
     };
     view! {
@@ -45,7 +45,7 @@ pub(super) fn QuestionPanel() -> impl IntoView {
             node_ref=dialog
             aria-labelledby="question-title"
             on:click=close_outside
-            on:close=move |_| page.close_benchmark_question()
+            on:close=move |_| page.benchmark(BenchmarkAct::CloseQuestion)
         >
             <div class="panel">
                 <div class="panel-head">
@@ -53,7 +53,7 @@ pub(super) fn QuestionPanel() -> impl IntoView {
                         {title}
                     </h2>
                     <Steps/>
-                    <button type="button" id="question-close" on:click=move |_| page.close_benchmark_question()>
+                    <button type="button" id="question-close" on:click=move |_| page.benchmark(BenchmarkAct::CloseQuestion)>
                         "Close"
                     </button>
                 </div>
@@ -78,7 +78,7 @@ fn Steps() -> impl IntoView {
                 disabled=move || neighbour.get().is_none()
                 on:click=move |_| {
                     if let Some(number) = neighbour.get_untracked() {
-                        page.open_benchmark_question(number);
+                        page.benchmark(BenchmarkAct::OpenQuestion(number));
                     }
                 }
             >

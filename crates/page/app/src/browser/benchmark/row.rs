@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use crate::browser::page::page;
 use crate::format;
-use crate::state::benchmark::{answer_text, preference_text, truth_text};
+use crate::state::benchmark::{BenchmarkAct, answer_text, preference_text, truth_text};
 
 /// One question and its answer. Neither changes any more, so nothing here follows the state.
 #[component]
@@ -18,7 +18,7 @@ pub(super) fn QuestionRow(number: u32) -> impl IntoView {
             <td class="measure">{number + 1}</td>
             <td class="result">{result(answered.hit, "–")}</td>
             <td class="asked">
-                <button type="button" class="link" on:click=move |_| page.open_benchmark_question(number)>
+                <button type="button" class="link" on:click=move |_| page.benchmark(BenchmarkAct::OpenQuestion(number))>
                     {answered.question.question.clone()}
                 </button>
             </td>

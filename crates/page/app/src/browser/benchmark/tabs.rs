@@ -7,6 +7,7 @@ use web_sys::{HtmlElement, HtmlInputElement};
 use super::notes::Notes;
 use super::table::ResultsTable;
 use crate::browser::page::page;
+use crate::state::benchmark::BenchmarkAct;
 
 fn tab_id(grouping: Grouping) -> &'static str {
     match grouping {
@@ -25,7 +26,7 @@ pub(super) fn Results() -> impl IntoView {
     let is_circular = page.slice(|state| state.benchmark.is_circular());
     let toggle = move |event| {
         let printed = event_target::<HtmlInputElement>(&event).checked();
-        page.change(|state| state.benchmark.as_printed = printed);
+        page.benchmark(BenchmarkAct::ShowPrinted(printed));
     };
     view! {
         <section class="results" aria-labelledby="results-title">
@@ -56,7 +57,7 @@ pub(super) fn Results() -> impl IntoView {
 fn Tabs() -> impl IntoView {
     let page = page();
     let current = page.slice(|state| state.benchmark.grouping);
-    let choose = move |grouping| page.change(|state| state.benchmark.group_by(grouping));
+    let choose = move |grouping| page.benchmark(BenchmarkAct::GroupBy(grouping));
     let on_key = move |event: KeyboardEvent| {
         let all = Grouping::ALL;
         let index = all.iter().position(|&it| it == current.get_untracked()).unwrap_or_default();

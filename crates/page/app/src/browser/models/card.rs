@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use super::select::Select;
 use crate::browser::page::page;
 use crate::format;
-use crate::state::models::{Card, acts, allowed};
+use crate::state::ModelAct;
+use crate::state::models::{Card, StoreAct, allowed};
 
 /// One model of the catalogue: what it is, whether this device carries it, and the way to it.
 #[component]
@@ -112,8 +113,8 @@ fn Acts(entry: &'static Entry, text: RwSignal<usize>, vision: RwSignal<usize>) -
     let can_fetch = entry.repositories().next();
     let is_bundled = entry.is_bundled();
     let open = move |_| match card.with_untracked(|card| card.stored.clone()) {
-        Some(key) => page.open_stored(&key),
-        None => page.load_bundled(),
+        Some(key) => page.store(StoreAct::Open(key)),
+        None => page.model(ModelAct::LoadBundled),
     };
     let link = |source: &'static Source| match source {
         Source::Repository { place, .. } | Source::Pack { place, .. } => {
@@ -140,7 +141,7 @@ fn Acts(entry: &'static Entry, text: RwSignal<usize>, vision: RwSignal<usize>) -
                     class="fetch"
                     class:primary=is_missing
                     disabled=is_under_way
-                    on:click=move |_| page.change(|state| acts::fetch_entry(state, &entry.id, text.get_untracked(), vision.get_untracked()))
+                    on:click=move |_| page.store(StoreAct::Fetch { id: entry.id.clone(), text: text.get_untracked(), vision: vision.get_untracked() })
                 >
                     {fetch_label}
                 </button>
@@ -149,7 +150,7 @@ fn Acts(entry: &'static Entry, text: RwSignal<usize>, vision: RwSignal<usize>) -
                     class="look"
                     hidden=is_listed
                     disabled=is_asked
-                    on:click=move |_| page.change(|state| acts::look(state, &entry.id, false))
+                    on:click=move |_| page.store(StoreAct::Look(entry.id.clone()))
                 >
                     {look_label}
                 </button>

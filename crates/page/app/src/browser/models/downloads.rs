@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use crate::browser::keyed::Keyed;
 use crate::browser::page::page;
-use crate::state::models::{Download, Kind, Stage, acts};
+use crate::state::models::{Download, Kind, Stage, StoreAct};
 
 /// What is on its way, rests, or is over, until a person puts it away.
 #[component]
@@ -59,7 +59,7 @@ fn OneDownload(number: u32) -> impl IntoView {
                         type="button"
                         class="pause"
                         hidden=move || !is(|it| it.stage.is_under_way() && it.kind == Kind::Fetch)
-                        on:click=move |_| page.change(|state| acts::pause(state, number))
+                        on:click=move |_| page.store(StoreAct::Pause(number))
                     >
                         "Pause"
                     </button>
@@ -67,11 +67,11 @@ fn OneDownload(number: u32) -> impl IntoView {
                         type="button"
                         class="resume"
                         hidden=move || !is(|it| matches!(it.stage, Stage::Paused | Stage::Failed(_)))
-                        on:click=move |_| page.change(|state| acts::resume(state, number))
+                        on:click=move |_| page.store(StoreAct::Resume(number))
                     >
                         "Resume"
                     </button>
-                    <button type="button" class="cancel" on:click=move |_| page.change(|state| acts::cancel(state, number))>
+                    <button type="button" class="cancel" on:click=move |_| page.store(StoreAct::Cancel(number))>
                         {move || if is(|it| matches!(it.stage, Stage::Done { .. })) { "Put away" } else { "Cancel" }}
                     </button>
                 </div>

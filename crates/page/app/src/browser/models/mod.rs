@@ -2,8 +2,7 @@
 
 mod card;
 mod downloads;
-pub(crate) mod export;
-pub(crate) mod facts;
+mod export;
 mod own;
 mod select;
 mod stored;
@@ -13,7 +12,7 @@ use leptos::prelude::*;
 use crate::browser::keyed::{Key, Keyed};
 use crate::browser::page::page;
 use crate::state::State;
-use crate::state::models::{Downloader, entries};
+use crate::state::models::{Downloader, StoreAct, entries};
 use card::ModelCard;
 use downloads::DownloadsList;
 use own::OwnSources;
@@ -60,7 +59,7 @@ fn ThisDevice() -> impl IntoView {
     let persistence = page.slice(State::persistence_text);
     let died = page.slice(|state| match &state.models.downloader {
         Downloader::Died { why } => Some(format!("The downloads have stopped working: {why}")),
-        Downloader::Starting | Downloader::Running => None,
+        Downloader::Idle | Downloader::Starting | Downloader::Running => None,
     });
     view! {
         <div class="benchmark-head">
@@ -78,7 +77,7 @@ fn ThisDevice() -> impl IntoView {
             <p id="downloader-died" class="error" role="alert" hidden=move || died.get().is_none()>
                 {died}
                 " "
-                <button type="button" id="downloader-restart" on:click=move |_| page.start_downloads()>"Start them again"</button>
+                <button type="button" id="downloader-restart" on:click=move |_| page.store(StoreAct::RestartDownloader)>"Start them again"</button>
             </p>
         </div>
     }

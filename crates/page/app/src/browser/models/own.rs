@@ -3,9 +3,8 @@ use leptos::html::Input;
 use leptos::prelude::*;
 
 use super::select::Select;
-use crate::browser::page::{Page, page};
-use crate::state::models::{Listing, acts};
-use crate::state::{Failure, State};
+use crate::browser::page::page;
+use crate::state::models::{Listing, StoreAct};
 
 /// Models that the catalogue does not know: a repository, two addresses or a manifest, files on disk.
 #[component]
@@ -31,13 +30,6 @@ pub(super) fn OwnSources() -> impl IntoView {
     }
 }
 
-/// Shows why something cannot be, if it cannot.
-fn tell(page: Page, act: impl FnOnce(&mut State) -> Result<(), Failure>) {
-    page.change(|state| {
-        state.message = act(state).err();
-    });
-}
-
 #[component]
 fn Repository() -> impl IntoView {
     let page = page();
@@ -54,7 +46,7 @@ fn Repository() -> impl IntoView {
         let name = field.get_untracked().map(|field| field.value()).unwrap_or_default();
         text.set(0);
         vision.set(0);
-        tell(page, |state| acts::list_own(state, &name));
+        page.store(StoreAct::ListOwn(name));
     };
     let choices = move || {
         let labels = listing.with(|it| it.as_ref().and_then(Listing::labels));
@@ -91,7 +83,7 @@ fn Repository() -> impl IntoView {
                         type="button"
                         id="listing-fetch"
                         class="primary"
-                        on:click=move |_| page.change(|state| acts::fetch_own(state, text.get_untracked(), vision.get_untracked()))
+                        on:click=move |_| page.store(StoreAct::FetchOwn { text: text.get_untracked(), vision: vision.get_untracked() })
                     >
                         "Download"
                     </button>
@@ -108,7 +100,7 @@ fn Addresses() -> impl IntoView {
     let value = |field: NodeRef<Input>| field.get_untracked().map(|field| field.value()).unwrap_or_default();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        tell(page, |state| acts::fetch_addresses(state, &value(text), &value(vision)));
+        page.store(StoreAct::FetchAddresses { text: value(text), vision: value(vision) });
     };
     view! {
         <form id="own-addresses" class="own" on:submit=submit>

@@ -3,11 +3,12 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
+use super::export::export;
 use crate::browser::keyed::{Key, Keyed};
 use crate::browser::page::page;
 use crate::format;
 use crate::state::State;
-use crate::state::models::{acts, whole_bytes};
+use crate::state::models::{StoreAct, all_keys, whole_bytes};
 
 /// What is asked before something is deleted: which models, and how they are called.
 type Asked = RwSignal<Option<(Vec<ModelKey>, String)>>;
@@ -23,10 +24,10 @@ pub(super) fn Stored() -> impl IntoView {
         let model = page.peek(|state| models(state).iter().find(|model| revision(model) == key).cloned());
         model.map(|model| view! { <One model asked/> }).into_any()
     };
-    let n_keys = page.slice(|state| acts::all_keys(state).len());
+    let n_keys = page.slice(|state| all_keys(state).len());
     let is_empty = move || stored.with(Vec::is_empty);
     let delete_all = move |_| {
-        let keys = page.peek(acts::all_keys);
+        let keys = page.peek(all_keys);
         let what = match keys.len() {
             1 => "the one model, with what is unfinished,".to_owned(),
             n => format!("all {n} models, unfinished ones too,"),
@@ -82,12 +83,12 @@ fn One(model: StoredModel, asked: Asked) -> impl IntoView {
                         type="button"
                         class="open"
                         disabled=move || is_open.get() || is_opening.get() || is_busy.get()
-                        on:click=move |_| page.open_stored(&key())
+                        on:click=move |_| page.store(StoreAct::Open(key()))
                     >
                         {move || if is_opening.get() { "Opening" } else { "Open" }}
                     </button>
-                    <button type="button" class="check" disabled=is_busy on:click=move |_| page.change(|state| acts::check(state, &key()))>"Check"</button>
-                    <button type="button" class="export" on:click=move |_| page.export_stored(model.get_value())>"Export"</button>
+                    <button type="button" class="check" disabled=is_busy on:click=move |_| page.store(StoreAct::Check(key()))>"Check"</button>
+                    <button type="button" class="export" on:click=move |_| export(page, model.get_value())>"Export"</button>
                     <button type="button" class="delete" disabled=is_busy on:click=delete>"Delete"</button>
                 </div>
             </div>
@@ -115,7 +116,7 @@ fn Confirm(asked: Asked) -> impl IntoView {
     let yes = move |_| {
         if let Some((keys, _)) = asked.get_untracked() {
             asked.set(None);
-            page.delete_stored(keys);
+            page.store(StoreAct::Delete(keys));
         }
     };
     view! {

@@ -1,19 +1,15 @@
-//! The page's one store and what can be done with it: every act goes through the reducer, then to the worker.
+//! The page's one store: what happens goes through [`update`], and what follows is done in `effects`.
 
-mod backend;
-mod benchmark;
-mod image;
-pub(super) mod link;
-mod looking;
-mod model;
-mod models;
-mod talk;
+mod effects;
+mod files;
+mod link;
 
 use leptos::prelude::*;
-use protocol::Failure;
 use web_sys::ImageData;
 
-use crate::state::State;
+use crate::state::benchmark::BenchmarkAct;
+use crate::state::models::StoreAct;
+use crate::state::{Failure, Input, ModelAct, State, TalkAct, update};
 use link::Link;
 
 /// Handle on everything the components share.
@@ -54,48 +50,53 @@ impl Page {
         self.state.with_untracked(part)
     }
 
-    /// Changes the state where no command follows.
-    pub(crate) fn change<T>(self, act: impl FnOnce(&mut State) -> T) -> T {
-        let mut result = None;
-        self.state.update(|state| result = Some(act(state)));
-        if self.peek(|state| state.models.has_orders()) {
-            self.send_orders();
-        }
-        if self.peek(|state| state.models.wants_close()) {
-            self.close_stored();
-        }
-        // `update` always runs its closure; the page cannot go on if the runtime is gone.
-        result.unwrap_or_else(|| wasm_bindgen::throw_str("the page's state is gone"))
+    /// Takes what happened, and does what follows.
+    pub(crate) fn input(self, input: Input) {
+        self.input_with(input, &js_sys::Array::new());
     }
 
-    /// Starts the worker, chooses its machine and loads the bundled model.
+    /// The same, with the bytes that came beside it.
+    fn input_with(self, input: Input, bulk: &js_sys::Array) {
+        let effects = self.state.try_update(|state| update(state, input)).unwrap_or_default();
+        for effect in effects {
+            self.carry_out(effect, bulk);
+        }
+        self.let_go();
+    }
+
+    /// A person does something about image or conversation.
+    pub(crate) fn talk(self, act: TalkAct) {
+        self.input(Input::Talk(act));
+    }
+
+    /// A person does something about the model that answers.
+    pub(crate) fn model(self, act: ModelAct) {
+        self.input(Input::Model(act));
+    }
+
+    /// A person does something about models to fetch or in the store.
+    pub(crate) fn store(self, act: StoreAct) {
+        self.input(Input::Store(act));
+    }
+
+    /// A person does something about the benchmark.
+    pub(crate) fn benchmark(self, act: BenchmarkAct) {
+        self.input(Input::Benchmark(act));
+    }
+
+    /// Shows a failure until it is closed.
+    pub(crate) fn show(self, failure: Failure) {
+        self.input(Input::Fail(failure));
+    }
+
+    /// Starts the page.
     pub(crate) fn start(self) {
         let base = document().base_uri().ok().flatten().unwrap_or_default();
         let path = base.split(['?', '#']).next().unwrap_or_default();
         // The last segment is the document's own.
         let base = path.rsplit_once('/').map(|(dir, _)| format!("{dir}/")).unwrap_or_default();
-        self.change(|state| state.base = base);
-        self.start_worker();
-        self.choose_backend_of_address();
-        self.load_bundled();
-        self.list_runs();
-    }
-
-    /// The controls are disabled while a question is answered; a drop or a paste is not.
-    pub(super) fn refuse_while_busy(self, then: &str) -> bool {
-        let busy = self.peek(State::is_busy);
-        if busy {
-            self.show(Failure {
-                message: "A question is being answered.".into(),
-                remedy: format!("Wait for its end or press Stop, then {then}."),
-            });
-        }
-        busy
-    }
-
-    /// Shows a failure until it is closed.
-    pub(crate) fn show(self, failure: Failure) {
-        self.change(|state| state.message = Some(failure));
+        let query = window().location().search().unwrap_or_default();
+        self.input(Input::Opened { base, query });
     }
 }
 

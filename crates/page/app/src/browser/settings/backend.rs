@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use protocol::BackendChoice;
 
 use crate::browser::page::{now_secs, page};
-use crate::state::{ModelState, Purpose, State, backend};
+use crate::state::{ModelAct, ModelState, Purpose, State, backend};
 
 /// Where the model runs, and why there.
 #[component]
@@ -50,7 +50,7 @@ fn Choice(choice: BackendChoice) -> impl IntoView {
                 aria-disabled=move || must_wait.get().then_some("true")
                 prop:checked=is_chosen
                 on:click=wait
-                on:change=move |_| page.choose_backend(choice)
+                on:change=move |_| page.model(ModelAct::ChooseBackend(choice))
             />
             <span class="choice-label">{backend::label(choice)}</span>
             <span class="choice-hint">{hint}</span>

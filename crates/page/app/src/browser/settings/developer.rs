@@ -5,7 +5,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::HtmlInputElement;
 
 use crate::browser::page::{Page, page};
-use crate::state::profile;
+use crate::state::{ModelAct, profile};
 
 /// Times of kernels, and a device to lose.
 #[component]
@@ -15,7 +15,8 @@ pub(super) fn Developer() -> impl IntoView {
     let latest = page.slice(|state| state.profiling.latest.clone());
     let is_gpu = page.slice(|state| state.backend.chosen == Some(BackendKind::WebGpu));
     let is_rebuilding = page.slice(|state| state.rebuilding.is_some());
-    let switch = move |event| page.set_profiling(event_target::<HtmlInputElement>(&event).checked());
+    let switch =
+        move |event| page.model(ModelAct::SetProfiling(event_target::<HtmlInputElement>(&event).checked()));
     let copy = move |_| {
         if let Some(profile) = latest.get_untracked() {
             spawn_local(copy(page, profile::markdown(&profile)));
@@ -35,7 +36,7 @@ pub(super) fn Developer() -> impl IntoView {
                         id="lose-device"
                         disabled=move || !is_gpu.get() || is_rebuilding.get()
                         aria-describedby="lose-device-hint"
-                        on:click=move |_| page.lose_device()
+                        on:click=move |_| page.model(ModelAct::LoseDevice)
                     >
                         "Lose the device"
                     </button>

@@ -15,7 +15,7 @@ use developer::Developer;
 
 use super::page::page;
 use crate::format;
-use crate::state::Field;
+use crate::state::{Field, Input, ModelAct};
 
 /// Opens the panel.
 pub(crate) fn open() {
@@ -75,7 +75,7 @@ pub(crate) fn SettingsPanel() -> impl IntoView {
 #[component]
 fn Number(field: Field) -> impl IntoView {
     let page = page();
-    let error = RwSignal::new(None::<String>);
+    let error = page.slice(move |state| state.refused.get(&field).cloned());
     let value = page.slice(move |state| field.read(&state.settings));
     let own = page.slice(move |state| {
         let info = state.model.info()?;
@@ -86,8 +86,7 @@ fn Number(field: Field) -> impl IntoView {
         }
     });
     let write = move |event| {
-        let text = event_target_value(&event);
-        error.set(page.change(|state| field.write(&mut state.settings, &text)).err());
+        page.input(Input::Set(field, event_target_value(&event)));
     };
     let (least, most, step) = field.range();
     let id = field.id();
@@ -121,7 +120,7 @@ fn FollowUp() -> impl IntoView {
     let follows = page.slice(|state| state.settings.turns == Turns::FollowUp);
     let change = move |event| {
         let follow = event_target::<HtmlInputElement>(&event).checked();
-        page.change(|state| state.settings.turns = if follow { Turns::FollowUp } else { Turns::Single });
+        page.input(Input::SetTurns(if follow { Turns::FollowUp } else { Turns::Single }));
     };
     view! {
         <label class="check">
@@ -159,7 +158,7 @@ fn ModelFacts() -> impl IntoView {
         <section class="model-facts">
             <h3>"Model"</h3>
             {facts}
-            <button type="button" disabled=busy on:click=move |_| page.load_bundled()>
+            <button type="button" disabled=busy on:click=move |_| page.model(ModelAct::LoadBundled)>
                 "Load the bundled model"
             </button>
         </section>

@@ -3,8 +3,8 @@ use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 
 use crate::browser::page::{now_secs, page};
-use crate::browser::{intake, navigation, settings};
-use crate::state::{ModelState, State, View, WorkerState};
+use crate::browser::{intake, settings};
+use crate::state::{Input, ModelState, State, View, WorkerState};
 
 /// The views, the model with its state, and what opens the settings.
 #[component]
@@ -26,7 +26,7 @@ pub(crate) fn Header() -> impl IntoView {
 #[component]
 fn Views() -> impl IntoView {
     let page = page();
-    let current = page.slice(|state| state.view);
+    let current = page.slice(|state| state.view.current);
     let progress = page.slice(|state| {
         let (n_asked, n_total) = state.benchmark.progress()?;
         let is_under_way = state.benchmark.stage.is_under_way();
@@ -36,7 +36,7 @@ fn Views() -> impl IntoView {
         // With a modifier the browser opens another tab.
         if !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key()) {
             event.prevent_default();
-            navigation::open(page, view);
+            page.input(Input::Go(view));
         }
     };
     let link = move |view: View| {

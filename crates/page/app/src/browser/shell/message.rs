@@ -4,6 +4,7 @@ use web_sys::HtmlElement;
 
 use super::Remedies;
 use crate::browser::page::page;
+use crate::state::Input;
 
 /// A failure and its remedy, over the page until it is closed.
 #[component]
@@ -13,7 +14,7 @@ pub(crate) fn Message() -> impl IntoView {
     let text = move || message.get().map(|failure| failure.message);
     let remedy = move || message.get().map(|failure| failure.remedy);
     let close = move |_| {
-        page.change(|state| state.message = None);
+        page.input(Input::CloseMessage);
         // The button that had the focus is gone; the work goes on at the question.
         let field = document().get_element_by_id("question").and_then(|it| it.dyn_into::<HtmlElement>().ok());
         if let Some(field) = field {

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 use crate::browser::page::page;
-use crate::state::{ModelState, State, WorkerState};
+use crate::state::{ModelAct, ModelState, State, WorkerState};
 
 /// Buttons that bring a model back, where there is none.
 #[component]
@@ -14,13 +14,13 @@ pub(crate) fn Remedies() -> impl IntoView {
     let can_reload = page.slice(State::lost_a_model_of_files);
     view! {
         <Show when=move || died.get()>
-            <button type="button" class="model-restart" on:click=move |_| page.reload_model()>"Restart"</button>
+            <button type="button" class="model-restart" on:click=move |_| page.model(ModelAct::Reload)>"Restart"</button>
         </Show>
         <Show when=move || can_reload.get()>
-            <button type="button" class="model-reload" on:click=move |_| page.reload_model()>"Load it again"</button>
+            <button type="button" class="model-reload" on:click=move |_| page.model(ModelAct::Reload)>"Load it again"</button>
         </Show>
         <Show when=move || no_model.get()>
-            <button type="button" class="load-bundled" on:click=move |_| page.load_bundled()>"Load the bundled model"</button>
+            <button type="button" class="load-bundled" on:click=move |_| page.model(ModelAct::LoadBundled)>"Load the bundled model"</button>
         </Show>
     }
 }

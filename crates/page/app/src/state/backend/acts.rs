@@ -4,29 +4,28 @@ use crate::state::model::Loading;
 use crate::state::{ModelState, State, WorkerState, benchmark};
 
 /// Chooses where the model runs. A model that is loaded moves there. Nothing happens while a question is answered or
-/// another choice is carried out. A worker that died is told when the next one starts.
-pub fn choose(state: &mut State, choice: BackendChoice) -> Option<Command> {
+/// another choice is carried out. After a worker died, the next one gets the choice when it starts.
+pub(in crate::state) fn choose(state: &mut State, choice: BackendChoice) {
     if !state.can_choose_backend() {
-        return None;
+        return;
     }
     state.backend.choice = choice;
     // A failure that this choice answers is no longer on view.
     if state.message == state.backend.failure.take() {
         state.message = None;
     }
-    if state.worker == WorkerState::Died {
-        return None;
+    if state.worker != WorkerState::Died {
+        begin(state, choice);
     }
-    Some(begin(state, choice))
 }
 
 /// Sends the worker to a choice.
-pub(super) fn begin(state: &mut State, choice: BackendChoice) -> Command {
+pub(super) fn begin(state: &mut State, choice: BackendChoice) {
     let job = state.next_job();
     state.backend.choice = choice;
     state.backend.choosing = Some(job);
     move_model(state);
-    Command::ChooseBackend { job, choice }
+    state.tell(Command::ChooseBackend { job, choice });
 }
 
 /// A model that is in place while the worker is at a choice is on its way to another machine.

@@ -1,7 +1,6 @@
-use protocol::{BackendChoice, BackendKind, Candidate, Command, Failure, JobId, ModelInfo};
+use protocol::{BackendChoice, BackendKind, Candidate, Failure, JobId, ModelInfo};
 
 use super::acts::begin;
-use crate::state::acts::send_waiting;
 use crate::state::{ModelState, State, benchmark};
 
 /// The worker carried out a choice. A model that was loaded answers from its new place; what it remembers of the
@@ -12,10 +11,10 @@ pub(in crate::state) fn chosen(
     kind: BackendKind,
     candidates: Vec<Candidate>,
     model: Option<ModelInfo>,
-) -> Vec<Command> {
+) {
     let backend = &mut state.backend;
     if backend.choosing != Some(job) {
-        return Vec::new();
+        return;
     }
     backend.choosing = None;
     backend.settled = Some(backend.choice);
@@ -49,49 +48,46 @@ pub(in crate::state) fn chosen(
         }
         _ => {}
     }
-    send_waiting(state)
+    state.send_waiting();
 }
 
-/// Whether a job that failed was a choice; then what follows from that. Said is what failed and what was kept.
-pub(in crate::state) fn failed(state: &mut State, job: JobId, failure: &Failure) -> Option<Vec<Command>> {
+/// Whether a job that failed was a choice; then what failed and what was kept is said, and what follows is begun.
+pub(in crate::state) fn failed(state: &mut State, job: JobId, failure: &Failure) -> bool {
     let backend = &mut state.backend;
     if backend.choosing != Some(job) {
-        return None;
+        return false;
     }
     backend.choosing = None;
     let refused = std::mem::replace(&mut backend.choice, backend.settled.unwrap_or_default());
     let was_restoring = std::mem::take(&mut backend.is_restoring);
-    let (remedy, command) = match (backend.settled, end_move(state, job)) {
+    let remedy = match (backend.settled, end_move(state, job)) {
         // Nothing was ever chosen: the address asked for what this browser does not have.
         (None, _) if refused != BackendChoice::Measured => {
-            let command = begin(state, BackendChoice::Measured);
-            (format!("{} Meanwhile the page takes what is faster here.", failure.remedy), Some(command))
+            begin(state, BackendChoice::Measured);
+            format!("{} Meanwhile the page takes what is faster here.", failure.remedy)
         }
         (_, Some(EndOfMove::Stays)) => {
             let place = place(state);
-            (
-                format!("{} The model stays {place}; image and conversation are untouched.", failure.remedy),
-                None,
-            )
+            format!("{} The model stays {place}; image and conversation are untouched.", failure.remedy)
         }
         (_, Some(EndOfMove::Gone)) if !was_restoring && state.backend.chosen.is_some() => {
             let place = place(state);
-            let command = restore(state);
-            (format!("The model is loaded again {place}; image and conversation are kept."), command)
+            restore(state);
+            format!("The model is loaded again {place}; image and conversation are kept.")
         }
         (_, Some(EndOfMove::Gone)) => {
             state.model = ModelState::Failed(failure.clone());
             benchmark::model_gone(state);
             state.call_back_waiting(failure);
-            let kept = "Image and conversation are kept. Choose another machine, or load the model again.";
-            (kept.into(), None)
+            "Image and conversation are kept. Choose another machine, or load the model again.".into()
         }
-        (_, None) => (failure.remedy.clone(), None),
+        (_, None) => failure.remedy.clone(),
     };
     let failure = Failure { message: failure.message.clone(), remedy };
     state.backend.failure = Some(failure.clone());
     state.message = Some(failure);
-    Some(command.into_iter().chain(send_waiting(state)).collect())
+    state.send_waiting();
+    true
 }
 
 /// What became of a model that did not arrive.
@@ -117,16 +113,15 @@ fn end_move(state: &mut State, job: JobId) -> Option<EndOfMove> {
 }
 
 /// Brings a model back to the machine that it left, which is named: measuring again could choose the one that failed.
-fn restore(state: &mut State) -> Option<Command> {
+fn restore(state: &mut State) {
     let choice = state.backend.choice;
-    let back = BackendChoice::Only(state.backend.chosen?);
-    let command = begin(state, back);
+    let Some(chosen) = state.backend.chosen else { return };
+    begin(state, BackendChoice::Only(chosen));
     state.backend.choice = choice;
     state.backend.is_restoring = true;
     if let (ModelState::Loading(moving), Some(job)) = (&mut state.model, state.backend.choosing) {
         moving.begin_again(job);
     }
-    Some(command)
 }
 
 fn place(state: &State) -> &'static str {

@@ -7,8 +7,7 @@ mod events;
 mod tests;
 mod words;
 
-pub use acts::choose;
-pub(super) use acts::move_model;
+pub(super) use acts::{choose, move_model};
 pub use address::{choice_of_query, unknown_choice};
 pub(super) use events::{chosen, failed, worker_died};
 pub use words::{CHOICES, kind_name, label, name};

@@ -3,10 +3,11 @@ use protocol::{
     Standing, Turns,
 };
 
-use super::{choice_of_query, choose, unknown_choice};
-use crate::state::acts::{self, ask};
-use crate::state::tests::{answered, failure, feed, images_of, job_of, load, model, pair, ready};
-use crate::state::{ModelState, NotNow, Pair, State};
+use super::{choice_of_query, unknown_choice};
+use crate::state::testing::{
+    Page, answered, ask, failure, feed, images_of, job_of, load, model, pair, ready, worker_died,
+};
+use crate::state::{Input, ModelAct, ModelState, NotNow, Pair};
 
 const GPU: BackendChoice = BackendChoice::Only(BackendKind::WebGpu);
 const CPU: BackendChoice = BackendChoice::Only(BackendKind::Cpu);
@@ -29,6 +30,10 @@ fn on_gpu() -> ModelInfo {
     ModelInfo { backend: "SwiftShader".into(), ..model("m") }
 }
 
+fn choose(page: &mut Page, choice: BackendChoice) -> Option<Command> {
+    page.tell(Input::Model(ModelAct::ChooseBackend(choice))).pop()
+}
+
 #[track_caller]
 fn chosen_job(command: Option<Command>) -> JobId {
     match command {
@@ -46,7 +51,7 @@ fn loading(job: JobId, done: u64) -> Event {
 }
 
 /// A page whose model was measured to be faster on the CPU.
-fn ready_on_cpu(turns: Turns) -> State {
+fn ready_on_cpu(turns: Turns) -> Page {
     let mut state = ready(turns);
     let job = chosen_job(choose(&mut state, BackendChoice::Measured));
     feed(&mut state, [chosen(job, BackendKind::Cpu, Some(model("m")))]);
@@ -127,7 +132,7 @@ fn figures_outlive_a_choice_that_measures_nothing() {
          where the CPU reads 4.1 GB/s and computes 82 GFLOP/s."
     );
 
-    let mut never = State::default();
+    let mut never = Page::default();
     let job = chosen_job(choose(&mut never, CPU));
     let candidates = vec![with(Standing::NotMeasured, measured(BackendKind::Cpu, 0.0))];
     feed(&mut never, [Event::BackendChosen { job, chosen: BackendKind::Cpu, candidates, model: None }]);
@@ -246,7 +251,7 @@ fn a_machine_without_room_for_one_model_can_be_chosen_for_another() {
 
 #[test]
 fn an_address_that_asks_for_too_much_falls_back_to_the_faster_machine_once() {
-    let mut state = State::default();
+    let mut state = Page::default();
     let job = chosen_job(choose(&mut state, GPU));
     let load = load(&mut state, Pair::Bundled);
     ask(&mut state, "q");
@@ -298,10 +303,10 @@ fn a_choice_that_is_over_changes_nothing() {
 fn a_worker_that_died_is_told_again_what_was_wanted() {
     let mut state = ready_on_cpu(Turns::Single);
     chosen_job(choose(&mut state, GPU));
-    acts::worker_died(&mut state, "unreachable");
+    worker_died(&mut state, "unreachable");
     assert_eq!(state.backend.choice, GPU);
     assert_eq!(choose(&mut state, CPU), None, "there is nobody to tell");
     assert_eq!(state.backend.choice, CPU);
-    acts::worker_restarts(&mut state);
-    assert!(matches!(choose(&mut state, CPU), Some(Command::ChooseBackend { choice: CPU, .. })));
+    let commands = state.tell(Input::Model(ModelAct::Reload));
+    assert!(matches!(commands[0], Command::ChooseBackend { choice: CPU, .. }), "{commands:?}");
 }

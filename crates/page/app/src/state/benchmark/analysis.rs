@@ -4,7 +4,7 @@ use bench::{Analysis, Grouping, Rule};
 use protocol::{Command, Failure, JobId, RunAct};
 
 use super::{Benchmark, MenuOption, Stage, title};
-use crate::state::{State, WorkerState};
+use crate::state::{Effect, State, WorkerState};
 
 /// A run under way is analysed again after this many answers.
 const N_BETWEEN: u32 = 25;
@@ -71,27 +71,22 @@ impl Benchmark {
     }
 }
 
-impl State {
-    /// Whether the worker is to be asked: it runs and is not at another analysis, and something that the analysis depends on has
-    /// changed.
-    pub fn analysis_is_due(&self) -> bool {
-        let Benchmark { looks, .. } = &self.benchmark;
-        self.worker != WorkerState::Died
-            && looks.job.is_none()
-            && self.benchmark.look().is_some_and(|look| looks.asked != Some(look))
+/// Asks the worker to analyse the run on view if something that the analysis depends on has changed, and the worker runs and is not
+/// at another. Not before the view was seen: nobody would look.
+pub(in crate::state) fn analyse_when_due(state: &mut State) {
+    let looks = &state.benchmark.looks;
+    if !state.view.is_benchmark_made || state.worker == WorkerState::Died || looks.job.is_some() {
+        return;
     }
-}
-
-/// Asks the worker to look at the run on view.
-pub fn analyse(state: &mut State) -> Option<Command> {
-    let (look, n) = state.benchmark.look()?;
-    let job = state.next_job();
-    let looks = &mut state.benchmark.looks;
-    looks.job = Some(job);
-    looks.asked = Some((look.clone(), n));
-    let Look { id, rule, grouping, against } = look;
-    let against = Some(against).filter(|id| !id.is_empty());
-    Some(Command::Runs { job, act: RunAct::Analyse { id, rule, grouping, against } })
+    if let Some(look) = state.benchmark.look()
+        && looks.asked.as_ref() != Some(&look)
+    {
+        let job = state.next_job();
+        let Look { id, rule, grouping, against } = look.0.clone();
+        (state.benchmark.looks.job, state.benchmark.looks.asked) = (Some(job), Some(look));
+        let against = Some(against).filter(|id| !id.is_empty());
+        state.tell(Command::Runs { job, act: RunAct::Analyse { id, rule, grouping, against } });
+    }
 }
 
 /// The worker sent an analysis. One that no longer fits the run on view is dropped.
@@ -112,11 +107,12 @@ pub(in crate::state) fn analysed(state: &mut State, job: JobId, analysis: Analys
     }
 }
 
-/// A file was handed over.
-pub(in crate::state) fn written(state: &mut State, job: JobId) {
+/// A file is there for a person to save.
+pub(in crate::state) fn written(state: &mut State, job: JobId, name: String, media_type: String) {
     if state.benchmark.writing == Some(job) {
         state.benchmark.writing = None;
     }
+    state.effects.push(Effect::Save { name, media_type });
 }
 
 /// Whether a job that failed was an export or a look at the run.

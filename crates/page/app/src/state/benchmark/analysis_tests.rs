@@ -4,8 +4,9 @@ use bench::{
 };
 use protocol::{Command, Event, Failure, JobId, RunAct};
 
-use super::{EXPORTS, MenuOption, Pause, Stage, analyse, export};
-use crate::state::{State, acts, apply};
+use super::{BenchmarkAct, EXPORTS, MenuOption, Pause, Stage};
+use crate::state::testing::{Page, apply, restart, worker_died};
+use crate::state::{Effect, Input, State, View};
 
 pub(super) fn conditions(data_set: DataSet) -> Conditions {
     Conditions {
@@ -35,8 +36,9 @@ fn answered() -> Answered {
 }
 
 /// A run of which so many of 180 questions are answered.
-fn state(n: usize, stage: Stage) -> State {
-    let mut state = State::default();
+fn state(n: usize, stage: Stage) -> Page {
+    let mut state = Page::default();
+    state.view.is_benchmark_made = true;
     let conditions = conditions(DataSet::Sample { version: "test".into() });
     state.benchmark.run = Some(Run { conditions, n_total: 180, answers: vec![answered(); n] });
     state.benchmark.run_id = Some("this".into());
@@ -56,18 +58,35 @@ fn summary(id: &str, name: &str) -> RunSummary {
     }
 }
 
-#[track_caller]
-fn asked(state: &mut State) -> (JobId, RunAct) {
-    assert!(state.analysis_is_due());
-    match analyse(state) {
-        Some(Command::Runs { job, act }) => (job, act),
-        other => panic!("nothing was asked: {other:?}"),
-    }
+fn analysis(commands: &[Command]) -> Option<(JobId, RunAct)> {
+    commands.iter().find_map(|command| match command {
+        Command::Runs { job, act: act @ RunAct::Analyse { .. } } => Some((*job, act.clone())),
+        _ => None,
+    })
 }
 
-fn told(state: &mut State, job: JobId, chart: &str) {
-    let analysis = Analysis { chart: chart.into(), ..Analysis::default() };
-    apply(state, Event::RunAnalysed { job, analysis }, 0.0);
+/// The analysis that is asked for now, if one is.
+fn due(state: &mut Page) -> Option<(JobId, RunAct)> {
+    analysis(&state.tell(Input::Follow(View::Benchmark)))
+}
+
+#[track_caller]
+fn asked(state: &mut Page) -> (JobId, RunAct) {
+    due(state).expect("an analysis is asked for")
+}
+
+/// The analysis that is asked for then, if one is.
+fn told(state: &mut Page, job: JobId, chart: &str) -> Option<(JobId, RunAct)> {
+    let told = Analysis { chart: chart.into(), ..Analysis::default() };
+    analysis(&apply(state, Event::RunAnalysed { job, analysis: told }, 0.0))
+}
+
+fn export(state: &mut Page, place: usize) -> Option<Command> {
+    state.tell(Input::Benchmark(BenchmarkAct::Export(place))).into_iter().next()
+}
+
+fn choose_rule(state: &mut Page, rule: Rule) {
+    state.tell(Input::Benchmark(BenchmarkAct::ChooseRule(rule)));
 }
 
 /// The chart on view.
@@ -86,34 +105,33 @@ fn a_run_that_rests_is_looked_at_once() {
         against: None,
     };
     assert_eq!(act, expected);
-    assert!(!state.analysis_is_due(), "one at a time");
+    assert_eq!(due(&mut state), None, "one at a time");
     assert_eq!(shown(&state), None);
     told(&mut state, job, "<svg><text/></svg>");
-    assert!(!state.analysis_is_due());
+    assert_eq!(due(&mut state), None);
     assert_eq!(shown(&state), Some("<svg><text/></svg>"));
 }
 
 #[test]
 fn while_it_runs_it_is_looked_at_after_every_twenty_fifth_answer() {
     for (n, is_due) in [(0, false), (1, false), (24, false), (25, true), (26, true)] {
-        assert_eq!(state(n, Stage::Running).analysis_is_due(), is_due, "{n} answers");
+        assert_eq!(due(&mut state(n, Stage::Running)).is_some(), is_due, "{n} answers");
     }
     let mut state = state(25, Stage::Running);
     let (job, _) = asked(&mut state);
     told(&mut state, job, "25");
-    let mut due = Vec::new();
+    let mut seen = Vec::new();
     for n in 26..=75 {
         state.benchmark.run.as_mut().unwrap().answers.push(answered());
-        if state.analysis_is_due() {
-            let (job, _) = asked(&mut state);
+        if let Some((job, _)) = due(&mut state) {
             told(&mut state, job, "more");
-            due.push(n);
+            seen.push(n);
         }
     }
-    assert_eq!(due, [50, 75]);
+    assert_eq!(seen, [50, 75]);
     state.benchmark.stage = Stage::Finished;
-    assert!(!state.analysis_is_due(), "its last answer was seen");
-    assert!(!State::default().analysis_is_due());
+    assert_eq!(due(&mut state), None, "its last answer was seen");
+    assert_eq!(due(&mut Page::default()), None);
 }
 
 #[test]
@@ -121,14 +139,14 @@ fn grouping_rule_and_the_other_run_ask_anew_and_an_older_answer_is_dropped() {
     let mut state = state(3, Stage::Finished);
     let (job, _) = asked(&mut state);
     state.benchmark.group_by(Grouping::Granularity);
-    told(&mut state, job, "of tasks");
+    let next = told(&mut state, job, "of tasks");
     assert_eq!(shown(&state), None, "an answer of the other grouping");
-    let (job, act) = asked(&mut state);
+    let (job, act) = next.expect("the grouping on view is asked for");
     assert!(matches!(act, RunAct::Analyse { grouping: Grouping::Granularity, .. }));
     told(&mut state, job, "of granularities");
 
     state.benchmark.looks.against = "other".into();
-    assert!(!state.analysis_is_due(), "there is no such run");
+    assert_eq!(due(&mut state), None, "there is no such run");
     state.benchmark.kept = vec![summary("this", ""), summary("other", "The other")];
     assert_eq!(
         state.benchmark.comparison_choices(),
@@ -164,7 +182,7 @@ fn a_look_that_fails_is_told_and_not_repeated() {
     let failure = Failure { message: "The run is damaged.".into(), remedy: "Delete it.".into() };
     apply(&mut state, Event::Failed { job, failure: failure.clone() }, 0.0);
     assert_eq!((shown(&state), state.message.clone()), (None, Some(failure)));
-    assert!(!state.analysis_is_due());
+    assert_eq!(due(&mut state), None);
 }
 
 #[test]
@@ -184,7 +202,7 @@ fn each_export_names_the_run_its_rule_and_its_form() {
         let Some(Command::Runs { act, .. }) = export(&mut state, place) else { panic!("{expected:?}") };
         assert_eq!(act, RunAct::Write { id: "this".into(), rule: Rule::VlmEval2024, form: expected });
     }
-    assert_eq!(export(&mut State::default(), 0), None);
+    assert_eq!(export(&mut Page::default(), 0), None);
 }
 
 #[test]
@@ -202,11 +220,28 @@ fn an_export_that_fails_is_told_once() {
 fn a_worker_that_dies_takes_its_jobs_with_it() {
     let mut state = state(1, Stage::Finished);
     asked(&mut state);
-    acts::worker_died(&mut state, "out of memory");
+    worker_died(&mut state, "out of memory");
     state.benchmark.group_by(Grouping::Department);
-    assert!(!state.analysis_is_due(), "there is no worker to ask");
-    crate::state::acts::worker_restarts(&mut state);
-    assert!(state.analysis_is_due());
+    assert_eq!(due(&mut state), None, "there is no worker to ask");
+    let commands: Vec<Command> = restart(&mut state).into_iter().map(|(command, _)| command).collect();
+    assert!(analysis(&commands).is_some(), "{commands:?}");
+}
+
+#[test]
+fn before_the_view_is_seen_nothing_is_analysed() {
+    let mut state = state(1, Stage::Finished);
+    state.view.is_benchmark_made = false;
+    assert_eq!(analysis(&state.tell(Input::CloseMessage)), None);
+    asked(&mut state);
+}
+
+#[test]
+fn a_file_that_the_worker_wrote_is_saved() {
+    let mut state = state(1, Stage::Finished);
+    let Some(Command::Runs { job, .. }) = export(&mut state, 0) else { panic!("nothing was asked") };
+    let (name, media_type) = ("run.csv".to_owned(), "text/csv".to_owned());
+    apply(&mut state, Event::RunWritten { job, name: name.clone(), media_type: media_type.clone() }, 0.0);
+    assert!(state.take_others().contains(&Effect::Save { name, media_type }));
 }
 
 #[test]
@@ -222,13 +257,13 @@ fn the_column_says_what_the_run_is() {
     let note = state.benchmark.note();
     assert!(note.contains("bf16") && note.contains("Q8_0 weights, 4 to 256 visual tokens (Fast)"), "{note}");
     assert!(!note.contains("cannot be compared"), "{note}");
-    super::acts::choose_rule(&mut state, Rule::VlmEval2025Aug);
+    choose_rule(&mut state, Rule::VlmEval2025Aug);
     let note = state.benchmark.note();
     assert!(
         note.contains("under vlmeval-2024, this run’s under vlmeval-2025-08: the figures cannot be"),
         "{note}"
     );
-    super::acts::choose_rule(&mut state, Rule::VlmEval2024);
+    choose_rule(&mut state, Rule::VlmEval2024);
 
     let run = state.benchmark.run.as_mut().unwrap();
     run.conditions.data_set = file(179);
@@ -238,5 +273,5 @@ fn the_column_says_what_the_run_is() {
     state.benchmark.run.as_mut().unwrap().conditions.data_set =
         DataSet::File { name: "own.tsv".into(), n_questions: 180, n_val: 0 };
     assert_eq!(state.benchmark.heading(), "This run, own.tsv, all 180");
-    assert_eq!(State::default().benchmark.heading(), "This run, phantom sample");
+    assert_eq!(Page::default().benchmark.heading(), "This run, phantom sample");
 }

@@ -5,7 +5,7 @@ use protocol::{BenchmarkData, Command, DataSource, Failure, JobId};
 
 use super::{Benchmark, Stage, Then};
 use crate::format;
-use crate::state::{ChosenFile, State, WorkerState};
+use crate::state::{ChosenFile, Effect, State, WorkerState};
 
 /// A set of questions that can be made ready.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl Wanted {
     }
 
     /// The file that a person chose.
-    pub(in crate::state) const fn file(&self) -> Option<&ChosenFile> {
+    pub(super) const fn file(&self) -> Option<&ChosenFile> {
         match self {
             Self::File { file, .. } => Some(file),
             _ => None,
@@ -186,51 +186,52 @@ pub fn extent_of(name: &str) -> Extent {
 }
 
 /// Chooses where questions come from. What was named there before is opened again.
-pub fn choose_kind(state: &mut State, kind: DataKind) -> Vec<Command> {
-    choose(state, |choice| choice.kind = kind)
+pub(super) fn choose_kind(state: &mut State, kind: DataKind) {
+    choose(state, |choice| choice.kind = kind);
 }
 
 /// Chooses which questions of a file are asked.
-pub fn choose_selection(state: &mut State, selection: Selection) -> Vec<Command> {
-    choose(state, |choice| choice.selection = selection)
+pub(super) fn choose_selection(state: &mut State, selection: Selection) {
+    choose(state, |choice| choice.selection = selection);
 }
 
 /// Opens a file that was picked, also one of the same name as the one before.
-pub fn choose_file(state: &mut State, file: ChosenFile) -> Vec<Command> {
-    choose(state, |choice| (choice.kind, choice.file) = (DataKind::File, Some(file)))
+pub(super) fn choose_file(state: &mut State, file: ChosenFile) {
+    choose(state, |choice| (choice.kind, choice.file) = (DataKind::File, Some(file)));
 }
 
 /// Opens an address of the page's own host.
-pub fn choose_address(state: &mut State, url: &str) -> Vec<Command> {
-    choose(state, |choice| (choice.kind, choice.address) = (DataKind::Address, Some(url.to_owned())))
+pub(super) fn choose_address(state: &mut State, url: String) {
+    choose(state, |choice| (choice.kind, choice.address) = (DataKind::Address, Some(url)));
 }
 
 /// The sample is opened when it is needed, a file at once: what is wrong with it is to be seen before a run.
-fn choose(state: &mut State, change: impl FnOnce(&mut DataChoice)) -> Vec<Command> {
+fn choose(state: &mut State, change: impl FnOnce(&mut DataChoice)) {
     let benchmark = &mut state.benchmark;
     if !benchmark.stage.can_start() {
-        return Vec::new();
+        return;
     }
     change(&mut benchmark.choice);
     benchmark.choice.failure = None;
-    match benchmark.choice.wanted() {
-        // Without a worker it is opened by the run that starts with the next one.
-        Some(wanted) if wanted.is_file() && state.worker != WorkerState::Died => {
-            open(state, wanted, Then::Nothing)
-        }
-        _ => Vec::new(),
+    // Without a worker it is opened by the run that starts with the next one.
+    if let Some(wanted) = benchmark.choice.wanted()
+        && wanted.is_file()
+        && state.worker != WorkerState::Died
+    {
+        open(state, wanted, Then::Nothing);
     }
 }
 
 /// Makes a set's questions ready.
-pub(super) fn open(state: &mut State, asked: Wanted, then: Then) -> Vec<Command> {
+pub(super) fn open(state: &mut State, asked: Wanted, then: Then) {
     let job = state.next_job();
     let benchmark = &mut state.benchmark;
     (benchmark.choice.failure, benchmark.choice.indexing) = (None, None);
-    let data = asked.data();
+    let command = Command::OpenBenchmark { job, data: asked.data() };
+    let files = asked.file().map(|file| file.id).into_iter().collect();
     let before = Box::new(std::mem::replace(&mut benchmark.stage, Stage::Ready));
     benchmark.stage = Stage::Opening { job, asked, then, before };
-    vec![Command::OpenBenchmark { job, data }]
+    state.effects.push(Effect::ToWorker(command, files));
 }
 
 /// How far a file is read.

@@ -1,14 +1,30 @@
 use bench::{DataSet, Extent, Letter, Preset, Problem, Rule, Selection, VisualTokens};
 use protocol::{BenchmarkData, Command, DataSource, Detail, Event, JobId};
 
-use super::acts::{choose_rule, open_question, start, stop};
-use super::data::{choose_address, choose_file, choose_kind, choose_selection, extent_of};
+use super::data::extent_of;
 use super::tests::{
-    DATE, answer, asked, chosen, counts, failure, opened, questions, ready, running, sample_opened,
+    DATE, answer, asked, choose_rule, counts, failure, open_question, opened, questions, ready, running,
+    sample_opened, start, stop,
 };
-use super::{DataKind, OpenedImage, Stage};
-use crate::state::acts::worker_died;
-use crate::state::{State, apply};
+use super::{BenchmarkAct, DataKind, OpenedImage, Stage};
+use crate::state::testing::{Page, apply, chosen, worker_died};
+use crate::state::{ChosenFile, Input, State};
+
+pub(super) fn choose_file(state: &mut Page, file: ChosenFile) -> Vec<Command> {
+    state.tell(Input::Benchmark(BenchmarkAct::ChooseFile(file)))
+}
+
+fn choose_kind(state: &mut Page, kind: DataKind) -> Vec<Command> {
+    state.tell(Input::Benchmark(BenchmarkAct::ChooseKind(kind)))
+}
+
+fn choose_selection(state: &mut Page, selection: Selection) -> Vec<Command> {
+    state.tell(Input::Benchmark(BenchmarkAct::ChooseSelection(selection)))
+}
+
+fn choose_address(state: &mut Page, url: &str) -> Vec<Command> {
+    state.tell(Input::Benchmark(BenchmarkAct::ChooseAddress(url.into())))
+}
 
 /// The job and the data set of the one command.
 #[track_caller]

@@ -3,10 +3,11 @@
 use bench::{Answered, Reply};
 use protocol::{Command, Failure, JobId, ModelInfo, RunAct};
 
-use super::acts::{ask_next, begin, call_back, not_at_hand, open_question};
+use super::acts::{begin, not_at_hand, open_question};
+use super::asking::{ask_next, call_back};
 use super::resume::{go_on, is_of_model};
 use super::{OpenedImage, OpenedQuestion, Pause, Set, Stage, Stop, Then, Wanted, analysis};
-use crate::state::State;
+use crate::state::{Canvas, Effect, State};
 
 /// The questions are ready; what was to follow does.
 pub(in crate::state) fn opened(
@@ -14,14 +15,14 @@ pub(in crate::state) fn opened(
     job: JobId,
     set: impl FnOnce(Wanted) -> Set,
     now_secs: f64,
-) -> Vec<Command> {
+) {
     let benchmark = &mut state.benchmark;
     if !matches!(benchmark.stage, Stage::Opening { job: its, .. } if its == job) {
-        return Vec::new();
+        return;
     }
     let Stage::Opening { asked, then, before, .. } = std::mem::replace(&mut benchmark.stage, Stage::Ready)
     else {
-        return Vec::new();
+        return;
     };
     benchmark.data = Some(set(asked));
     if !matches!(*before, Stage::Idle(_)) {
@@ -30,28 +31,20 @@ pub(in crate::state) fn opened(
     match then {
         Then::Begin { date, id } => begin(state, date, id, now_secs),
         Then::Resume if state.resume_needs().is_none() => go_on(state, now_secs),
-        Then::Show(number) if state.benchmark.missing_set().is_none() => match state.benchmark.opened {
-            Some(_) => open_question(state, number),
-            None => Vec::new(),
-        },
-        Then::Show(_) => {
-            if let Some(opened) = &mut state.benchmark.opened {
-                opened.image = OpenedImage::Failed(not_at_hand());
+        Then::Show(number) => {
+            let is_its = state.benchmark.missing_set().is_none();
+            match &mut state.benchmark.opened {
+                Some(_) if is_its => open_question(state, number),
+                Some(opened) => opened.image = OpenedImage::Failed(not_at_hand()),
+                None => {}
             }
-            Vec::new()
         }
-        _ => Vec::new(),
+        Then::Resume | Then::Nothing | Then::CalledOff => {}
     }
 }
 
 /// Counts an answer that is waited for, and asks the next question unless the run rests.
-pub(in crate::state) fn answered(
-    state: &mut State,
-    job: JobId,
-    number: u32,
-    reply: Reply,
-    now_secs: f64,
-) -> Vec<Command> {
+pub(in crate::state) fn answered(state: &mut State, job: JobId, number: u32, reply: Reply, now_secs: f64) {
     let benchmark = &mut state.benchmark;
     let question = match (&benchmark.run, &benchmark.data) {
         (Some(run), Some(set)) if benchmark.in_flight == Some(job) && run.n_asked() == number => {
@@ -59,7 +52,7 @@ pub(in crate::state) fn answered(
         }
         _ => None,
     };
-    let (Some(question), Some(run)) = (question, &mut benchmark.run) else { return Vec::new() };
+    let (Some(question), Some(run)) = (question, &mut benchmark.run) else { return };
     // What could not be kept has left a gap: answers behind it would not be taken.
     let id = if benchmark.unkept.is_none() { benchmark.run_id.clone() } else { None };
     let keep = id.map(|id| RunAct::Keep { id, number, question: question.clone(), reply: reply.clone() });
@@ -70,26 +63,25 @@ pub(in crate::state) fn answered(
     benchmark.in_flight = None;
     benchmark.pace.note_answer(now_secs);
     benchmark.note_progress();
-    let mut commands = Vec::new();
     if let Some(act) = keep {
         let job = state.next_job();
         state.benchmark.keeping.push(job);
-        commands.push(Command::Runs { job, act });
+        state.tell(Command::Runs { job, act });
     }
     if is_complete || state.benchmark.stage == Stage::Running {
-        commands.extend(ask_next(state));
+        ask_next(state);
     } else {
         state.benchmark.pace.rest();
     }
-    commands
 }
 
 /// The image of the question that is looked at is there.
-pub(in crate::state) fn shown(state: &mut State, job: JobId) {
+pub(in crate::state) fn shown(state: &mut State, job: JobId, width_px: u32) {
     if let Some(OpenedQuestion { image, .. }) = &mut state.benchmark.opened
         && *image == OpenedImage::Coming(job)
     {
         *image = OpenedImage::Shown;
+        state.effects.push(Effect::Draw { canvas: Canvas::Question, width_px });
     }
 }
 
@@ -149,12 +141,11 @@ fn set_refused(state: &mut State, failure: &Failure) {
 }
 
 /// A person asked a question of their own: it goes first. The benchmark's question is put again when the run goes on.
-pub(in crate::state) fn question_asked(state: &mut State) -> Option<Command> {
-    if state.benchmark.stage != Stage::Running {
-        return None;
+pub(in crate::state) fn question_asked(state: &mut State) {
+    if state.benchmark.stage == Stage::Running {
+        state.benchmark.stage = Stage::Paused(Pause::Question);
+        call_back(state);
     }
-    state.benchmark.stage = Stage::Paused(Pause::Question);
-    call_back(state)
 }
 
 /// Another model is on its way; it may still be refused.

@@ -26,11 +26,11 @@ const fn form(place: usize, grouping: Grouping) -> Form {
 }
 
 /// Has the run on view written down as the button at a place of [`EXPORTS`] says; nothing without a run.
-pub fn export(state: &mut State, place: usize) -> Option<Command> {
+pub(super) fn export(state: &mut State, place: usize) {
     let benchmark = &state.benchmark;
-    let rule = benchmark.run.as_ref()?.conditions.rule;
-    let act = RunAct::Write { id: benchmark.run_id.clone()?, rule, form: form(place, benchmark.grouping) };
+    let (Some(run), Some(id)) = (&benchmark.run, benchmark.run_id.clone()) else { return };
+    let act = RunAct::Write { id, rule: run.conditions.rule, form: form(place, benchmark.grouping) };
     let job = state.next_job();
     state.benchmark.writing = Some(job);
-    Some(Command::Runs { job, act })
+    state.tell(Command::Runs { job, act });
 }

@@ -3,7 +3,7 @@
 use bench::{Conditions, Question, Reply, Run, RunSummary};
 use protocol::{Command, JobId, RunAct};
 
-use super::acts::call_back;
+use super::asking::call_back;
 use super::{Benchmark, Pace, Pause, Stage};
 use crate::state::State;
 
@@ -29,60 +29,57 @@ pub fn figures(run: &RunSummary) -> String {
 }
 
 /// Asks which runs are kept.
-pub fn list(state: &mut State) -> Command {
-    ask(state, RunAct::List)
+pub(in crate::state) fn list_runs(state: &mut State) {
+    ask(state, RunAct::List);
 }
 
 /// Shows a kept run as if it had just been made. One that goes on must be paused first; it stays as far as it is.
-pub fn open(state: &mut State, id: &str) -> Vec<Command> {
-    if !state.benchmark.can_open_run() {
-        return Vec::new();
+pub(super) fn open(state: &mut State, id: &str) {
+    if state.benchmark.can_open_run() {
+        call_back(state);
+        ask(state, RunAct::Read { id: id.to_owned() });
     }
-    let back = call_back(state);
-    back.into_iter().chain([ask(state, RunAct::Read { id: id.to_owned() })]).collect()
 }
 
 /// Calls a run something else; an empty name is none.
-pub fn rename(state: &mut State, id: &str, name: &str) -> Command {
+pub(super) fn rename(state: &mut State, id: &str, name: &str) {
     let (id, name) = (id.to_owned(), name.trim().to_owned());
     if let Some(summary) = state.benchmark.summary(&id) {
         summary.name.clone_from(&name);
     }
-    ask(state, RunAct::Name { id, name })
+    ask(state, RunAct::Name { id, name });
 }
 
 /// Forgets a run; one that is on view leaves it.
-pub fn delete(state: &mut State, id: &str) -> Vec<Command> {
-    let is_on_view = state.benchmark.run_id.as_deref() == Some(id);
-    if is_on_view && !state.benchmark.can_open_run() {
-        return Vec::new();
-    }
-    let back = if is_on_view { call_back(state) } else { None };
-    let benchmark = &mut state.benchmark;
-    if is_on_view {
+pub(super) fn delete(state: &mut State, id: &str) {
+    if state.benchmark.run_id.as_deref() == Some(id) {
+        if !state.benchmark.can_open_run() {
+            return;
+        }
+        call_back(state);
+        let benchmark = &mut state.benchmark;
         benchmark.show(None);
         benchmark.stage = if benchmark.data.is_some() { Stage::Ready } else { Stage::Idle(None) };
     }
-    back.into_iter().chain([ask(state, RunAct::Delete { id: id.to_owned() })]).collect()
+    ask(state, RunAct::Delete { id: id.to_owned() });
 }
 
-fn ask(state: &mut State, act: RunAct) -> Command {
+fn ask(state: &mut State, act: RunAct) {
     let job = state.next_job();
     state.benchmark.shelf = Some(job);
-    Command::Runs { job, act }
+    state.tell(Command::Runs { job, act });
 }
 
 /// These runs are kept. After a reload the latest that is unfinished is brought back.
-pub(in crate::state) fn listed(state: &mut State, runs: Vec<RunSummary>, on_disk: bool) -> Vec<Command> {
+pub(in crate::state) fn listed(state: &mut State, runs: Vec<RunSummary>, on_disk: bool) {
     let benchmark = &mut state.benchmark;
     benchmark.kept = runs;
     benchmark.is_lost_with_tab = !on_disk;
     benchmark.note_progress();
     let is_first = !std::mem::replace(&mut benchmark.is_listed, true);
     let left = benchmark.kept.iter().find(|run| run.n_asked < run.n_total).map(|run| run.id.clone());
-    match left {
-        Some(id) if is_first && benchmark.run.is_none() => open(state, &id),
-        _ => Vec::new(),
+    if let Some(id) = left.filter(|_| is_first && benchmark.run.is_none()) {
+        open(state, &id);
     }
 }
 

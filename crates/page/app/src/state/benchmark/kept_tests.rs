@@ -1,14 +1,23 @@
 use bench::{DataSet, KeptRun, RunSummary, Selection};
 use protocol::{BenchmarkData, Command, DataSource, Event, JobId, RunAct};
 
-use super::acts::{pause, resume, start};
-use super::data::choose_file;
-use super::kept::{delete, figures, list, open, rename, title};
+use super::data_tests::choose_file;
+use super::kept::{figures, title};
 use super::tests::{
-    DATE, answer, asked, chosen, counts, failure, model, opened, questions, ready, running, sample_opened,
+    DATE, answer, asked, counts, failure, load, model, opened, pause, questions, ready, resume, running,
+    sample_opened, start, stop,
 };
-use super::{Pause, Stage, Stop};
-use crate::state::{State, acts as page_acts, apply};
+use super::{BenchmarkAct, Pause, Stage, Stop};
+use crate::state::Input;
+use crate::state::testing::{Page, apply, chosen, restart_with, worker_died};
+
+fn open(state: &mut Page, id: &str) -> Vec<Command> {
+    state.tell(Input::Benchmark(BenchmarkAct::OpenRun(id.into())))
+}
+
+fn delete(state: &mut Page, id: &str) -> Vec<Command> {
+    state.tell(Input::Benchmark(BenchmarkAct::DeleteRun(id.into())))
+}
 
 /// What was asked of the kept runs.
 fn acts(commands: &[Command]) -> Vec<RunAct> {
@@ -62,7 +71,7 @@ fn listed(runs: &[&KeptRun]) -> Event {
 }
 
 /// A page that was loaded again, with a model, where this run was left.
-fn reloaded(kept: &KeptRun) -> State {
+fn reloaded(kept: &KeptRun) -> Page {
     let mut state = ready();
     let commands = apply(&mut state, listed(&[kept]), 0.0);
     let [Command::Runs { job, act: RunAct::Read { id, .. } }] = &commands[..] else { panic!("{commands:?}") };
@@ -166,7 +175,7 @@ fn another_model_or_machine_does_not_go_on_with_it_and_the_right_one_does() {
     assert!(said.contains("This run was made with m Q8_0 on WebGPU; open that model there"), "{said}");
     assert_eq!(resume(&mut state, 1.0), []);
     for (name, backend, goes) in [("n", "WebGPU", false), ("m", "WebGPU", true)] {
-        let job = super::tests::load(&mut state, name);
+        let job = load(&mut state, name);
         let model = protocol::ModelInfo { backend: backend.into(), ..model(name) };
         apply(&mut state, Event::ModelReady { job, model }, 2.0);
         assert_eq!(state.benchmark.stage, Stage::Paused(Pause::Kept), "the offer stands");
@@ -215,11 +224,8 @@ fn a_file_that_the_page_still_holds_is_opened_by_itself() {
     apply(&mut state, file_opened(job, "own of 3"), 0.0);
     let first = asked(&start(&mut state, DATE, "x", 0.0));
     answer(&mut state, first, "B", 1.0);
-    page_acts::worker_died(&mut state, "unreachable");
-    page_acts::worker_restarts(&mut state);
-    let job = super::tests::load(&mut state, "m");
-    apply(&mut state, Event::Started, 2.0);
-    apply(&mut state, Event::ModelReady { job, model: model("m") }, 2.0);
+    worker_died(&mut state, "unreachable");
+    restart_with(&mut state, "m");
     let open = resume(&mut state, 3.0);
     let [Command::OpenBenchmark { job, data: BenchmarkData::File { .. } }] = open[..] else {
         panic!("{open:?}")
@@ -267,7 +273,7 @@ fn another_run_is_opened_only_while_none_goes_on() {
 fn a_stopped_run_can_be_opened_and_resumed() {
     let (mut state, first) = running(3);
     answer(&mut state, first, "B", 1.0);
-    super::acts::stop(&mut state);
+    stop(&mut state);
     assert_eq!(state.benchmark.stage, Stage::Stopped(Stop::Wanted));
     let kept = KeptRun {
         id: state.benchmark.run_id.clone().unwrap(),
@@ -286,8 +292,9 @@ fn runs_are_named_and_deleted() {
     let id = state.benchmark.run_id.clone().unwrap();
     assert_eq!(delete(&mut state, &id), [], "it is under way");
     answer(&mut state, only, "B", 1.0);
-    let command = rename(&mut state, &id, "  first try ");
-    assert!(matches!(&command, Command::Runs { act: RunAct::Name { name, .. }, .. } if name == "first try"));
+    let rename = BenchmarkAct::NameRun { id: id.clone(), name: "  first try ".into() };
+    let named = acts(&state.tell(Input::Benchmark(rename)));
+    assert!(matches!(&named[..], [RunAct::Name { name, .. }] if name == "first try"), "{named:?}");
     assert_eq!(title(&state.benchmark.kept[0]), "first try");
     assert!(matches!(acts(&delete(&mut state, &id))[..], [RunAct::Delete { .. }]));
     assert_eq!((&state.benchmark.stage, &state.benchmark.run), (&Stage::Ready, &None));
@@ -298,7 +305,8 @@ fn runs_are_named_and_deleted() {
 #[test]
 fn what_fails_on_the_shelf_is_shown() {
     let mut state = ready();
-    let Command::Runs { job, act: RunAct::List } = list(&mut state) else { panic!() };
-    apply(&mut state, Event::Failed { job, failure: failure() }, 1.0);
+    let commands = state.tell(Input::Opened { base: String::new(), query: String::new() });
+    let Some(Command::Runs { job, act: RunAct::List }) = commands.last() else { panic!("{commands:?}") };
+    apply(&mut state, Event::Failed { job: *job, failure: failure() }, 1.0);
     assert_eq!(state.message, Some(failure()));
 }

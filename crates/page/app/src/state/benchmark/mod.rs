@@ -3,16 +3,18 @@
 //! The page drives the run. The worker is asked one question at a time, and the next one when the answer is there, so that
 //! pausing is not asking.
 
-pub mod acts;
+mod acts;
 pub(super) mod analysis;
 #[cfg(test)]
 mod analysis_tests;
+mod asking;
 pub mod data;
 #[cfg(test)]
 mod data_tests;
 mod events;
 mod export;
 mod heading;
+mod keeping;
 pub mod kept;
 #[cfg(test)]
 mod kept_tests;
@@ -27,20 +29,25 @@ mod resume;
 pub(super) mod tests;
 mod words;
 
-pub use analysis::{Looks, analyse};
+pub use acts::BenchmarkAct;
+pub use analysis::Looks;
 pub use data::{DataChoice, DataKind, Wanted};
-pub use export::{EXPORTS, export};
+pub use export::EXPORTS;
 pub use kept::title;
 pub use list::{Column, Direction, Filter, List, N_ROWS, Order, answer_text, preference_text, truth_text};
 pub use menu::MenuOption;
 pub use opened::{OpenedImage, OpenedQuestion};
 pub use pace::Pace;
 
+pub(super) use acts::act;
+pub(super) use analysis::analyse_when_due;
 pub(super) use data::Set;
 pub(super) use events::{
     answered, failed, model_gone, model_loading, model_moved, model_moving, model_ready, opened,
     question_asked, shown, worker_died,
 };
+use export::export;
+pub(super) use kept::list_runs;
 
 use bench::{Answered, Grouping, Preset, Row, Rule, Run, RunSummary};
 use protocol::{Failure, JobId};

@@ -1,61 +1,39 @@
 //! What a run needs that was left unfinished, in this tab or an earlier one.
 
-use bench::{DataSet, Run, RunSummary};
-use protocol::{Command, ModelInfo, RunAct};
+use bench::{DataSet, Run};
+use protocol::ModelInfo;
 
-use super::acts::ask_next;
+use super::asking::ask_next;
 use super::data::open;
+use super::keeping::keep_whole;
 use super::{Benchmark, DataKind, Stage, Then, Wanted};
 use crate::state::State;
 
 /// Goes on with the next question; a set that is not ready any more is made so first, where the page can do that alone.
-pub fn resume(state: &mut State, now_secs: f64) -> Vec<Command> {
+pub(super) fn resume(state: &mut State, now_secs: f64) {
     let is_paused = matches!(state.benchmark.stage, Stage::Paused(_));
     if !is_paused || state.has_model().is_err() || state.resume_needs().is_some() {
-        return Vec::new();
+        return;
     }
     match state.benchmark.missing_set() {
         Some(Some(data)) => open(state, data, Then::Resume),
-        Some(None) => Vec::new(),
+        Some(None) => {}
         None => go_on(state, now_secs),
     }
 }
 
 /// Asks the next question of the run on view, whose set is open.
-pub(super) fn go_on(state: &mut State, now_secs: f64) -> Vec<Command> {
-    let mut commands = Vec::new();
+pub(super) fn go_on(state: &mut State, now_secs: f64) {
     let is_kept = |run: &bench::RunSummary| state.benchmark.run_id.as_ref() == Some(&run.id);
     if !state.benchmark.kept.iter().any(is_kept) {
-        commands.extend(keep_whole(state));
+        keep_whole(state);
     }
     let benchmark = &mut state.benchmark;
     benchmark.stage = Stage::Running;
     benchmark.pace.begin(now_secs);
     if benchmark.in_flight.is_none() {
-        commands.extend(ask_next(state));
+        ask_next(state);
     }
-    commands
-}
-
-/// Keeps the run on view from its first answer on: it is new, or what kept it is gone.
-pub(super) fn keep_whole(state: &mut State) -> Option<Command> {
-    let (id, run) = (state.benchmark.run_id.clone()?, state.benchmark.run.clone()?);
-    let job = state.next_job();
-    let benchmark = &mut state.benchmark;
-    benchmark.keeping.push(job);
-    let (conditions, n_total) = (run.conditions.clone(), run.n_total);
-    let (n_asked, hits, n) = (run.n_asked(), benchmark.row.overall().hits, benchmark.row.overall().n);
-    let summary = RunSummary {
-        id: id.clone(),
-        name: String::new(),
-        conditions: conditions.clone(),
-        n_asked,
-        n_total,
-        hits,
-        n,
-    };
-    benchmark.kept.insert(0, summary);
-    Some(Command::Runs { job, act: RunAct::Begin { id, conditions, n_total, answers: run.said() } })
 }
 
 /// Whether a run was made with this model on this machine.

@@ -1,42 +1,52 @@
 use bench::{Conditions, DataSet, Grouping, Letter, Question, Reply, Rule, VisualTokens};
 use protocol::{BackendChoice, BackendKind, BenchmarkImages, Command, Event, Failure, JobId, ModelInfo};
 
-use super::acts::{close_question, open_question, pause, resume, start, stop};
-use super::{OpenedImage, Pause, Stage, Stop, answer_text, truth_text};
-use crate::state::{ChosenFile, FileId, State, acts as page_acts, apply, backend};
+use super::{BenchmarkAct, OpenedImage, Pause, Stage, Stop, answer_text, truth_text};
+pub(super) use crate::state::testing::model;
+use crate::state::testing::{Page, apply, ask, load as load_pair, pair, restart_with, worker_died};
+use crate::state::{Input, ModelAct, State};
 
 pub(super) const DATE: &str = "2026-11-25T03:10:22.000Z";
 
-pub(super) fn model(name: &str) -> ModelInfo {
-    ModelInfo {
-        name: name.into(),
-        quantisation: "Q8_0".into(),
-        backend: "CPU (candle)".into(),
-        n_parameters: 6_282_240,
-        n_bytes: 7_000_000,
-        min_visual_tokens: 4,
-        max_visual_tokens: 1280,
-        load_secs: 0.4,
-        heap_bytes: None,
-    }
-}
-
-pub(super) fn load(state: &mut State, name: &str) -> JobId {
-    crate::state::tests::load(state, crate::state::tests::pair(1, name))
+pub(super) fn load(state: &mut Page, name: &str) -> JobId {
+    load_pair(state, pair(1, name))
 }
 
 /// A page with a model.
-pub(super) fn ready() -> State {
-    let mut state = State::default();
+pub(super) fn ready() -> Page {
+    let mut state = Page::default();
     let job = load(&mut state, "m");
     apply(&mut state, Event::Started, 0.0);
     apply(&mut state, Event::ModelReady { job, model: model("m") }, 0.0);
     state
 }
 
-/// A file that a person chose.
-pub(in crate::state) fn chosen(name: &str) -> ChosenFile {
-    ChosenFile { id: FileId(name.len() as u32), name: name.into() }
+fn act(state: &mut Page, act: BenchmarkAct) -> Vec<Command> {
+    state.tell(Input::Benchmark(act))
+}
+
+pub(super) fn start(state: &mut Page, date: &str, salt: &str, now_secs: f64) -> Vec<Command> {
+    act(state, BenchmarkAct::Start { date: date.into(), salt: salt.into(), now_secs })
+}
+
+pub(super) fn pause(state: &mut Page) {
+    assert_eq!(act(state, BenchmarkAct::Pause), []);
+}
+
+pub(super) fn resume(state: &mut Page, now_secs: f64) -> Vec<Command> {
+    act(state, BenchmarkAct::Resume(now_secs))
+}
+
+pub(super) fn stop(state: &mut Page) -> Option<Command> {
+    act(state, BenchmarkAct::Stop).pop()
+}
+
+pub(super) fn open_question(state: &mut Page, number: u32) -> Vec<Command> {
+    act(state, BenchmarkAct::OpenQuestion(number))
+}
+
+pub(super) fn choose_rule(state: &mut Page, rule: Rule) {
+    assert_eq!(act(state, BenchmarkAct::ChooseRule(rule)), []);
 }
 
 /// Every third is about a muscle; the right answer is B.
@@ -53,7 +63,7 @@ pub(super) fn questions(n: usize) -> Vec<Question> {
     (0..n).map(question).collect()
 }
 
-pub(super) fn opened(state: &mut State, commands: &[Command], n: usize, now_secs: f64) -> Vec<Command> {
+pub(super) fn opened(state: &mut Page, commands: &[Command], n: usize, now_secs: f64) -> Vec<Command> {
     let [Command::OpenBenchmark { job, .. }] = commands else { panic!("{commands:?}") };
     without_runs(apply(state, sample_opened(*job, n), now_secs))
 }
@@ -89,7 +99,7 @@ fn said(text: &str) -> Reply {
 }
 
 pub(super) fn answer(
-    state: &mut State,
+    state: &mut Page,
     (job, number): (JobId, u32),
     text: &str,
     now_secs: f64,
@@ -98,7 +108,7 @@ pub(super) fn answer(
 }
 
 /// A run over so many questions, its first one asked at 0 s.
-pub(super) fn running(n: usize) -> (State, (JobId, u32)) {
+pub(super) fn running(n: usize) -> (Page, (JobId, u32)) {
     let mut state = ready();
     let open = start(&mut state, DATE, "x7k2", 0.0);
     let first = asked(&opened(&mut state, &open, n, 0.0));
@@ -140,7 +150,7 @@ fn one_question_is_asked_at_a_time_until_the_last() {
 
 #[test]
 fn without_a_model_nothing_starts_and_the_reason_is_said() {
-    let mut state = State::default();
+    let mut state = Page::default();
     assert_eq!(start(&mut state, DATE, "x7k2", 0.0), []);
     assert_eq!(state.benchmark_status(), "The model is loading.");
     apply(&mut state, Event::Started, 0.0);
@@ -226,7 +236,7 @@ fn events_that_are_not_waited_for_change_nothing() {
 
 #[test]
 fn called_off_while_it_is_opened_it_does_not_begin() {
-    for call_off in [pause, |state: &mut State| drop(stop(state))] {
+    for call_off in [pause, |state: &mut Page| drop(stop(state))] {
         let mut state = ready();
         let open = start(&mut state, DATE, "x7k2", 0.0);
         call_off(&mut state);
@@ -262,7 +272,7 @@ fn questions_that_cannot_be_made_ready_leave_none() {
 fn a_question_of_a_persons_own_goes_first() {
     let (mut state, first) = running(3);
     assert!(state.benchmark_aside().is_some_and(|line| line.contains("pauses")));
-    let commands = page_acts::ask(&mut state, "What is shown?");
+    let commands = ask(&mut state, "What is shown?");
     assert!(
         matches!(&commands[..], [Command::Stop { job }, Command::Ask { .. }] if *job == first.0),
         "{commands:?}"
@@ -301,9 +311,12 @@ fn a_model_that_was_refused_lets_the_run_go_on() {
     assert_eq!(state.benchmark.stage, Stage::Running);
 }
 
-fn move_to(state: &mut State, n: usize, backend_name: &str) {
+fn move_to(state: &mut Page, n: usize, backend_name: &str) {
     let choice = BackendChoice::Only(BackendKind::WebGpu);
-    let Some(Command::ChooseBackend { job, .. }) = backend::choose(state, choice) else { panic!() };
+    let [Command::ChooseBackend { job, .. }] = state.tell(Input::Model(ModelAct::ChooseBackend(choice)))[..]
+    else {
+        panic!()
+    };
     assert_eq!(state.benchmark.stage, Stage::Paused(Pause::ModelMoving));
     assert!(state.benchmark_status().contains("another machine"), "{}", state.benchmark_status());
     assert_eq!((resume(state, 1.0), n), (vec![], state.benchmark.answers().len()));
@@ -352,15 +365,12 @@ fn a_run_whose_worker_ended_goes_on_with_the_next_one() {
     let (mut state, first) = running(3);
     answer(&mut state, first, "B", 1.0);
     open_question(&mut state, 0);
-    page_acts::worker_died(&mut state, "unreachable");
+    worker_died(&mut state, "unreachable");
     assert_eq!((state.benchmark.stage.clone(), counts(&state)), (Stage::Paused(Pause::Kept), (1, 1)));
     let image = state.benchmark.opened.clone().map(|opened| opened.image);
     assert!(matches!(image, Some(OpenedImage::Failed(_))));
     assert_eq!(resume(&mut state, 1.5), [], "there is no model");
-    page_acts::worker_restarts(&mut state);
-    let job = load(&mut state, "m");
-    apply(&mut state, Event::Started, 2.0);
-    apply(&mut state, Event::ModelReady { job, model: model("m") }, 2.0);
+    restart_with(&mut state, "m");
     assert_eq!(state.benchmark_status(), "Left at 1 of 3 questions. Resume goes on with question 2.");
     let open = resume(&mut state, 3.0);
     assert_eq!(state.benchmark.stage.name(), "opening");
@@ -385,7 +395,7 @@ fn a_question_is_looked_at_with_its_image() {
     apply(&mut state, Event::Failed { job, failure: failure() }, 1.0);
     assert_eq!(image(&state), Some(OpenedImage::Failed(failure())));
     assert_eq!(state.benchmark.stage, Stage::Running, "a missing image does not disturb the run");
-    close_question(&mut state);
+    act(&mut state, BenchmarkAct::CloseQuestion);
     assert_eq!(state.benchmark.opened, None);
 }
 

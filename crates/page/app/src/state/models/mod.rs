@@ -1,7 +1,7 @@
 //! Models beyond the one that comes with the page: what hosts list, what is being fetched, what the browser's store holds. A
-//! person's acts and the downloader's reports change it; the orders that follow lie in an outbox, which the page empties.
+//! person's acts and the downloader's reports change it.
 
-pub mod acts;
+mod acts;
 mod card;
 mod device;
 mod download;
@@ -16,22 +16,22 @@ mod reports;
 mod tests;
 mod words;
 
+pub(super) use acts::act;
+pub use acts::{StoreAct, all_keys};
 pub use card::{Card, entries};
 pub use device::DeviceFacts;
 pub use download::{Download, FileProgress, Kind, Stage, key_of};
 pub use listing::{Listing, Looking};
-pub(super) use opening::{
-    asked as stored_model_asked, model_failed, model_ready, other_model, vision_failed, worker_died,
-};
+pub(super) use opening::{model_failed, model_ready, vision_failed, worker_died};
 pub use own::wish_of_addresses;
-pub use reports::{apply_report, downloader_died};
+pub(super) use reports::{apply_report, downloader_died};
 pub use words::{allowed, whole_bytes};
 
 use std::collections::BTreeMap;
 
 use ::download::{ModelKey, Order, OrderId, Space, StoredModel, Wish};
 
-use super::{Pair, State, WorkerState};
+use super::{Effect, ModelState, Pair, State, View, WorkerState};
 use opening::Opening;
 
 /// Models that can be fetched, are being fetched, or lie in the store.
@@ -58,12 +58,9 @@ pub struct Models {
     opening: Option<Opening>,
     /// To be deleted as soon as another model is in the worker.
     to_delete: Vec<ModelKey>,
-    outbox: Vec<Order>,
     /// Inventories and deletions that are not answered yet.
     asides: Vec<OrderId>,
-    /// The open model must make way for another: its files are needed.
-    to_close: bool,
-    /// It is on its way out for that.
+    /// The open model is on its way out, because its files are needed.
     is_closing: bool,
     /// The stored model that was mended and opened again: it is not checked a second time.
     mended: Option<ModelKey>,
@@ -74,8 +71,10 @@ pub struct Models {
 /// Whether the context that reaches the network runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Downloader {
-    /// It is not asked for yet, or on its way.
+    /// Nothing needed it yet.
     #[default]
+    Idle,
+    /// It is on its way.
     Starting,
     /// It takes orders.
     Running,
@@ -90,10 +89,34 @@ impl Downloader {
     /// The value of `data-downloader`.
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Starting => "starting",
+            Self::Idle | Self::Starting => "starting",
             Self::Running => "running",
             Self::Died { .. } => "died",
         }
+    }
+}
+
+impl Models {
+    /// A download by the number that the page gave it.
+    pub fn download(&self, number: u32) -> Option<&Download> {
+        self.downloads.iter().find(|download| download.number == number)
+    }
+
+    /// A whole model of the store.
+    pub fn stored(&self, key: &ModelKey) -> Option<&StoredModel> {
+        self.stored.iter().flatten().find(|model| model.key == *key)
+    }
+
+    /// Whether a stored model is on its way into the worker, or being checked for that.
+    pub fn is_opening(&self, key: &ModelKey) -> bool {
+        self.opening.as_ref().is_some_and(|opening| opening.key == *key)
+    }
+
+    /// Whether an inventory or a deletion was waited for; it no longer is.
+    fn take_aside(&mut self, id: OrderId) -> bool {
+        let n_before = self.asides.len();
+        self.asides.retain(|aside| *aside != id);
+        self.asides.len() < n_before
     }
 }
 
@@ -112,89 +135,77 @@ impl State {
             self.models.opening.as_ref().is_some_and(|it| it.key == *key && it.checking.is_none());
         (self.open_stored() == Some(key) || is_opening) && self.worker != WorkerState::Died
     }
-}
 
-impl Models {
-    /// What the downloader is to be told, in order. Each order is given once.
-    pub fn take_orders(&mut self) -> Vec<Order> {
-        std::mem::take(&mut self.outbox)
+    /// Puts the model that comes with the page in place of a stored one, whose files are needed.
+    fn make_way(&mut self) {
+        self.models.is_closing = true;
+        self.load_model(Pair::Bundled);
     }
 
-    /// Whether there is an order to take.
-    pub fn has_orders(&self) -> bool {
-        !self.outbox.is_empty()
+    /// Starts the downloader when the page has its first model, or none after all, or a person looks for others.
+    pub(super) fn start_downloader_when_due(&mut self) {
+        let is_time = self.view.current == View::Models
+            || matches!(self.model, ModelState::Ready(_) | ModelState::Failed(_));
+        if is_time && self.models.downloader == Downloader::Idle {
+            self.start_downloader();
+        }
     }
 
-    /// Whether the open model must make way. The page loads the one that comes with it then, and is told so once.
-    pub fn take_close(&mut self) -> bool {
-        let to_close = std::mem::take(&mut self.to_close);
-        self.is_closing |= to_close;
-        to_close
-    }
-
-    /// Whether [`Self::take_close`] has something to tell.
-    pub fn wants_close(&self) -> bool {
-        self.to_close
-    }
-
-    /// A download by the number that the page gave it.
-    pub fn download(&self, number: u32) -> Option<&Download> {
-        self.downloads.iter().find(|download| download.number == number)
-    }
-
-    /// A whole model of the store.
-    pub fn stored(&self, key: &ModelKey) -> Option<&StoredModel> {
-        self.stored.iter().flatten().find(|model| model.key == *key)
-    }
-
-    /// Whether a stored model is on its way into the worker, or being checked for that.
-    pub fn is_opening(&self, key: &ModelKey) -> bool {
-        self.opening.as_ref().is_some_and(|opening| opening.key == *key)
+    /// Starts the downloader, unless it is there or on its way.
+    fn start_downloader(&mut self) {
+        if matches!(self.models.downloader, Downloader::Idle | Downloader::Died { .. }) {
+            self.models.downloader = Downloader::Starting;
+            self.effects.push(Effect::StartDownloader);
+        }
     }
 
     fn order(&mut self, order: impl FnOnce(OrderId) -> Order) -> OrderId {
-        self.last_order += 1;
-        let id = OrderId(self.last_order);
-        self.outbox.push(order(id));
+        self.models.last_order += 1;
+        let id = OrderId(self.models.last_order);
+        self.give(order(id));
         id
+    }
+
+    fn give(&mut self, order: Order) {
+        self.start_downloader();
+        if matches!(order, Order::Fetch { .. }) && self.models.is_persistent != Some(true) {
+            self.effects.push(Effect::Persist);
+        }
+        self.effects.push(Effect::ToDownloader(order));
     }
 
     fn take_inventory(&mut self) {
         let id = self.order(|id| Order::Inventory { id });
-        self.asides.push(id);
+        self.models.asides.push(id);
     }
 
     fn delete(&mut self, models: Vec<ModelKey>) {
         let id = self.order(|id| Order::Delete { id, models });
-        self.asides.push(id);
+        self.models.asides.push(id);
     }
 
-    /// Whether an inventory or a deletion was waited for; it no longer is.
-    fn take_aside(&mut self, id: OrderId) -> bool {
-        let n_before = self.asides.len();
-        self.asides.retain(|aside| *aside != id);
-        self.asides.len() < n_before
-    }
-
-    /// Begins to fetch; nothing happens where the same model is on its way already. One that rests goes on.
+    /// Begins to fetch; nothing happens if the same model is on its way already. One that rests goes on.
     fn fetch(&mut self, wish: Wish) {
         let key = key_of(&wish);
-        if let Some(same) = self.downloads.iter().position(|it| it.key == key && it.kind != Kind::Check) {
-            if self.downloads[same].stage.is_under_way() {
+        let models = &mut self.models;
+        if let Some(same) = models.downloads.iter().position(|it| it.key == key && it.kind != Kind::Check) {
+            if models.downloads[same].stage.is_under_way() {
                 return;
             }
-            self.downloads.remove(same);
+            models.downloads.remove(same);
         }
         let order = self.order(|id| Order::Fetch { id, wish: wish.clone() });
-        self.last_download += 1;
-        self.downloads.insert(0, Download::fetch(self.last_download, order, key, wish));
+        let models = &mut self.models;
+        models.last_download += 1;
+        models.downloads.insert(0, Download::fetch(models.last_download, order, key, wish));
     }
 
     fn check(&mut self, model: &StoredModel) -> OrderId {
-        self.downloads.retain(|it| it.key != model.key || it.stage.is_under_way());
+        self.models.downloads.retain(|it| it.key != model.key || it.stage.is_under_way());
         let order = self.order(|id| Order::Check { id, model: model.key.clone() });
-        self.last_download += 1;
-        self.downloads.insert(0, Download::check(self.last_download, order, model));
+        let models = &mut self.models;
+        models.last_download += 1;
+        models.downloads.insert(0, Download::check(models.last_download, order, model));
         order
     }
 }

@@ -1,7 +1,7 @@
 use download::{ModelKey, Order, OrderId};
-use protocol::{Command, Culprit, JobId};
+use protocol::{Culprit, JobId};
 
-use crate::state::{Failure, Pair, State, acts};
+use crate::state::{Failure, Pair, State, WorkerState};
 
 /// A stored model on its way into the worker.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,32 +17,42 @@ pub(super) struct Opening {
     pub(super) checking: Option<(OrderId, Failure)>,
 }
 
-/// Loads a model of the store; `None` where it is not there.
-pub(super) fn open(state: &mut State, key: &ModelKey, is_again: bool) -> Option<Command> {
-    let command = acts::load_model(state, Pair::Stored(key.clone()))?;
+impl Opening {
+    /// Whether this order reads its files again.
+    pub(super) fn is_checked_by(&self, id: OrderId) -> bool {
+        self.checking.as_ref().is_some_and(|(order, _)| *order == id)
+    }
+}
+
+/// Loads a model of the store; nothing happens if it is no longer there.
+pub(super) fn open(state: &mut State, key: &ModelKey, is_again: bool) {
+    if state.models.stored(key).is_none() {
+        return;
+    }
     state.message = None;
+    state.load_model(Pair::Stored(key.clone()));
     if let Some(opening) = &mut state.models.opening {
         opening.is_again = is_again;
     }
-    Some(command)
 }
 
-/// A stored model is on its way into the worker.
-pub(in crate::state) fn asked(state: &mut State, key: ModelKey, job: JobId) {
-    state.models.opening = Some(Opening { key, job, is_again: false, was_open: false, checking: None });
-}
-
-/// Another model is asked for: the one that was being opened no longer is, unless the other one came only to set its files free.
-pub(in crate::state) fn other_model(state: &mut State) {
-    if !std::mem::take(&mut state.models.is_closing) {
-        state.models.opening = None;
+impl State {
+    /// Another model is asked for: the one that was being opened no longer is, unless the other one came only to set its files free.
+    pub(in crate::state) fn other_model_asked(&mut self, job: JobId, pair: &Pair) {
+        if !std::mem::take(&mut self.models.is_closing) {
+            self.models.opening = None;
+        }
+        if let Pair::Stored(key) = pair {
+            let key = key.clone();
+            self.models.opening =
+                Some(Opening { key, job, is_again: false, was_open: false, checking: None });
+        }
     }
 }
 
 /// The worker ended: it holds no files any more, so what was to be deleted when another model had come goes now.
 pub(in crate::state) fn worker_died(state: &mut State) {
-    let models = &mut state.models;
-    (models.opening, models.to_close, models.is_closing) = (None, false, false);
+    (state.models.opening, state.models.is_closing) = (None, false);
     delete_rest(state);
 }
 
@@ -53,7 +63,7 @@ fn delete_rest(state: &mut State) {
         if state.open_stored().is_some_and(|open| to_delete.contains(open)) {
             state.pair = Pair::Bundled;
         }
-        state.models.delete(to_delete);
+        state.delete(to_delete);
     }
 }
 
@@ -63,7 +73,6 @@ pub(in crate::state) fn model_ready(state: &mut State, job: JobId) {
     let opening = models.opening.take_if(|opening| opening.job == job);
     models.mended = opening.as_ref().filter(|opening| opening.is_again).map(|opening| opening.key.clone());
     if let Some(Opening { key: model, .. }) = opening {
-        models.outbox.push(Order::Used { model: model.clone() });
         if let Some(stored) = &mut models.stored
             && let Some(at) = stored.iter().position(|it| it.key == model)
         {
@@ -71,6 +80,7 @@ pub(in crate::state) fn model_ready(state: &mut State, job: JobId) {
             let it = stored.remove(at);
             stored.insert(0, it);
         }
+        state.give(Order::Used { model });
     }
     delete_rest(state);
 }
@@ -105,10 +115,9 @@ pub(in crate::state) fn vision_failed(
 }
 
 fn check(state: &mut State, job: JobId, key: ModelKey, failure: &Failure, was_open: bool) -> Option<Failure> {
-    let models = &mut state.models;
-    let model = models.stored(&key)?.clone();
-    let order = models.check(&model);
-    models.opening =
+    let model = state.models.stored(&key)?.clone();
+    let order = state.check(&model);
+    state.models.opening =
         Some(Opening { key, job, is_again: false, was_open, checking: Some((order, failure.clone())) });
     Some(Failure {
         message: failure.message.clone(),
@@ -118,40 +127,36 @@ fn check(state: &mut State, job: JobId, key: ModelKey, failure: &Failure, was_op
 }
 
 /// The files of a model that failed were read again. If something was mended, it is opened again.
-pub(super) fn checked(state: &mut State, id: OrderId, n_repaired: u32) -> Option<Command> {
-    let opening =
-        state.models.opening.take_if(|it| it.checking.as_ref().is_some_and(|(order, _)| *order == id))?;
-    let (_, failure) = opening.checking?;
-    if n_repaired > 0 {
-        return open(state, &opening.key, true);
-    }
-    let command = if opening.was_open && state.open_stored().is_none() {
-        open(state, &opening.key, true)
-    } else {
-        None
+pub(super) fn checked(state: &mut State, id: OrderId, n_repaired: u32) {
+    let Some(Opening { key, was_open, checking: Some((_, failure)), .. }) =
+        state.models.opening.take_if(|it| it.is_checked_by(id))
+    else {
+        return;
     };
+    if n_repaired > 0 {
+        return open(state, &key, true);
+    }
+    if was_open && state.open_stored().is_none() {
+        open(state, &key, true);
+    }
     state.message = Some(Failure {
         message: failure.message,
         remedy: format!("{} Its files were read again and are as they were fetched.", failure.remedy),
     });
-    command
 }
 
 /// A check waits for its files. If it is that of a model that failed, the worker may hold them still: another model must come.
 pub(super) fn check_waits(state: &mut State, id: OrderId) {
-    let models = &mut state.models;
-    let is_its =
-        models.opening.as_ref().is_some_and(|it| it.checking.as_ref().is_some_and(|(order, _)| *order == id));
-    if is_its && !models.is_closing && state.worker != crate::state::WorkerState::Died {
-        models.to_close = true;
+    let models = &state.models;
+    let is_its = models.opening.as_ref().is_some_and(|it| it.is_checked_by(id));
+    if is_its && !models.is_closing && state.worker != WorkerState::Died {
+        state.make_way();
     }
 }
 
 /// The check of a model that failed came to nothing itself; what is said then.
 pub(super) fn check_failed(state: &mut State, id: OrderId, why: &Failure) -> Option<Failure> {
-    let opening =
-        state.models.opening.take_if(|it| it.checking.as_ref().is_some_and(|(order, _)| *order == id))?;
-    let (_, failure) = opening.checking?;
+    let (_, failure) = state.models.opening.take_if(|it| it.is_checked_by(id))?.checking?;
     Some(Failure {
         message: failure.message,
         remedy: format!("Checking its files came to nothing: {} {}", why.message, why.remedy),

@@ -1,24 +1,24 @@
 use download::{ModelKey, Order, Report};
 use protocol::{Command, Culprit, Event, JobId, ModelPart, ModelSource, Turns};
 
-use super::tests::{holding, inventory_id, one, orders, progress, report, stored, trouble};
-use super::{Kind, acts};
-use crate::state::tests::{failure, feed, load, model, ready};
-use crate::state::{Failure, ModelState, Pair, State, acts as page_acts};
+use super::tests::{act, holding, inventory_id, one, orders, progress, report, stored, trouble};
+use super::{Kind, StoreAct};
+use crate::state::testing::{Page, failure, feed, load, model, ready, worker_died};
+use crate::state::{Failure, Input, ModelAct, ModelState, Pair, State};
 
-fn opened() -> (State, JobId, ModelKey) {
+fn opened() -> (Page, JobId, ModelKey) {
     let mut state = holding(vec![stored("m", 100)]);
     let key = ModelKey("m".into());
-    let job = load_job(acts::open_stored(&mut state, &key));
+    let job = load_job(&act(&mut state, StoreAct::Open(key.clone())));
     (state, job, key)
 }
 
 #[track_caller]
-fn load_job(command: Option<Command>) -> JobId {
-    match command {
-        Some(Command::LoadModel { job, source: ModelSource::Stored { files } }) => {
+fn load_job(commands: &[Command]) -> JobId {
+    match commands {
+        [Command::LoadModel { job, source: ModelSource::Stored { files } }] => {
             assert_eq!((files[0].key.as_str(), files[0].name.as_str()), ("m-file", "a.gguf"));
-            job
+            *job
         }
         other => panic!("no stored model is loaded: {other:?}"),
     }
@@ -31,7 +31,7 @@ fn a_stored_model_that_opens_is_used() {
     feed(&mut state, [Event::ModelReady { job, model: model("m") }]);
     assert_eq!(one(&mut state), Order::Used { model: key.clone() });
     assert_eq!((state.open_stored(), state.models.is_opening(&key)), (Some(&key), false));
-    assert_eq!(acts::open_stored(&mut state, &ModelKey("gone".into())), None);
+    assert_eq!(act(&mut state, StoreAct::Open(ModelKey("gone".into()))), []);
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn a_stored_model_that_fails_is_mended_and_opened_again_once() {
     report(&mut state, progress(id, 0, 50, 0));
     assert_eq!(state.models.downloads[0].stage.name(), "checking");
     let commands = report(&mut state, Report::Checked { id, n_chunks: 9, n_repaired: 2 });
-    let again = load_job(commands.into_iter().next());
+    let again = load_job(&commands);
     assert_eq!(state.message, None);
     assert!(state.models.downloads[0].stage_text().contains("2 of 9 pieces were damaged"));
     orders(&mut state);
@@ -79,10 +79,12 @@ fn damaged() -> Failure {
 }
 
 /// The page loads its own model, because a stored one must make way.
-fn make_way(state: &mut State) {
-    assert!(state.models.take_close());
-    let job = load(state, Pair::Bundled);
-    feed(state, [Event::ModelReady { job, model: model("P") }]);
+#[track_caller]
+fn make_way(state: &mut Page, commands: &[Command]) {
+    let [Command::LoadModel { job, source: ModelSource::Own { .. } }] = commands else {
+        panic!("no other model is loaded: {commands:?}")
+    };
+    feed(state, [Event::ModelReady { job: *job, model: model("P") }]);
     assert_eq!(state.open_stored(), None);
 }
 
@@ -96,10 +98,10 @@ fn a_vision_tower_that_fails_is_mended_too() {
     feed(&mut state, [Event::VisionFailed { job, culprit: Culprit::File, failure: damaged() }]);
     let Order::Check { id, .. } = one(&mut state) else { panic!("nothing is checked") };
     // The text part that answers holds the files.
-    report(&mut state, Report::Waiting { id });
-    make_way(&mut state);
+    let commands = report(&mut state, Report::Waiting { id });
+    make_way(&mut state, &commands);
     let commands = report(&mut state, Report::Checked { id, n_chunks: 9, n_repaired: 1 });
-    let again = load_job(commands.into_iter().next());
+    let again = load_job(&commands);
     orders(&mut state);
     feed(&mut state, [Event::ModelReady { job: again, model: model("m") }]);
     assert_eq!(one(&mut state), Order::Used { model: key });
@@ -113,10 +115,10 @@ fn a_model_without_damage_answers_text_again() {
     feed(&mut state, [Event::ModelReady { job, model: model("m") }]);
     feed(&mut state, [Event::VisionFailed { job, culprit: Culprit::File, failure: damaged() }]);
     let Some(Order::Check { id, .. }) = orders(&mut state).pop() else { panic!("nothing is checked") };
-    report(&mut state, Report::Waiting { id });
-    make_way(&mut state);
+    let commands = report(&mut state, Report::Waiting { id });
+    make_way(&mut state, &commands);
     let commands = report(&mut state, Report::Checked { id, n_chunks: 9, n_repaired: 0 });
-    load_job(commands.into_iter().next());
+    load_job(&commands);
     assert!(state.message.as_ref().unwrap().remedy.contains("as they were fetched"));
 }
 
@@ -125,10 +127,10 @@ fn a_person_who_checks_an_open_model_gets_another_meanwhile() {
     let (mut state, job, key) = opened();
     feed(&mut state, [Event::ModelReady { job, model: model("m") }]);
     orders(&mut state);
-    acts::check(&mut state, &key);
-    acts::check(&mut state, &key);
+    let commands = act(&mut state, StoreAct::Check(key.clone()));
+    assert_eq!(act(&mut state, StoreAct::Check(key.clone())), []);
     let Order::Check { id, .. } = one(&mut state) else { panic!("nothing is checked") };
-    make_way(&mut state);
+    make_way(&mut state, &commands);
     assert_eq!(report(&mut state, Report::Checked { id, n_chunks: 1, n_repaired: 0 }), []);
 }
 
@@ -146,16 +148,15 @@ fn a_model_that_is_open_is_closed_before_it_is_deleted() {
     let (mut state, job, key) = opened();
     feed(&mut state, [Event::ModelReady { job, model: model("m") }]);
     orders(&mut state);
-    acts::delete(&mut state, vec![key.clone()]);
+    let commands = act(&mut state, StoreAct::Delete(vec![key.clone()]));
     assert_eq!(orders(&mut state), [], "another model must come first");
-    make_way(&mut state);
-    assert!(!state.models.take_close(), "once");
+    make_way(&mut state, &commands);
     let Order::Delete { id, models } = one(&mut state) else { panic!("nothing is deleted") };
     assert_eq!(models, [key]);
     report(&mut state, Report::Deleted { id, n_freed: 100 });
     inventory_id(&mut state);
-    acts::delete(&mut state, vec![ModelKey("x".into())]);
-    assert!(!state.models.wants_close(), "one that is not open goes at once");
+    let commands = act(&mut state, StoreAct::Delete(vec![ModelKey("x".into())]));
+    assert_eq!(commands, [], "one that is not open goes at once");
     one(&mut state);
 }
 
@@ -164,16 +165,15 @@ fn a_model_that_was_to_be_deleted_goes_when_the_worker_ends() {
     let (mut state, job, key) = opened();
     feed(&mut state, [Event::ModelReady { job, model: model("m") }]);
     orders(&mut state);
-    acts::delete(&mut state, vec![key.clone()]);
-    page_acts::worker_died(&mut state, "unreachable");
+    act(&mut state, StoreAct::Delete(vec![key.clone()]));
+    worker_died(&mut state, "unreachable");
     let Order::Delete { models, .. } = one(&mut state) else { panic!("nothing is deleted") };
     assert_eq!((models, state.open_stored()), (vec![key], None));
-    assert!(!state.models.wants_close(), "no worker holds its files");
 }
 
 #[test]
 fn the_image_part_comes_after_the_text_part() {
-    let mut state = State::default();
+    let mut state = Page::default();
     let job = load(&mut state, Pair::Bundled);
     let loading = |done| Event::Loading { job, part: ModelPart::Vision, bytes_done: done, bytes_total: 1000 };
     assert_eq!(state.vision_name(), "loading");
@@ -192,7 +192,7 @@ fn the_image_part_comes_after_the_text_part() {
     assert_eq!(text(&state), "6.3 M parameters, 7.0 MB, 0.40 s");
     assert_eq!(state.load_text().as_deref(), Some("0.40 s until text was answered, 2.50 s with images"));
     assert_eq!(state.model.info().and_then(|info| info.heap_bytes), Some(7));
-    page_acts::worker_died(&mut state, "x");
+    worker_died(&mut state, "x");
     assert_eq!(state.vision_name(), "none");
 }
 
@@ -205,11 +205,8 @@ fn a_model_that_moves_brings_its_image_part_with_it() {
         [Event::ModelReady { job, model: model("m") }, Event::VisionReady { job, model: model("m") }],
     );
     let choice = BackendChoice::Only(BackendKind::WebGpu);
-    let Some(Command::ChooseBackend { job: move_job, .. }) =
-        crate::state::backend::choose(&mut state, choice)
-    else {
-        panic!("nothing moves")
-    };
+    let commands = state.tell(Input::Model(ModelAct::ChooseBackend(choice)));
+    let [Command::ChooseBackend { job: move_job, .. }] = commands[..] else { panic!("nothing moves") };
     let loading = |part| Event::Loading { job: move_job, part, bytes_done: 1, bytes_total: 2 };
     feed(&mut state, [loading(ModelPart::Text), loading(ModelPart::Vision)]);
     assert_eq!(state.vision_name(), "loading");

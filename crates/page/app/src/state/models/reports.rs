@@ -1,6 +1,5 @@
 use catalogue::choose;
 use download::{Keep, OrderId, Report, StoredModel, Wanted};
-use protocol::Command;
 
 use super::download::{Download, FileProgress, Kind, Stage};
 use super::listing::{Listing, Looking, failure, lack};
@@ -8,13 +7,13 @@ use super::{Downloader, acts, entries, opening};
 use crate::format;
 use crate::state::{Failure, State};
 
-/// Takes one report of the downloader and gives what the worker must be told in turn; what the downloader must be told lies in the
-/// outbox. Reports of orders that the page no longer waits for change nothing. `now_secs` is any steady clock.
-pub fn apply_report(state: &mut State, report: Report, now_secs: f64) -> Vec<Command> {
+/// Takes one report of the downloader. Reports of orders that the page no longer waits for change nothing. `now_secs` is any steady
+/// clock.
+pub(in crate::state) fn apply_report(state: &mut State, report: Report, now_secs: f64) {
     match report {
         Report::Started => {
             state.models.downloader = Downloader::Running;
-            state.models.take_inventory();
+            state.take_inventory();
         }
         Report::Listed { id, files } => listed(state, id, files),
         // Nothing asks for it: lengths come with a list, or with the download.
@@ -33,7 +32,7 @@ pub fn apply_report(state: &mut State, report: Report, now_secs: f64) -> Vec<Com
             }
         }),
         Report::Fetched { id, model, n_received } => fetched(state, id, &model, n_received),
-        Report::Checked { id, n_chunks, n_repaired } => return checked(state, id, n_chunks, n_repaired),
+        Report::Checked { id, n_chunks, n_repaired } => checked(state, id, n_chunks, n_repaired),
         Report::Stopped { id } => stopped(state, id),
         Report::Inventory { id, models, space } => {
             if state.models.take_aside(id) {
@@ -41,11 +40,10 @@ pub fn apply_report(state: &mut State, report: Report, now_secs: f64) -> Vec<Com
             }
         }
         Report::Deleted { id, n_freed } => {
-            if !state.models.take_aside(id) {
-                return Vec::new();
+            if state.models.take_aside(id) {
+                state.models.news = format!("Deleted; {} are free again.", format::bytes(n_freed));
+                state.take_inventory();
             }
-            state.models.news = format!("Deleted; {} are free again.", format::bytes(n_freed));
-            state.models.take_inventory();
         }
         Report::Failed { id, trouble } => failed(state, id, failure(trouble)),
         Report::Refused { why } => {
@@ -56,14 +54,12 @@ pub fn apply_report(state: &mut State, report: Report, now_secs: f64) -> Vec<Com
             });
         }
     }
-    Vec::new()
 }
 
 /// The downloader ended by itself: what it was at has failed and can go on with another.
-pub fn downloader_died(state: &mut State, why: &str) {
+pub(in crate::state) fn downloader_died(state: &mut State, why: &str) {
     let models = &mut state.models;
     models.downloader = Downloader::Died { why: why.into() };
-    models.outbox.clear();
     models.asides.clear();
     let failure = Failure {
         message: format!("The downloads have stopped working: {why}"),
@@ -147,11 +143,11 @@ fn fetched(state: &mut State, id: OrderId, model: &StoredModel, n_received: u64)
     let stored = state.models.stored.get_or_insert_default();
     stored.retain(|it| it.key != model.key);
     stored.insert(0, model.clone());
-    state.models.take_inventory();
+    state.take_inventory();
 }
 
-fn checked(state: &mut State, id: OrderId, n_chunks: u32, n_repaired: u32) -> Vec<Command> {
-    let Some(download) = at_order(state, id) else { return Vec::new() };
+fn checked(state: &mut State, id: OrderId, n_chunks: u32, n_repaired: u32) {
+    let Some(download) = at_order(state, id) else { return };
     let result = match n_repaired {
         0 => format!("Checked: all {n_chunks} pieces are as they were fetched"),
         n => format!("Checked: {n} of {n_chunks} pieces were damaged and were fetched again"),
@@ -159,8 +155,8 @@ fn checked(state: &mut State, id: OrderId, n_chunks: u32, n_repaired: u32) -> Ve
     let news = format!("{}. {result}.", download.title);
     (download.stage, download.stopping) = (Stage::Done { result }, None);
     state.models.news = news;
-    state.models.take_inventory();
-    opening::checked(state, id, n_repaired).into_iter().collect()
+    state.take_inventory();
+    opening::checked(state, id, n_repaired);
 }
 
 fn stopped(state: &mut State, id: OrderId) {
@@ -171,8 +167,8 @@ fn stopped(state: &mut State, id: OrderId) {
     if goes {
         state.models.downloads.retain(|it| it.number != number);
     }
-    state.models.opening.take_if(|it| it.checking.as_ref().is_some_and(|(order, _)| *order == id));
-    state.models.take_inventory();
+    state.models.opening.take_if(|it| it.is_checked_by(id));
+    state.take_inventory();
 }
 
 fn failed(state: &mut State, id: OrderId, failure: Failure) {
@@ -183,7 +179,7 @@ fn failed(state: &mut State, id: OrderId, failure: Failure) {
         if let Some(said) = opening::check_failed(state, id, &failure) {
             state.message = Some(said);
         }
-        state.models.take_inventory();
+        state.take_inventory();
     } else if let Some(own) = state.models.own.as_mut().filter(|own| own.order() == Some(id)) {
         own.looking = Looking::Failed(failure);
     } else if let Some((name, _)) = listing_of(state, id) {

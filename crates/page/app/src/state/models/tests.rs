@@ -4,9 +4,9 @@ use download::{
 };
 use protocol::{BackendKind, Command, Turns};
 
-use super::{Downloader, Stage, acts, apply_report, downloader_died};
-use crate::state::State;
-use crate::state::tests::{failure, ready};
+use super::{Downloader, Stage, StoreAct, all_keys};
+use crate::state::Input;
+use crate::state::testing::{Page, failure, ready};
 
 const TWO: &str = "qwen2-vl-2b-instruct";
 
@@ -28,13 +28,13 @@ fn listing() -> Vec<Wanted> {
     ]
 }
 
-pub(super) fn orders(state: &mut State) -> Vec<Order> {
-    state.models.take_orders()
+pub(super) fn orders(state: &mut Page) -> Vec<Order> {
+    state.take_orders()
 }
 
 /// The only order that was given.
 #[track_caller]
-pub(super) fn one(state: &mut State) -> Order {
+pub(super) fn one(state: &mut Page) -> Order {
     let mut given = orders(state);
     assert_eq!(given.len(), 1, "{given:?}");
     given.remove(0)
@@ -57,15 +57,19 @@ fn fetch_id(order: &Order) -> OrderId {
 }
 
 #[track_caller]
-pub(super) fn inventory_id(state: &mut State) -> OrderId {
+pub(super) fn inventory_id(state: &mut Page) -> OrderId {
     match orders(state).last() {
         Some(Order::Inventory { id }) => *id,
         other => panic!("the store was not looked at: {other:?}"),
     }
 }
 
-pub(super) fn report(state: &mut State, report: Report) -> Vec<Command> {
-    apply_report(state, report, 0.0)
+pub(super) fn act(state: &mut Page, act: StoreAct) -> Vec<Command> {
+    state.tell(Input::Store(act))
+}
+
+pub(super) fn report(state: &mut Page, report: Report) -> Vec<Command> {
+    state.tell(Input::FromDownloader(report, 0.0))
 }
 
 pub(super) fn progress(id: OrderId, file: u32, n_done: u64, n_received: u64) -> Report {
@@ -95,11 +99,11 @@ pub(super) fn stored(key: &str, n_done: u64) -> StoredModel {
     }
 }
 
-fn running() -> State {
+fn running() -> Page {
     holding(Vec::new())
 }
 
-pub(super) fn holding(models: Vec<StoredModel>) -> State {
+pub(super) fn holding(models: Vec<StoredModel>) -> Page {
     let mut state = ready(Turns::Single);
     report(&mut state, Report::Started);
     let id = inventory_id(&mut state);
@@ -108,9 +112,12 @@ pub(super) fn holding(models: Vec<StoredModel>) -> State {
 }
 
 /// A pair that is being fetched from addresses.
-fn fetching() -> (State, OrderId, u32) {
+fn fetching() -> (Page, OrderId, u32) {
     let mut state = running();
-    acts::fetch_addresses(&mut state, "https://h/t.gguf", "https://h/mmproj.gguf").unwrap();
+    act(
+        &mut state,
+        StoreAct::FetchAddresses { text: "https://h/t.gguf".into(), vision: "https://h/mmproj.gguf".into() },
+    );
     let id = fetch_id(&one(&mut state));
     let number = state.models.downloads[0].number;
     (state, id, number)
@@ -121,19 +128,19 @@ fn nothing_is_asked_before_a_person_asks_and_then_one_press_is_enough() {
     let mut state = running();
     assert_eq!(state.models.downloader, Downloader::Running);
     assert_eq!(orders(&mut state), []);
-    acts::fetch_entry(&mut state, TWO, 0, 0);
+    act(&mut state, StoreAct::Fetch { id: TWO.into(), text: 0, vision: 0 });
     let (id, place) = list_id(&one(&mut state));
     assert_eq!(place, Place::HuggingFace("ggml-org/Qwen2-VL-2B-Instruct-GGUF".into()));
-    acts::fetch_entry(&mut state, TWO, 0, 0);
+    act(&mut state, StoreAct::Fetch { id: TWO.into(), text: 0, vision: 0 });
     assert_eq!(orders(&mut state), [], "it is asked already");
     report(&mut state, Report::Listed { id, files: listing() });
     let Order::Fetch { wish, .. } = one(&mut state) else { panic!("nothing is fetched") };
     let names: Vec<_> = wish.files.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(names, ["Qwen2-VL-2B-Instruct-Q4_K_M.gguf", "mmproj-Qwen2-VL-2B-Instruct-Q8_0.gguf"]);
     assert_eq!((wish.title.as_str(), wish.entry.as_deref()), ("Qwen2-VL-2B-Instruct Q4_K_M", Some(TWO)));
-    acts::fetch_entry(&mut state, TWO, 0, 0);
+    act(&mut state, StoreAct::Fetch { id: TWO.into(), text: 0, vision: 0 });
     assert_eq!(orders(&mut state), [], "it is on its way already");
-    acts::fetch_entry(&mut state, TWO, 1, 0);
+    act(&mut state, StoreAct::Fetch { id: TWO.into(), text: 1, vision: 0 });
     fetch_id(&one(&mut state));
     assert_eq!(state.models.downloads[0].title, "Qwen2-VL-2B-Instruct Q8_0");
 }
@@ -141,7 +148,7 @@ fn nothing_is_asked_before_a_person_asks_and_then_one_press_is_enough() {
 #[test]
 fn a_hub_without_the_pair_gives_way_to_the_next_and_the_last_reason_stands() {
     let mut state = running();
-    acts::look(&mut state, TWO, true);
+    act(&mut state, StoreAct::Fetch { id: TWO.into(), text: 0, vision: 0 });
     let (id, _) = list_id(&one(&mut state));
     report(&mut state, Report::Listed { id, files: vec![wanted("Qwen2-VL-2B-Instruct-Q4_0.gguf", 1)] });
     let (id, place) = list_id(&one(&mut state));
@@ -151,7 +158,7 @@ fn a_hub_without_the_pair_gives_way_to_the_next_and_the_last_reason_stands() {
     let entry = super::entries().iter().find(|entry| entry.id == TWO).unwrap();
     assert_eq!(state.card(entry, 0, 0).failure, Some(failure()));
     assert_eq!(state.message, None, "the card says it");
-    acts::look(&mut state, TWO, false);
+    act(&mut state, StoreAct::Look(TWO.into()));
     let (_, place) = list_id(&one(&mut state));
     assert_eq!(
         place,
@@ -171,7 +178,7 @@ fn a_card_tells_sizes_and_whether_they_fit() {
     assert_eq!(card.fit.unwrap().verdict, Verdict::Tight);
     assert_eq!(state.card(entry("qwen2-vl-7b-instruct"), 0, 0).fit.unwrap().verdict, Verdict::No);
     assert_eq!(state.recommended(), Some(TWO));
-    acts::look(&mut state, TWO, false);
+    act(&mut state, StoreAct::Look(TWO.into()));
     let (id, _) = list_id(&one(&mut state));
     report(&mut state, Report::Listed { id, files: listing() });
     assert_eq!(orders(&mut state), [], "looking fetches nothing");
@@ -186,8 +193,8 @@ fn a_card_tells_sizes_and_whether_they_fit() {
 #[test]
 fn a_download_tells_bytes_rate_and_time_left() {
     let (mut state, id, number) = fetching();
-    let at = |state: &mut State, file, n, now| {
-        apply_report(state, progress(id, file, n, n), now);
+    let at = |state: &mut Page, file, n, now| {
+        state.tell(Input::FromDownloader(progress(id, file, n, n), now));
     };
     assert_eq!(state.models.download(number).unwrap().stage, Stage::Waiting { other_tab: false });
     report(&mut state, Report::Waiting { id });
@@ -211,7 +218,7 @@ fn a_download_tells_bytes_rate_and_time_left() {
 fn bytes_that_were_there_before_are_no_rate() {
     let (mut state, id, number) = fetching();
     for (second, n) in [(0.0, 0), (1.0, 1_000_000)] {
-        apply_report(&mut state, progress(id, 0, 8_000_000 + n, n), second);
+        state.tell(Input::FromDownloader(progress(id, 0, 8_000_000 + n, n), second));
     }
     assert_eq!(state.models.download(number).unwrap().rate_text(), "1.0 MB/s");
 }
@@ -219,20 +226,20 @@ fn bytes_that_were_there_before_are_no_rate() {
 #[test]
 fn a_pause_keeps_what_arrived_and_a_cancel_does_not() {
     let (mut state, id, number) = fetching();
-    acts::pause(&mut state, number);
+    act(&mut state, StoreAct::Pause(number));
     assert_eq!(one(&mut state), Order::Stop { id, keep: Keep::Arrived });
     assert_eq!(state.models.download(number).unwrap().stage_text(), "Pausing");
     report(&mut state, Report::Stopped { id });
     assert_eq!(state.models.download(number).unwrap().stage, Stage::Paused);
     orders(&mut state);
 
-    acts::resume(&mut state, number);
+    act(&mut state, StoreAct::Resume(number));
     let again = fetch_id(&one(&mut state));
     assert_ne!(again, id);
     report(&mut state, progress(id, 0, 5, 5));
     assert_eq!(state.models.download(number).unwrap().stage.name(), "waiting", "the order before is over");
 
-    acts::cancel(&mut state, number);
+    act(&mut state, StoreAct::Cancel(number));
     assert_eq!(one(&mut state), Order::Stop { id: again, keep: Keep::Nothing });
     report(&mut state, Report::Stopped { id: again });
     assert_eq!(state.models.downloads, []);
@@ -247,7 +254,7 @@ fn cancelling_what_rests_deletes_what_arrived() {
     assert_eq!(download.stage, Stage::Failed(failure()));
     assert!(state.models.news.contains("found this"), "{}", state.models.news);
     orders(&mut state);
-    acts::cancel(&mut state, number);
+    act(&mut state, StoreAct::Cancel(number));
     let Order::Delete { models, .. } = one(&mut state) else { panic!("nothing is deleted") };
     assert_eq!((models, state.models.downloads.len()), (vec![key], 0));
 }
@@ -263,7 +270,7 @@ fn a_download_that_is_over_is_in_the_store_at_once() {
     );
     assert!(state.models.stored(&ModelKey("m".into())).is_some());
     inventory_id(&mut state);
-    acts::cancel(&mut state, number);
+    act(&mut state, StoreAct::Cancel(number));
     assert_eq!(
         (orders(&mut state), state.models.downloads.len()),
         (vec![], 0),
@@ -303,11 +310,11 @@ fn what_an_earlier_visit_left_unfinished_can_go_on() {
     let [half] = &state.models.downloads[..] else { panic!("{:?}", state.models.downloads) };
     assert_eq!((half.stage.name(), half.n_done(), half.n_total()), ("paused", 40, Some(100)));
     let number = half.number;
-    acts::resume(&mut state, number);
+    act(&mut state, StoreAct::Resume(number));
     let Order::Fetch { wish, .. } = one(&mut state) else { panic!("nothing is fetched") };
     assert_eq!((wish.title.as_str(), wish.files[0].n_bytes), ("half", None));
     assert_eq!(
-        acts::all_keys(&state),
+        all_keys(&state),
         [ModelKey("whole".into())],
         "what is under way is not deleted with the rest"
     );
@@ -334,7 +341,7 @@ fn a_file_that_was_not_begun_is_fetched_from_where_the_wish_had_it() {
     let id = inventory_id(&mut state);
     report(&mut state, Report::Inventory { id, models: vec![model], space: Space::default() });
     let number = state.models.downloads[0].number;
-    acts::resume(&mut state, number);
+    act(&mut state, StoreAct::Resume(number));
     let Order::Fetch { wish: again, .. } = one(&mut state) else { panic!("nothing is fetched") };
     assert_eq!(again, wish);
 }
@@ -343,7 +350,7 @@ fn a_file_that_was_not_begun_is_fetched_from_where_the_wish_had_it() {
 fn what_another_tab_finished_or_deleted_is_no_download_here() {
     for then in [vec![stored("half", 100)], vec![]] {
         let mut state = holding(vec![stored("half", 40)]);
-        state.models.take_inventory();
+        report(&mut state, Report::Started);
         let id = inventory_id(&mut state);
         report(&mut state, Report::Inventory { id, models: then, space: Space::default() });
         assert_eq!(state.models.downloads, []);
@@ -353,20 +360,22 @@ fn what_another_tab_finished_or_deleted_is_no_download_here() {
 #[test]
 fn a_downloader_that_died_leaves_downloads_that_can_go_on() {
     let (mut state, _, number) = fetching();
-    acts::look(&mut state, TWO, false);
-    downloader_died(&mut state, "unreachable");
+    act(&mut state, StoreAct::Look(TWO.into()));
+    orders(&mut state);
+    state.tell(Input::DownloaderDied("unreachable".into()));
     assert_eq!((state.models.downloader.name(), orders(&mut state)), ("died", vec![]));
     assert_eq!(state.models.download(number).unwrap().stage.name(), "failed");
     assert!(state.models.listings[TWO].failure().is_some());
-    acts::downloader_restarts(&mut state);
-    acts::resume(&mut state, number);
+    act(&mut state, StoreAct::RestartDownloader);
+    act(&mut state, StoreAct::Resume(number));
     fetch_id(&one(&mut state));
 }
 
 #[test]
 fn a_place_of_ones_own_is_listed_and_a_manifest_is_fetched_at_once() {
     let mut state = running();
-    acts::list_own(&mut state, " o/r ").unwrap();
+    act(&mut state, StoreAct::ListOwn(" o/r ".into()));
+    assert_eq!(state.message, None);
     let (id, place) = list_id(&one(&mut state));
     assert_eq!(place, Place::HuggingFace("o/r".into()));
     report(&mut state, Report::Listed { id, files: listing() });
@@ -375,12 +384,17 @@ fn a_place_of_ones_own_is_listed_and_a_manifest_is_fetched_at_once() {
         3,
         "nothing is left out by name"
     );
-    acts::fetch_own(&mut state, 1, 0);
+    act(&mut state, StoreAct::FetchOwn { text: 1, vision: 0 });
     let Order::Fetch { wish, .. } = one(&mut state) else { panic!("nothing is fetched") };
     assert_eq!((wish.title.as_str(), wish.entry), ("Other-Q4_0", None));
-    assert!(acts::list_own(&mut state, "not a repository").is_err());
+    act(&mut state, StoreAct::ListOwn("not a repository".into()));
+    assert!(state.message.is_some());
 
-    acts::fetch_addresses(&mut state, "https://h/m/manifest.json", "").unwrap();
+    act(
+        &mut state,
+        StoreAct::FetchAddresses { text: "https://h/m/manifest.json".into(), vision: String::new() },
+    );
+    assert_eq!(state.message, None);
     let (id, place) = list_id(&one(&mut state));
     assert_eq!(place, Place::Manifest("https://h/m/manifest.json".into()));
     report(
@@ -388,9 +402,13 @@ fn a_place_of_ones_own_is_listed_and_a_manifest_is_fetched_at_once() {
         Report::Listed { id, files: vec![wanted("text-Q8_0.gguf", 5), wanted("mmproj.gguf", 6)] },
     );
     fetch_id(&one(&mut state));
-    assert!(acts::fetch_addresses(&mut state, "http://h/m/manifest.json", "").is_err());
+    act(
+        &mut state,
+        StoreAct::FetchAddresses { text: "http://h/m/manifest.json".into(), vision: String::new() },
+    );
+    assert!(state.message.is_some());
 
-    acts::list_own(&mut state, "o/r").unwrap();
+    act(&mut state, StoreAct::ListOwn("o/r".into()));
     let (id, _) = list_id(&one(&mut state));
     report(
         &mut state,

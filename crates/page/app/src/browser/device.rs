@@ -10,7 +10,7 @@ pub(crate) use web::storage::{is_persistent, persist};
 use crate::state::models::DeviceFacts;
 
 /// Memory, limits of the graphics adapter, and whether it is a phone.
-pub(crate) async fn of_this_device() -> DeviceFacts {
+pub(crate) async fn facts() -> DeviceFacts {
     let navigator = window().navigator();
     let limits = limits(&navigator).await;
     let limit = |name: &str| Some(property(limits.as_ref()?, name)?.as_f64()? as u64);
